@@ -1,0 +1,6 @@
+"""The screens' code: `pages` answer GET, `actions` answer POST, `login` knows who is there.
+
+What lives here: turning read models into pages and forms into commands of the rivers. What does
+not: decisions about orders (`hub.domain`), SQL (`hub.store`), rules beside those of `hub.access`.
+Who may come in: `hub.main`, which mounts it.
+"""
