@@ -1,0 +1,270 @@
+"""How partners are asked: purchase orders made from a sourcing, and the words written on them.
+
+`wanted` says what looks for a partner, `release` makes a purchase order for each partner chosen,
+`compose` writes the message. Pure; reading answers is in `hub.domain.rules`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from hub.domain.catalog import PartnerItem
+from hub.domain.exchange import Purpose
+from hub.domain.facts import Change, Duty, DutyKind, Fact, FactKind, Stuck
+from hub.domain.messages import ProductId, PurchaseOrder, PurchaseOrderLine
+from hub.domain.names import Names
+from hub.domain.orders import (
+    Buckets,
+    FulfillmentLine,
+    FulfillmentOrder,
+    FulfillmentState,
+    Order,
+    OrderLine,
+)
+from hub.domain.placing import address_of
+from hub.domain.sourcing import Sourced, Wanted
+
+MOST_NUMBER = 22  # X12 324 Purchase Order Number, and nobody else's is shorter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How one partner is asked: over which lane, in which set, from when, and to ship by when."""
+
+    lane: str
+    set_id: str
+    due_at: datetime
+    ship_by: datetime | None
+
+
+def wanted(order: Order, group_id: str) -> tuple[Wanted, ...]:
+    """Return the units of a ship group that no partner has been asked for."""
+    return tuple(
+        Wanted(line_id=line.id, sku=line.sku, quantity=units, currency=order.currency)
+        for line in order.lines
+        if line.group_id == group_id and (units := order.unsourced(line)) > 0
+    )
+
+
+def declined_by(order: Order) -> dict[str, set[str]]:
+    """Return, for each line, the partners that declined some of it."""
+    declined: dict[str, set[str]] = {}
+    for fulfillment in order.fulfillments:
+        for line in fulfillment.lines:
+            if line.buckets.rejected:
+                declined.setdefault(line.line_id, set()).add(fulfillment.partner)
+    return declined
+
+
+def release(
+    order: Order,
+    *,
+    group_id: str,
+    sourced: Sourced,
+    asked: Mapping[str, Asked],
+    prefix: str,
+    names: Names,
+    now: datetime,
+) -> Change:
+    """Make a purchase order for each chosen partner, and an exception for the rest.
+
+    `asked` says for each partner how it is reached; a partner without an entry cannot be chosen.
+    """
+    lines = {line.line_id: line for line in wanted(order, group_id)}
+    by_partner: dict[str, list[tuple[OrderLine, int, PartnerItem]]] = {}
+    for line_id, offer in sourced.chosen.items():
+        pick = (order.line(line_id), lines[line_id].quantity, offer)
+        by_partner.setdefault(offer.partner, []).append(pick)
+    made: list[FulfillmentOrder] = []
+    for partner in sorted(by_partner):
+        ordinal = len(order.fulfillments) + len(made) + 1
+        number = purchase_order_number(order, prefix=prefix, ordinal=ordinal)
+        made.append(
+            _fulfillment(
+                group_id, number, by_partner[partner], names=names, now=now, asked=asked[partner]
+            )
+        )
+    after = replace(order, fulfillments=(*order.fulfillments, *made))
+    left = [order.line(line_id) for line_id in lines if line_id not in sourced.chosen]
+    found = [order.line(line_id) for line_id in sourced.chosen]
+    return Change(
+        order=after,
+        facts=(*(_sourced_fact(part) for part in made), *_unsourced_facts(left, lines)),
+        duties=tuple(_send_duty(order, part, asked[part.partner], names) for part in made),
+        stuck=tuple(_no_source(order, line, lines[line.id].quantity, sourced) for line in left),
+        cleared=tuple(_no_source_hold(line) for line in found),
+        candidates=sourced.candidates,
+    )
+
+
+def purchase_order_number(order: Order, *, prefix: str, ordinal: int) -> str:
+    """Return the n-th purchase order number of an order, at most 22 characters.
+
+    A long order number is replaced by a hash of it: the number must stay the same on every replay.
+    """
+    plain = f"{prefix}-{order.number}-{ordinal}"
+    simple = plain.isascii() and plain.replace("-", "").isalnum() and plain == plain.upper()
+    if len(plain) <= MOST_NUMBER and simple:
+        return plain
+    digest = hashlib.blake2b(f"{order.brand}/{order.number}".encode(), digest_size=6).hexdigest()
+    return f"{prefix}-{digest.upper()}-{ordinal}"
+
+
+def _fulfillment(
+    group_id: str,
+    number: str,
+    picks: Sequence[tuple[OrderLine, int, PartnerItem]],
+    *,
+    names: Names,
+    now: datetime,
+    asked: Asked,
+) -> FulfillmentOrder:
+    return FulfillmentOrder(
+        id=names.new("ful"),
+        group_id=group_id,
+        partner=picks[0][2].partner,
+        number=number,
+        state=FulfillmentState.OPEN,
+        currency=picks[0][2].currency,
+        created_at=now,
+        ship_by=asked.ship_by,
+        lines=tuple(
+            FulfillmentLine(
+                id=names.new("fln"),
+                line_id=line.id,
+                number=str(ordinal),
+                sku=line.sku,
+                products=_products(line, offer),
+                unit=offer.unit,
+                units_per_pack=offer.units_per_pack,
+                cost=offer.cost,
+                buckets=Buckets.new(units),
+            )
+            for ordinal, (line, units, offer) in enumerate(picks, start=1)
+        ),
+    )
+
+
+def _products(line: OrderLine, offer: PartnerItem) -> tuple[ProductId, ...]:
+    if any(product.kind == "sku" for product in offer.products):
+        return offer.products
+    return (*offer.products, ProductId(kind="sku", value=line.sku))
+
+
+def _sourced_fact(part: FulfillmentOrder) -> Fact:
+    lines = [{"line": line.line_id, "quantity": line.buckets.ordered} for line in part.lines]
+    body = {"fulfillment": part.id, "purchase_order": part.number, "lines": lines}
+    return Fact(kind=FactKind.LINES_SOURCED, body={**body, "partner": part.partner})
+
+
+def _unsourced_facts(left: Sequence[OrderLine], lines: Mapping[str, Wanted]) -> tuple[Fact, ...]:
+    if not left:
+        return ()
+    rows = [{"line": line.id, "quantity": lines[line.id].quantity} for line in left]
+    return (Fact(kind=FactKind.LINES_UNSOURCED, body={"lines": rows}),)
+
+
+def _send_duty(order: Order, part: FulfillmentOrder, asked: Asked, names: Names) -> Duty:
+    return Duty(
+        id=names.new("dty"),
+        lane=asked.lane,
+        kind=DutyKind.SEND,
+        set_id=asked.set_id,
+        subject=part.id,
+        order_id=order.id,
+        due_at=asked.due_at,
+        body={},
+    )
+
+
+def _no_source_hold(line: OrderLine) -> str:
+    return f"no-source:{line.id}"
+
+
+def _no_source(order: Order, line: OrderLine, units: int, sourced: Sourced) -> Stuck:
+    reasons = [
+        f"{candidate.partner} {candidate.reason}"
+        for candidate in sourced.candidates
+        if candidate.line_id == line.id
+    ]
+    why = "; ".join(reasons) or "no partner lists it"
+    return Stuck(
+        hold=_no_source_hold(line),
+        kind="no-source",
+        text=f"Order {order.number} line {line.number}: nobody can fill {units} x {line.sku}: "
+        f"{why}.",
+        next_step=(
+            "Import an offer for this SKU with `hub catalog import`, then run "
+            f"`hub orders source {order.number} --brand {order.brand}`; or cancel the line."
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """In whose name a partner is asked: the brand's name, code and slip message."""
+
+    buyer: str
+    buyer_code: str
+    slip_message: str
+
+
+def compose(
+    order: Order,
+    *,
+    fulfillment_id: str,
+    words: Mapping[str, object],
+    voice: Voice,
+    kinds: Sequence[str],
+    today: date,
+) -> PurchaseOrder:
+    """Write the purchase order of one part: what is open of it now, nothing else.
+
+    `words` are the recipient's opened words, `kinds` the product ids the partner wants, in order.
+    Never carries what the customer paid.
+    """
+    part = order.fulfillment(fulfillment_id)
+    group = order.group(part.group_id)
+    gift = words.get("gift")
+    return PurchaseOrder(
+        purpose=Purpose.ORIGINAL,
+        number=part.number,
+        ordered_on=today,
+        currency=part.currency,
+        lines=tuple(_asked_line(order, line, words, kinds) for line in part.lines),
+        ship_to=address_of(words),
+        buyer=voice.buyer,
+        buyer_code=voice.buyer_code,
+        consumer_order=order.number,
+        carrier=group.carrier,
+        service=group.method_final,
+        routing=group.method_final,
+        ship_by=part.ship_by.date() if part.ship_by else None,
+        slip_message=voice.slip_message,
+        gift_message=_gift_text(gift) if isinstance(gift, dict) else "",
+        instructions=str(words.get("instructions", "")),
+    )
+
+
+def _asked_line(
+    order: Order, line: FulfillmentLine, words: Mapping[str, object], kinds: Sequence[str]
+) -> PurchaseOrderLine:
+    personal = words.get("personalization")
+    wanted_kinds = [kind for kind in kinds if any(p.kind == kind for p in line.products)]
+    products = [p for kind in wanted_kinds for p in line.products if p.kind == kind]
+    return PurchaseOrderLine(
+        number=line.number,
+        quantity=line.buckets.open // line.units_per_pack,
+        unit=line.unit,
+        cost=line.cost,
+        products=tuple(products) or line.products,
+        description=order.line(line.line_id).description,
+        personalization=str(personal.get(line.line_id, "")) if isinstance(personal, dict) else "",
+    )
+
+
+def _gift_text(gift: Mapping[str, object]) -> str:
+    to, message, sender = (str(gift.get(key, "")) for key in ("recipient", "message", "sender"))
+    rows = [f"To: {to}" if to else "", message, f"From: {sender}" if sender else ""]
+    return "\n".join(row for row in rows if row)

@@ -1,0 +1,180 @@
+"""What partners' answers and ship notices do to an order."""
+
+from dataclasses import replace
+
+import pytest
+
+from hub.domain.exchange import Purpose
+from hub.domain.facts import FactKind
+from hub.domain.messages import Answer, OrderResponse, Parcel, ProductId, ShippedLine
+from hub.domain.orders import Buckets, FulfillmentState
+from hub.domain.status import Word, document
+from tests.unit.domain.trade import NOON, Desk, answer, notice, placed, sourced
+
+
+def _desk(*quantities: int, partners: tuple[str, ...] = ("acme",)) -> Desk:
+    return Desk(sourced(placed(*quantities), *partners).order)
+
+
+def _word(desk: Desk) -> str:
+    return str(document(desk.order, version=1, now=NOON)["status"])
+
+
+def test_an_accepted_order_is_being_prepared() -> None:
+    desk = _desk(2)
+    assert _word(desk) == Word.CONFIRMED
+    change = desk.hear(answer(desk.order, ("1", Answer.ACCEPTED, 2)))
+    assert [fact.kind for fact in change.facts] == [FactKind.LINES_CONFIRMED]
+    assert desk.order.lines[0].buckets.accepted == 2
+    assert desk.order.fulfillments[0].state is FulfillmentState.IN_PROGRESS
+    assert _word(desk) == Word.BEING_PREPARED
+
+
+def test_a_rejected_line_goes_to_the_next_partner_and_never_back() -> None:
+    desk = _desk(3, partners=("acme", "delta"))
+    assert desk.order.fulfillments[0].partner == "acme"
+    desk.hear(answer(desk.order, ("1", Answer.REJECTED, 3)))
+    assert desk.order.fulfillments[0].state is FulfillmentState.CANCELLED
+    assert desk.order.lines[0].buckets.open == 3
+    again = sourced(desk.order, "acme", "delta", seed="again")
+    assert [part.partner for part in again.order.fulfillments] == ["acme", "delta"]
+    assert again.order.fulfillments[1].lines[0].buckets.ordered == 3
+    assert {c.partner: c.won for c in again.candidates} == {"acme": False, "delta": True}
+
+
+def test_a_line_that_everybody_rejected_becomes_one_exception() -> None:
+    desk = _desk(1)
+    desk.hear(answer(desk.order, ("1", Answer.REJECTED, 1)))
+    again = sourced(desk.order, "acme", seed="again")
+    assert len(again.order.fulfillments) == 1
+    (stuck,) = again.stuck
+    assert stuck.kind == "no-source"
+    assert "acme declined this line" in stuck.text
+    assert "hub catalog import" in stuck.next_step
+
+
+def test_a_part_rejection_sources_only_the_rejected_units() -> None:
+    desk = _desk(5, partners=("acme", "delta"))
+    desk.hear(answer(desk.order, ("1", Answer.ACCEPTED, 3), ("1", Answer.REJECTED, 2)))
+    again = sourced(desk.order, "acme", "delta", seed="again")
+    assert [part.lines[0].buckets.ordered for part in again.order.fulfillments] == [5, 2]
+    assert again.order.lines[0].buckets.rejected == 2
+
+
+def test_an_answer_without_lines_speaks_for_all_of_them() -> None:
+    desk = _desk(2, 4)
+    desk.hear(
+        OrderResponse(
+            purpose=Purpose.ORIGINAL,
+            number=desk.order.fulfillments[0].number,
+            whole=Answer.ACCEPTED,
+        )
+    )
+    assert [line.buckets.accepted for line in desk.order.lines] == [2, 4]
+
+
+def test_backordered_units_stay_open() -> None:
+    desk = _desk(2)
+    desk.hear(answer(desk.order, ("1", Answer.BACKORDERED, 2)))
+    assert desk.order.lines[0].buckets.backordered == 2
+    assert desk.order.lines[0].buckets.open == 2
+
+
+def test_part_then_whole_shipment() -> None:
+    desk = _desk(3)
+    desk.hear(notice(desk.order, ("1", 1), name="A"))
+    assert _word(desk) == Word.PART_SHIPPED
+    assert desk.order.fulfillments[0].state is FulfillmentState.SHIPPED
+    desk.hear(notice(desk.order, ("1", 2), name="B", tracking="1Z2"))
+    assert _word(desk) == Word.SHIPPED
+    assert desk.order.fulfillments[0].state is FulfillmentState.CLOSED
+    assert [s.packages[0].tracking for s in desk.order.shipments] == ["1Z1", "1Z2"]
+
+
+def test_a_notice_sent_again_ships_nothing_twice() -> None:
+    desk = _desk(3)
+    desk.hear(notice(desk.order, ("1", 2)))
+    before = desk.order
+    change = desk.hear(notice(desk.order, ("1", 2)))
+    assert desk.order == before
+    assert (change.facts, change.effects, change.problems) == ((), (), ())
+
+
+def test_the_same_notice_with_other_contents_is_told_and_not_used() -> None:
+    desk = _desk(3)
+    desk.hear(notice(desk.order, ("1", 2)))
+    before = desk.order
+    change = desk.hear(notice(desk.order, ("1", 3)))
+    assert desk.order == before
+    assert [problem.code for problem in change.problems] == ["said-otherwise-before"]
+
+
+def test_a_notice_sent_again_with_one_parcel_more_ships_only_that_one() -> None:
+    desk = _desk(3)
+    first = notice(desk.order, ("1", 2))
+    desk.hear(first)
+    more = Parcel(tracking="1Z9", lines=(ShippedLine(number="1", quantity=1),))
+    desk.hear(replace(first, parcels=(*first.parcels, more)))
+    assert desk.order.lines[0].buckets.shipped == 3
+
+
+def test_shipping_too_much_is_recorded_shown_and_becomes_one_exception() -> None:
+    desk = _desk(2)
+    change = desk.hear(notice(desk.order, ("1", 5)))
+    buckets = desk.order.lines[0].buckets
+    assert (buckets.shipped, buckets.unexpected) == (2, 3)
+    assert desk.order.shipments[0].packages[0].lines[0].quantity == 5
+    assert [stuck.kind for stuck in change.stuck] == ["unexpected-shipment"]
+    assert "3 more than was open" in change.stuck[0].text
+
+
+def test_shipping_what_was_declined_is_unexpected() -> None:
+    desk = _desk(2)
+    desk.hear(answer(desk.order, ("1", Answer.REJECTED, 2)))
+    change = desk.hear(notice(desk.order, ("1", 2)))
+    assert desk.order.lines[0].buckets.unexpected == 2
+    assert desk.order.lines[0].buckets.open == 2
+    assert [fact.kind for fact in change.facts] == [FactKind.UNEXPECTED_SHIPPED]
+
+
+def test_an_unknown_line_is_named_and_its_neighbours_are_used() -> None:
+    desk = _desk(1, 1)
+    message = notice(desk.order, ("1", 1), ("9", 1), ("2", 1))
+    change = desk.hear(message)
+    assert [line.buckets.shipped for line in desk.order.lines] == [1, 1]
+    (problem,) = change.problems
+    assert problem.code == "unknown-line"
+    assert problem.where.path == "parcels[0].lines[1]"
+    assert "acme-SKU-1" in problem.text
+
+
+def test_the_article_id_decides_where_the_line_number_is_wrong() -> None:
+    desk = _desk(1, 4)
+    message = notice(desk.order, ("1", 4))
+    wrong = ShippedLine(
+        number="1", quantity=4, products=(ProductId(kind="vendor", value="acme-SKU-2"),)
+    )
+    desk.hear(replace(message, parcels=(replace(message.parcels[0], lines=(wrong,)),)))
+    assert [line.buckets.shipped for line in desk.order.lines] == [0, 4]
+
+
+def test_a_paper_that_takes_back_an_earlier_one_changes_nothing() -> None:
+    desk = _desk(1)
+    desk.hear(notice(desk.order, ("1", 1)))
+    before = desk.order
+    change = desk.hear(replace(notice(desk.order, ("1", 1)), purpose=Purpose.CANCEL))
+    assert desk.order == before
+    assert [problem.code for problem in change.problems] == ["takes-back"]
+
+
+def test_a_replaced_answer_counts_once_more() -> None:
+    desk = _desk(4)
+    desk.hear(answer(desk.order, ("1", Answer.ACCEPTED, 4)))
+    desk.hear(answer(desk.order, ("1", Answer.ACCEPTED, 2), purpose=Purpose.REPLACE))
+    assert desk.order.lines[0].buckets.accepted == 2
+
+
+@pytest.mark.parametrize("wrong", [{"open": 3}, {"shipped": 1}, {"open": 3, "cancelled": -1}])
+def test_buckets_that_do_not_add_up_cannot_be_made(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"does not hold|negative"):
+        Buckets(**{"ordered": 2, "open": 2, **wrong})
