@@ -1,0 +1,115 @@
+"""What a partner's page says, checked: the values that flow, api and portal work with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+
+from pydantic import BaseModel
+
+from hub.partners.working_time import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a partner may take, in its working time, before silence becomes an exception.
+
+    `receipt` runs from our delivery to the 997, `response` to the 855, `ship` to the 856.
+    """
+
+    receipt: timedelta
+    response: timedelta
+    ship: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to and from a partner: transport + format + maps.
+
+    `settings` and `profile` are the `Config` of the transport and the format named. `maps` gives
+    the map for a set ("850" → "acme/850"). `cutoffs` are times of day in the partner's zone at
+    which waiting documents leave together, at most `batch_limit` in one interchange; without any,
+    each leaves at once. A file that is not whole is taken as it is after `settle_seconds` without
+    change.
+    """
+
+    partner: str
+    name: str
+    transport: str
+    settings: BaseModel
+    format: str
+    profile: BaseModel
+    maps: Mapping[str, str]
+    sends: tuple[str, ...]
+    receives: tuple[str, ...]
+    poll_seconds: float | None
+    poll_cron: str | None
+    cutoffs: tuple[time, ...]
+    batch_limit: int
+    file_name: str
+    partner_resets_numbers: bool
+    settle_seconds: int
+
+    @property
+    def lane(self) -> str:
+        """The name under which duties of this channel are claimed: `acme/edi`."""
+        return f"{self.partner}/{self.name}"
+
+    def next_cutoff(self, now: datetime, calendar: Calendar) -> datetime | None:
+        """This function will return the next moment at which waiting documents leave, in UTC.
+
+        It is later than `now`; None means that each leaves at once. Days off have no cut-off.
+        """
+        return calendar.next_of(self.cutoffs, after=now)
+
+    def outgoing_name(self, *, set_id: str, number: int, on: date) -> str:
+        """This function will return the name of the file that carries interchange `number`.
+
+        The number is written with 9 digits as in ISA13. The same values give the same name.
+        """
+        return self.file_name.format(
+            set=set_id, partner=self.partner, number=f"{number:09d}", date=f"{on:%Y%m%d}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """One supplier or warehouse.
+
+    `digest` is the SHA-256 of its page, `notice` what is allowed there but worth a warning.
+    `products` are the kinds of article ids we send, in that order.
+    """
+
+    id: str
+    name: str
+    kind: str
+    channels: tuple[Channel, ...]
+    limits: Limits
+    calendar: Calendar
+    priority: int
+    products: tuple[str, ...]
+    digest: str
+    notice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partners:
+    """Every partner there is, by id."""
+
+    all: tuple[Partner, ...]
+    _by_id: Mapping[str, Partner] = field(init=False, repr=False, compare=False)
+    _by_lane: Mapping[str, Channel] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        lanes = {channel.lane: channel for partner in self.all for channel in partner.channels}
+        by_id = {partner.id: partner for partner in self.all}
+        object.__setattr__(self, "_by_id", MappingProxyType(by_id))
+        object.__setattr__(self, "_by_lane", MappingProxyType(lanes))
+
+    def get(self, partner_id: str) -> Partner:
+        """This function will return the partner; raises KeyError when no page names it."""
+        return self._by_id[partner_id]
+
+    def channel(self, lane: str) -> Channel:
+        """This function will return the channel of a lane (`acme/edi`); raises KeyError."""
+        return self._by_lane[lane]
