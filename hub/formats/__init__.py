@@ -1,0 +1,68 @@
+"""Bytes ⇄ documents, pure: one file or folder is one standard, and its name is the registry.
+
+What lives here: splitting a delivery into interchanges, groups and documents; joining ours; syntax
+checks; receipts. What does not: what a document means (maps, rules), where bytes come from (wire).
+Who may come in: flow and ops. Formats never see one another, the wire or the store.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
+
+from pydantic import BaseModel
+
+from hub.domain.exchange import (
+    Document,
+    Joined,
+    Problem,
+    Receipt,
+    Segments,
+    SplitInterchange,
+)
+
+
+class Format(Protocol):
+    """What a module of this room offers; `Config` is the typed `profile:` of a channel."""
+
+    Config: type[BaseModel]
+
+    def whole(self, stream: BinaryIO) -> bool:
+        """Say whether the delivery has arrived to its last byte (X12: its IEA)."""
+
+    def split(self, stream: BinaryIO, *, profile: Any) -> Iterator[SplitInterchange]:
+        """Yield each interchange with slices of its documents, memory flat.
+
+        Problems are values on the interchange, group or document; raises only `Malformed`.
+        """
+
+    def read(self, body: bytes, *, document: Document) -> Segments:
+        """Return the values of one document's slice, without its frame."""
+
+    def locate(self, body: bytes, *, document: Document, problem: Problem) -> Problem:
+        """Add the byte offset to a problem that names segment and element."""
+
+    def is_receipt(self, set_id: str) -> bool:
+        """Say whether a document of this set is a receipt (never receipted itself)."""
+
+    def receipt(self, paper: Segments) -> Receipt:
+        """Read the receipt out of a paper for which `is_receipt` holds."""
+
+    def acknowledge(self, interchange: SplitInterchange, *, profile: Any) -> Sequence[Segments]:
+        """Return one receipt paper for each group that deserves one."""
+
+    def clean(
+        self, paper: Segments, *, set_id: str, profile: Any
+    ) -> tuple[Segments, tuple[Problem, ...]]:
+        """Make a paper of ours fit the wire, or say with Problems why it cannot be."""
+
+    def join(
+        self,
+        papers: Sequence[Segments],
+        *,
+        set_id: str,
+        profile: Any,
+        interchange_number: int,
+        group_number: int,
+        at: datetime,
+    ) -> Joined:
+        """Put papers of one set into one interchange; counts are right by construction."""
