@@ -1,0 +1,1 @@
+"""What every part of a kind must do alike, run against each of them for real."""
