@@ -71,12 +71,12 @@ class Caller:
 
 
 def may(caller: Caller, action: Action) -> bool:
-    """This function will say whether the caller's role allows the action, for any brand at all."""
+    """Say whether the caller's role allows the action, for any brand at all."""
     return action in ALLOWED[caller.role]
 
 
 def sees(caller: Caller, *, brand: str) -> bool:
-    """This function will say whether a thing of this brand exists for the caller.
+    """Say whether a thing of this brand exists for the caller.
 
     When it does not, the door answers as if there were no such thing.
     """
@@ -84,7 +84,7 @@ def sees(caller: Caller, *, brand: str) -> bool:
 
 
 def new_key(random: Callable[[int], bytes]) -> tuple[str, str, bytes]:
-    """This function will return (key id, key, SHA-256 of the key) of a fresh API key.
+    """Return (key id, key, SHA-256 of the key) of a fresh API key.
 
     `random(n)` gives n random bytes fit for secrets. The id says nothing about the key. The key has
     160 random bits and a checksum, so that scanners can tell a leaked one from noise; only the hash
@@ -97,7 +97,7 @@ def new_key(random: Callable[[int], bytes]) -> tuple[str, str, bytes]:
 
 
 def key_hash(presented: str) -> bytes | None:
-    """This function will return the SHA-256 to look a key up by, None when it cannot be ours.
+    """Return the SHA-256 to look a key up by, None when it cannot be ours.
 
     Form and checksum decide that; whether the key exists is not said here.
     """

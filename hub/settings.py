@@ -92,7 +92,7 @@ class Settings:
 
 
 def share_folder() -> Path:
-    """This function will return the folder of the pages that came with the code.
+    """Return the folder of the pages that came with the code.
 
     It holds `mappings` and `partner_configs`: a checkout's root, or `hub/_share` of a wheel.
     """
@@ -102,7 +102,7 @@ def share_folder() -> Path:
 
 
 def load(environment: Mapping[str, str], *, share: Path) -> Settings:
-    """This function will return the settings that the environment asks for, defaults filled in.
+    """Return the settings that the environment asks for, defaults filled in.
 
     It creates and opens nothing but `NAME_FILE` secrets. Raises `ConfigError` with all mistakes.
     """
@@ -128,7 +128,7 @@ def load(environment: Mapping[str, str], *, share: Path) -> Settings:
 
 
 def secret(reference: str, *, environment: Mapping[str, str]) -> str:
-    """This function will return the secret behind `env:NAME` or `file:/path`.
+    """Return the secret behind `env:NAME` or `file:/path`.
 
     `env:NAME` also looks into the file that NAME_FILE names. One line end after the secret is cut.
     Nothing is remembered, so a secret that was changed counts at the next connection. Raises
@@ -149,7 +149,7 @@ def secret(reference: str, *, environment: Mapping[str, str]) -> str:
 
 
 def read_pages(folder: Path) -> dict[str, str]:
-    """This function will return the text of every `*.yaml` below the folder, in order.
+    """Return the text of every `*.yaml` below the folder, in order.
 
     The names are relative paths without the ending (`acme`, `x12/004010/850`). Hidden files are
     left out. It does not look into the texts. Raises `ConfigError` with every file that cannot be
@@ -183,7 +183,7 @@ class _Reading:
         self.mistakes: list[str] = []
 
     def refuse_unknown(self) -> None:
-        """This function will note every HUB_ variable that nobody reads, with the nearest name."""
+        """Note every HUB_ variable that nobody reads, with the nearest name."""
         known = [setting.name for setting in SETTINGS]
         known += [f"{setting.name}_FILE" for setting in SETTINGS if setting.secret]
         for name in sorted(self._environment):
@@ -194,18 +194,18 @@ class _Reading:
             self.mistakes.append(f"{name}: no such setting; {way_out}")
 
     def text(self, name: str, default: str) -> str:
-        """This function will return the variable, or the default when it is absent or empty."""
+        """Return the variable, or the default when it is absent or empty."""
         return self._environment.get(name, "") or default
 
     def folder(self, name: str, default: Path) -> Path:
-        """This function will return an existing directory, or note that there is none."""
+        """Return an existing directory, or note that there is none."""
         path = Path(self.text(name, str(default))).absolute()
         if not path.is_dir():
             self.mistakes.append(f"{name}: no directory {path}; create it or set {name} to another")
         return path
 
     def value(self, name: str, read: Callable[[str], T], default: T) -> T:
-        """This function will return `read` of the variable or its NAME_FILE, or note why not."""
+        """Return `read` of the variable or its NAME_FILE, or note why not."""
         try:
             text = self._with_file(name)
             return read(text) if text else default
@@ -223,7 +223,7 @@ class _Reading:
 
 
 def _brands_beside(share: Path) -> Path:
-    """This function will return portal/brands; in a wheel the package stands beside `hub`."""
+    """Return portal/brands; in a wheel the package stands beside `hub`."""
     here = share / "portal" / "brands"
     return here if here.is_dir() else share.parent.parent / "portal" / "brands"
 

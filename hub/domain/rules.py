@@ -101,7 +101,10 @@ def _plain(number: str) -> str:
     return number.strip().lstrip("0")
 
 
-def _unknown_line(part: FulfillmentOrder, number: str, ids: str, path: str) -> Problem:
+def _unknown_line(
+    part: FulfillmentOrder, number: str, products: Sequence[ProductId], path: str
+) -> Problem:
+    ids = ", ".join(product.value for product in products)
     known = "; ".join(
         f"{line.number}: {', '.join(product.value for product in line.products)}"
         for line in part.lines
@@ -110,7 +113,7 @@ def _unknown_line(part: FulfillmentOrder, number: str, ids: str, path: str) -> P
         code="unknown-line",
         text=f"line {number or '(no number)'} {ids or '(no article)'} is not on purchase order "
         f"{part.number}; it has {known}",
-        where=Where(path=path, value=ids[:99]),
+        where=Where(path=path, value=(products[0].value if products else number)[:99]),
     )
 
 
@@ -121,8 +124,7 @@ def _answered(subject: Subject, message: OrderResponse) -> Change:
     for index, row in enumerate(_listed(part, message)):
         line = _match(part, row.number, row.products)
         if line is None:
-            ids = ", ".join(product.value for product in row.products)
-            problem = _unknown_line(part, row.number, ids, f"lines[{index}]")
+            problem = _unknown_line(part, row.number, row.products, f"lines[{index}]")
             change = change.then(Change(order=change.order, problems=(problem,)))
             continue
         effect = _answer_effect(key, line, row)
@@ -302,8 +304,8 @@ def _packed(
         part = change.order.fulfillment(subject.fulfillment_id)
         line = _match(part, row.number, row.products)
         if line is None:
-            ids = ", ".join(product.value for product in row.products)
-            problem = _unknown_line(part, row.number, ids, f"parcels[{index}].lines[{at}]")
+            path = f"parcels[{index}].lines[{at}]"
+            problem = _unknown_line(part, row.number, row.products, path)
             change = change.then(Change(order=change.order, problems=(problem,)))
             continue
         effect = _parcel_effect(key, line, parcel, row, index, at)

@@ -48,7 +48,7 @@ class _BrandKeys(BaseModel):
 
 
 def load_brands(pages: Mapping[str, str]) -> Mapping[str, Brand]:
-    """This function will return the brands by id from the texts of `<brand>/brand.yaml`.
+    """Return the brands by id from the texts of `<brand>/brand.yaml`.
 
     Other pages in a brand's folder are left alone. It touches no file. Raises `ConfigError` with
     all mistakes of all pages, each with file, line and key.
@@ -85,7 +85,7 @@ def _brand(page: Page, folder: str) -> Brand | None:
 
 
 def _refuse_doubles(opened: list[tuple[Page, Brand | None]]) -> None:
-    """This function will see that no two brands' purchase orders or buyer codes can be confused."""
+    """See that no two brands' purchase orders or buyer codes can be confused."""
     for key in ("po_prefix", "buyer_code"):
         taken: dict[str, str] = {}
         for page, brand in opened:

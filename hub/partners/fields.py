@@ -27,7 +27,7 @@ _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 def duration(value: object) -> timedelta:
-    """This function will read `30s`, `90m`, `24h`, `2d`; raises ValueError with the way out."""
+    """Read `30s`, `90m`, `24h`, `2d`; raises ValueError with the way out."""
     found = re.fullmatch(r"([0-9]{1,6})(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if found is None:
         raise ValueError(f"{shown(value)} is no length of time; write 30s, 90m, 24h or 2d")
@@ -38,14 +38,14 @@ def duration(value: object) -> timedelta:
 
 
 def clock(value: object) -> time:
-    """This function will read `14:30`; raises ValueError with the way out."""
+    """Read `14:30`; raises ValueError with the way out."""
     if not isinstance(value, str) or not re.fullmatch(_CLOCK.strip("^$"), value):
         raise ValueError(f"{shown(value)} is no time of day; write 09:00 to 23:59 with two digits")
     return time.fromisoformat(value)
 
 
 def day(value: object) -> date:
-    """This function will read `2026-11-26`; raises ValueError with the way out."""
+    """Read `2026-11-26`; raises ValueError with the way out."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         try:
             return date.fromisoformat(value)
@@ -55,7 +55,7 @@ def day(value: object) -> date:
 
 
 def known_zone(value: str) -> str:
-    """This function will return the name of a time zone that this machine knows."""
+    """Return the name of a time zone that this machine knows."""
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -66,7 +66,7 @@ def known_zone(value: str) -> str:
 
 
 def poll_rule(value: str) -> str:
-    """This function will return a length of time (`30s`) or five cron fields as they were written.
+    """Return a length of time (`30s`) or five cron fields as they were written.
 
     Days of the week must be names: cron counts Sunday as 0 and other schedulers Monday.
     """
@@ -93,7 +93,7 @@ def poll_rule(value: str) -> str:
 
 
 def name_template(value: str) -> str:
-    """This function will return a template of file names that is safe on every wire."""
+    """Return a template of file names that is safe on every wire."""
     outside = re.sub(r"\{([^{}]*)\}", "", value)
     named = re.findall(r"\{([^{}]*)\}", value)
     for word in named:

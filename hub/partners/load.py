@@ -35,7 +35,7 @@ def load(
     formats: Mapping[str, type[BaseModel]],
     maps: Collection[str],
 ) -> Partners:
-    """This function will return the partners that the pages describe.
+    """Return the partners that the pages describe.
 
     `pages` gives a page's text by its name (`acme` or `acme.yaml`: the id is the file's stem);
     `transports` and `formats` the `Config` of each by name; `maps` the names of all maps. It
@@ -57,7 +57,7 @@ def _stems(pages: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _partner(page: Page, stem: str, text: str, *, parts: _Parts) -> Partner | None:
-    """This function will read one page to its end, noting every mistake on it."""
+    """Read one page to its end, noting every mistake on it."""
     if not GOOD_ID.fullmatch(stem):
         page.wrong((), "rename the file: the partner's id is its name, a-z 0-9 and - only")
     if not page.readable:
@@ -96,7 +96,7 @@ def _calendar(keys: PartnerKeys) -> Calendar:
 
 
 def _channel(page: Page, path: Path, partner: str, *, parts: _Parts) -> Channel | None:
-    """This function will read one channel, None when something in it is wrong.
+    """Read one channel, None when something in it is wrong.
 
     Its settings and profile are judged even then, so that the writer sees everything at once.
     """
@@ -130,7 +130,7 @@ def _channel(page: Page, path: Path, partner: str, *, parts: _Parts) -> Channel 
 def _leaf(
     page: Page, path: Path, kind: str, under: str, configs: Mapping[str, type[BaseModel]]
 ) -> BaseModel | None:
-    """This function will read `settings` by the transport's Config, `profile` by the format's."""
+    """Read `settings` by the transport's Config, `profile` by the format's."""
     name = page.at((*path, kind))
     if not isinstance(name, str):
         return None  # missing or a list: noted with the channel's own keys
@@ -142,7 +142,7 @@ def _leaf(
 
 
 def _check_sets(page: Page, path: Path, known: Collection[str]) -> None:
-    """This function will see that sets, directions and maps of one channel belong together."""
+    """See that sets, directions and maps of one channel belong together."""
     maps = page.at((*path, "maps"))
     maps = maps if isinstance(maps, dict) else {}
     used: set[str] = set()
@@ -174,7 +174,7 @@ def _sets(page: Page, path: Path) -> list[tuple[str, Path]]:
 
 
 def _refuse_doubles(page: Page, count: int) -> None:
-    """This function will see that channel names differ and that each set leaves by one channel."""
+    """See that channel names differ and that each set leaves by one channel."""
     names: dict[str, int] = {}
     senders: dict[str, int] = {}
     for index in range(count):
@@ -191,7 +191,7 @@ def _refuse_doubles(page: Page, count: int) -> None:
 
 
 def _notices(channel: Channel) -> list[str]:
-    """This function will collect what a Config calls valid but worth a `warnings` entry."""
+    """Collect what a Config calls valid but worth a `warnings` entry."""
     return [
         f"{FOLDER}/{channel.partner}.yaml channel {channel.name}: {words}"
         for leaf in (channel.settings, channel.profile)

@@ -56,14 +56,14 @@ class Channel:
         return f"{self.partner}/{self.name}"
 
     def next_cutoff(self, now: datetime, calendar: Calendar) -> datetime | None:
-        """This function will return the next moment at which waiting documents leave, in UTC.
+        """Return the next moment at which waiting documents leave, in UTC.
 
         It is later than `now`; None means that each leaves at once. Days off have no cut-off.
         """
         return calendar.next_of(self.cutoffs, after=now)
 
     def outgoing_name(self, *, set_id: str, number: int, on: date) -> str:
-        """This function will return the name of the file that carries interchange `number`.
+        """Return the name of the file that carries interchange `number`.
 
         The number is written with 9 digits as in ISA13. The same values give the same name.
         """
@@ -107,9 +107,9 @@ class Partners:
         object.__setattr__(self, "_by_lane", MappingProxyType(lanes))
 
     def get(self, partner_id: str) -> Partner:
-        """This function will return the partner; raises KeyError when no page names it."""
+        """Return the partner; raises KeyError when no page names it."""
         return self._by_id[partner_id]
 
     def channel(self, lane: str) -> Channel:
-        """This function will return the channel of a lane (`acme/edi`); raises KeyError."""
+        """Return the channel of a lane (`acme/edi`); raises KeyError."""
         return self._by_lane[lane]

@@ -67,18 +67,18 @@ class Page:
         return isinstance(self.value, dict)
 
     def wrong(self, path: Path, what: str, *, line: int | None = None) -> None:
-        """This function will note a mistake at a key; without `line`, where that key stands."""
+        """Note a mistake at a key; without `line`, where that key stands."""
         at = self.line_of(path) if line is None else line
         self.mistakes.append(Mistake(file=self.file, line=at, key=spelled(path), what=what))
 
     def line_of(self, path: Path) -> int:
-        """This function will return the line of the key, or of the nearest one around it."""
+        """Return the line of the key, or of the nearest one around it."""
         while path not in self.lines:
             path = path[:-1]
         return self.lines[path]
 
     def at(self, path: Path) -> Value:
-        """This function will return the value under a path, None when nothing stands there."""
+        """Return the value under a path, None when nothing stands there."""
         value = self.value
         for part in path:
             if isinstance(value, dict) and isinstance(part, str):
@@ -90,7 +90,7 @@ class Page:
         return value
 
     def fit(self, model: type[M], path: Path = ()) -> M | None:
-        """This function will read the mapping under a path as `model`, an absent one as empty.
+        """Read the mapping under a path as `model`, an absent one as empty.
 
         What does not fit is noted and None comes back.
         """
@@ -118,7 +118,7 @@ class Page:
             self.wrong(place, "; or ".join(dict.fromkeys(several)))
 
     def _place(self, path: Path, location: Sequence[str | int], *, missing: bool) -> Path:
-        """This function will turn pydantic's location into keys, without union branches."""
+        """Turn pydantic's location into keys, without union branches."""
         for index, part in enumerate(location):
             value = self.at(path)
             here = (isinstance(value, dict) and part in value) or (
@@ -130,7 +130,7 @@ class Page:
 
 
 def choices(given: str, allowed: Collection[str]) -> str:
-    """This function will name the nearest allowed word, if one is near, and then all of them."""
+    """Name the nearest allowed word, if one is near, and then all of them."""
     if not allowed:
         return "none is allowed here"
     near = difflib.get_close_matches(given, allowed, n=1)
@@ -147,7 +147,7 @@ class _Tree:
         self._next: yaml.Event = yaml.StreamStartEvent()
 
     def read(self) -> Value:
-        """This function will return the one document of the page."""
+        """Return the one document of the page."""
         self._step()  # the stream begins
         self._step()
         if isinstance(self._next, yaml.StreamEndEvent):
@@ -165,7 +165,7 @@ class _Tree:
         self._next = next(self._events)
 
     def _node(self, path: Path) -> Value:
-        """This function will build the node that begins at the current event and step behind it."""
+        """Build the node that begins at the current event and step behind it."""
         event = self._next
         self._refuse_tricks(event, path)
         self._page.lines.setdefault(path, _line(event))
@@ -217,7 +217,7 @@ class _Tree:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """This function will yield the events of the text; raises `_Unreadable` and nothing else."""
+    """Yield the events of the text; raises `_Unreadable` and nothing else."""
     if len(text) > LONGEST:
         raise _Unreadable(1, f"{len(text)} characters; a page has at most {LONGEST}")
     try:

@@ -13,7 +13,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema(
     *, transports: Mapping[str, type[BaseModel]], formats: Mapping[str, type[BaseModel]]
 ) -> dict[str, object]:
-    """This function will return the JSON Schema 2020-12 of a page.
+    """Return the JSON Schema 2020-12 of a page.
 
     A channel's `settings` and `profile` go by the transport and format it names. Names that must
     exist or differ are not in it: `load` sees to those.
@@ -40,7 +40,7 @@ def schema(
 
 
 def _shape(model: type[BaseModel], label: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """This function will return a model's shape and those it refers to, named after `label`."""
+    """Return a model's shape and those it refers to, named after `label`."""
     whole = model.model_json_schema(ref_template=f"#/$defs/{label}.{{model}}")
     inner = whole.pop("$defs", {})
     return whole, {f"{label}.{name}": shape for name, shape in inner.items()}

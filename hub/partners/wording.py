@@ -30,7 +30,7 @@ Path = tuple[str | int, ...]
 
 
 def spelled(path: Path) -> str:
-    """This function will spell a path as people do: `channels[0].maps.850`."""
+    """Spell a path as people do: `channels[0].maps.850`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{shown(part, quote=False)}"
@@ -38,7 +38,7 @@ def spelled(path: Path) -> str:
 
 
 def shown(value: object, *, quote: bool = True) -> str:
-    """This function will show a value in one short line, odd characters escaped."""
+    """Show a value in one short line, odd characters escaped."""
     if isinstance(value, dict | list | tuple):
         return "a list" if isinstance(value, list | tuple) else "a group of keys"
     if value is None:
@@ -51,7 +51,7 @@ def shown(value: object, *, quote: bool = True) -> str:
 
 
 def sentence(fault: ErrorDetails, place: Path) -> str:
-    """This function will say what one of pydantic's findings means to the page's writer."""
+    """Say what one of pydantic's findings means to the page's writer."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "missing":
         return f"missing; add `{place[-1]}: ...`" if place else "missing"
@@ -73,7 +73,7 @@ def sentence(fault: ErrorDetails, place: Path) -> str:
 
 
 def allowed_keys(model: type[BaseModel], path: Path) -> list[str]:
-    """This function will return the keys that `model` allows under a path."""
+    """Return the keys that `model` allows under a path."""
     whole = model.model_json_schema()
     shapes = list(_branches(whole, whole))
     for part in path:
@@ -83,7 +83,7 @@ def allowed_keys(model: type[BaseModel], path: Path) -> list[str]:
 
 
 def _branches(shape: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """This function will yield the shape and, behind references and unions, what it may be."""
+    """Yield the shape and, behind references and unions, what it may be."""
     if "$ref" in shape:
         yield from _branches(whole["$defs"][shape["$ref"].rpartition("/")[2]], whole)
         return

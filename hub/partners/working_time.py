@@ -23,11 +23,11 @@ class Calendar:
     cutoff: time | None = None
 
     def works_on(self, day: date) -> bool:
-        """This function will say whether the partner works on this day of its own zone."""
+        """Say whether the partner works on this day of its own zone."""
         return day.weekday() in self.work_days and day not in self.holidays
 
     def add(self, start: datetime, delta: timedelta) -> datetime:
-        """This function will return the first moment at which `delta` of working time has passed.
+        """Return the first moment at which `delta` of working time has passed.
 
         A working day has 24 hours of the clock on the partner's wall, whatever summer time does to
         it; other days have none. So 24 h from Friday 15:00 is Monday 15:00, and 48 h is two working
@@ -47,7 +47,7 @@ class Calendar:
         return max(self._from_the_wall(here), start.astimezone(UTC))
 
     def begins(self, arrival: datetime) -> datetime:
-        """This function will return the moment from which the partner counts an arrived order.
+        """Return the moment from which the partner counts an arrived order.
 
         That is at once, or 0:00 of the next working day when it came after the cut-off or on a day
         off.
@@ -59,7 +59,7 @@ class Calendar:
         return self._from_the_wall(datetime.combine(self._working_day_after(here), MIDNIGHT))
 
     def next_of(self, times: Sequence[time], *, after: datetime) -> datetime | None:
-        """This function will return the first of these times of day that is later than `after`.
+        """Return the first of these times of day that is later than `after`.
 
         Only working days count; None comes back when there are no times.
         """

@@ -28,14 +28,14 @@ class Source:
         return parts[1] if parts[0] == "hub" and len(parts) > 1 else parts[0]
 
     def functions(self) -> Iterator[Function]:
-        """This function will yield every function that has a body, nested ones too."""
+        """Yield every function that has a body, nested ones too."""
         for node in ast.walk(self.tree):
             if isinstance(node, Function) and lines_of(node):
                 yield node
 
 
 def sources(*packages: str) -> Iterator[Source]:
-    """This function will yield the parsed files of the named top-level folders."""
+    """Yield the parsed files of the named top-level folders."""
     for package in packages:
         for file in sorted((ROOT / package).rglob("*.py")):
             path = file.relative_to(ROOT).as_posix()
@@ -45,7 +45,7 @@ def sources(*packages: str) -> Iterator[Source]:
 
 
 def lines_of(function: Function) -> int:
-    """This function will count a function's lines from `def` on, without its docstring.
+    """Count a function's lines from `def` on, without its docstring.
 
     A function that is only a docstring (a protocol's) has none.
     """

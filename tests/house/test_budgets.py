@@ -9,7 +9,7 @@ EVERYTHING = ("hub", "portal", "tests", "bench")
 
 
 def _lengths() -> list[int]:
-    """This function will return the length in lines of every function of the packages, sorted."""
+    """Return the length in lines of every function of the packages, sorted."""
     return sorted(lines_of(each) for source in sources(*CODE) for each in source.functions())
 
 

@@ -23,7 +23,7 @@ print("loaded:", [name for name in {HEAVY!r} if name in sys.modules])
 
 
 def _run(*command: str, cwd: Path) -> str:
-    """This function will run a command in an empty folder and return what it printed."""
+    """Run a command in an empty folder and return what it printed."""
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(cwd)}
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

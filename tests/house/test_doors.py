@@ -52,7 +52,7 @@ KNOT = {
 
 
 def _add(path: Path, text: str) -> None:
-    """This function will append lines to a file, made when it is not there."""
+    """Append lines to a file, made when it is not there."""
     with path.open("a") as file:
         file.write(f"\n{text}\n")
 
@@ -71,7 +71,7 @@ def house(tmp_path: Path) -> Path:
 
 
 def _lint(house: Path, *contracts: str) -> tuple[bool, str]:
-    """This function will ask import-linter in its own process, as `make check` does."""
+    """Ask import-linter in its own process, as `make check` does."""
     chosen = [word for contract in contracts for word in ("--contract", contract)]
     program = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run(

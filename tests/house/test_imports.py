@@ -35,7 +35,7 @@ print(*seen, sep="\n", end="")
 
 
 def _modules() -> list[str]:
-    """This function will name every module of the packages, without importing any."""
+    """Name every module of the packages, without importing any."""
     names = []
     for package in ("hub", "portal"):
         names.append(package)
@@ -48,7 +48,7 @@ def _modules() -> list[str]:
 
 
 def _watched(script: str, *words: str, cwd: Path) -> str:
-    """This function will run a script against the checkout from an empty folder; returns stdout."""
+    """Run a script against the checkout from an empty folder; returns stdout."""
     done = subprocess.run(
         [sys.executable, "-B", "-c", script, *words],
         cwd=cwd,

@@ -18,21 +18,21 @@ TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MUL
 
 
 def _normal(requirement: str) -> str:
-    """This function will return the distribution's name as PEP 503 compares it."""
+    """Return the distribution's name as PEP 503 compares it."""
     name = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert name, requirement
     return re.sub(r"[-_.]+", "-", name[0]).lower()
 
 
 def _pins(lock: str) -> Iterator[tuple[str, str]]:
-    """This function will yield each pinned distribution of a lock file with its whole entry."""
+    """Yield each pinned distribution of a lock file with its whole entry."""
     for entry in re.split(r"\n(?=\S)", (ROOT / lock).read_text()):
         if "==" in entry.partition("\n")[0]:
             yield _normal(entry), entry
 
 
 def _imported(node: ast.AST) -> list[str]:
-    """This function will name the modules that a statement imports."""
+    """Name the modules that a statement imports."""
     match node:
         case ast.Import(names=names):
             return [alias.name for alias in names]

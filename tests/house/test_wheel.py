@@ -26,7 +26,7 @@ class Installed:
     empty: Path
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """This function will run a command that sees this installation before the checkout."""
+        """Run a command that sees this installation before the checkout."""
         env = {
             "HOME": str(self.empty),
             "PATH": f"{self.site / 'bin'}:{os.environ['PATH']}",
@@ -36,12 +36,12 @@ class Installed:
         return subprocess.run(command, cwd=self.empty, env=env, capture_output=True, text=True)
 
     def hub(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """This function will run the installed `hub` command."""
+        """Run the installed `hub` command."""
         return self.run(sys.executable, str(self.site / "bin" / "hub"), *words)
 
 
 def _run(command: Sequence[str]) -> None:
-    """This function will run a build step; its output is the failure's text."""
+    """Run a build step; its output is the failure's text."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -66,7 +66,7 @@ def installed(wheel: Path, tmp_path: Path) -> Installed:
 
 
 def _files(folder: Path) -> set[str]:
-    """This function will name the files below a folder, compiled code and hidden ones left out."""
+    """Name the files below a folder, compiled code and hidden ones left out."""
     return {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")

@@ -29,12 +29,12 @@ RIVERS = ("hub/flow/inbound.py", "hub/flow/outbound.py")
 
 
 def _words(name: str) -> set[str]:
-    """This function will split `OrderLine` and `order_line` into their lower-case words."""
+    """Split `OrderLine` and `order_line` into their lower-case words."""
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
 def _given_names(source: Source) -> Iterator[tuple[str, int]]:
-    """This function will yield the names that a file gives, with their lines."""
+    """Yield the names that a file gives, with their lines."""
     yield Path(source.path).stem, 1
     for node in ast.walk(source.tree):
         match node:
@@ -51,13 +51,13 @@ def _given_names(source: Source) -> Iterator[tuple[str, int]]:
 
 
 def _is_public(function: Function) -> bool:
-    """This function will say whether others may call it; a setter is told with its property."""
+    """Say whether others may call it; a setter is told with its property."""
     marks = {ast.unparse(mark).rpartition(".")[2] for mark in function.decorator_list}
     return not function.name.startswith("_") and not marks & {"setter", "overload"}
 
 
 def _public(body: list[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
-    """This function will yield the public functions and classes of a module or class body."""
+    """Yield the public functions and classes of a module or class body."""
     for node in body:
         if isinstance(node, Function) and _is_public(node):
             yield node
@@ -67,7 +67,7 @@ def _public(body: list[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
 
 
 def _caught(clause: ast.ExceptHandler) -> set[str]:
-    """This function will name what an `except` catches; a bare one catches "everything"."""
+    """Name what an `except` catches; a bare one catches "everything"."""
     match clause.type:
         case None:
             return {"everything"}
@@ -78,7 +78,7 @@ def _caught(clause: ast.ExceptHandler) -> set[str]:
 
 
 def _tidies(clause: ast.ExceptHandler) -> bool:
-    """This function will say whether an `except` only tidies up and lets the error go on."""
+    """Say whether an `except` only tidies up and lets the error go on."""
     last = clause.body[-1]
     return isinstance(last, ast.Raise) and last.exc is None
 

@@ -31,7 +31,7 @@ texts = st.one_of(words, st.text(max_size=20))
 
 @st.composite
 def edited_pages(draw, page):
-    """This function will draw the page after a few edits at lines, values and characters."""
+    """Draw the page after a few edits at lines, values and characters."""
     for _ in range(draw(st.integers(1, 4))):
         lines = page.split("\n")
         at = draw(st.integers(0, len(lines) - 1))

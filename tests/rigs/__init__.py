@@ -22,7 +22,7 @@ WATCHMAN = "pid=$1; shift; tail --pid=$pid -s 0.2 -f /dev/null; "
 
 
 def program(name: str, *, package: str, places: Sequence[Path] = ()) -> Path:
-    """This function will return the path of a program, or fail the test saying what to type.
+    """Return the path of a program, or fail the test saying what to type.
 
     Failing, not `pytest.exit`: a worker that leaves takes the sentence with it.
     """
@@ -36,7 +36,7 @@ def program(name: str, *, package: str, places: Sequence[Path] = ()) -> Path:
 
 
 def free_port() -> int:
-    """This function will return a TCP port of 127.0.0.1 that was free a moment ago."""
+    """Return a TCP port of 127.0.0.1 that was free a moment ago."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]
@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 def when_gone(pid: int, script: str, *words: str) -> None:
-    """This function will have a shell `script` run as soon as process `pid` has ended.
+    """Have a shell `script` run as soon as process `pid` has ended.
 
     It holds however the process ends, SIGKILL included, which no fixture's last lines do. The
     script sees `words` as `$1`, `$2` and so on.

@@ -46,18 +46,18 @@ class Cluster:
     password: str
 
     def url(self, database: str) -> str:
-        """This function will return the address of a database, as `HUB_DATABASE_URL` wants it."""
+        """Return the address of a database, as `HUB_DATABASE_URL` wants it."""
         return f"postgresql+psycopg://hub:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def run(self, statement: str) -> None:
-        """This function will run one statement in the `postgres` database, outside transactions."""
+        """Run one statement in the `postgres` database, outside transactions."""
         url = self.url("postgres").replace("+psycopg", "", 1)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement)
 
 
 def _binaries() -> Path:
-    """This function will return the installation's folder, the newest that Debian keeps first."""
+    """Return the installation's folder, the newest that Debian keeps first."""
     places = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: -float(place.parent.name)
     )
@@ -65,12 +65,12 @@ def _binaries() -> Path:
 
 
 def _lowered() -> tuple[str, ...]:
-    """This function will return the words that run a command as an unprivileged account."""
+    """Return the words that run a command as an unprivileged account."""
     return ("runuser", "-u", _account(), "--") if os.geteuid() == 0 else ()
 
 
 def _account() -> str:
-    """This function will name an account that every Debian has: PostgreSQL's, or nobody."""
+    """Name an account that every Debian has: PostgreSQL's, or nobody."""
     try:
         return getpwnam("postgres").pw_name
     except KeyError:
@@ -78,7 +78,7 @@ def _account() -> str:
 
 
 def _pg(*command: str) -> None:
-    """This function will run one of PostgreSQL's programs; its output is the failure's text."""
+    """Run one of PostgreSQL's programs; its output is the failure's text."""
     clean = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [*_lowered(), *command],
@@ -93,7 +93,7 @@ def _pg(*command: str) -> None:
 
 
 def _new_cluster(*, until_gone: int) -> Cluster:
-    """This function will create and start a cluster that ends with process `until_gone`."""
+    """Create and start a cluster that ends with process `until_gone`."""
     home = _binaries()
     base = Path(tempfile.mkdtemp(prefix="hub-postgres-", dir="/tmp"))
     cluster = Cluster(port=free_port(), password=secrets.token_urlsafe(16))

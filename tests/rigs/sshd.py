@@ -74,15 +74,15 @@ class Sshd:
         return self.process.pid
 
     def remote(self, path: str) -> str:
-        """This function will return how the client must name `path` (as in "/in/a.edi")."""
+        """Return how the client must name `path` (as in "/in/a.edi")."""
         return path if self.chrooted else f"{self.root}{path}"
 
     def log(self) -> str:
-        """This function will return what the server has logged since it was made."""
+        """Return what the server has logged since it was made."""
         return self.log_path.read_text(errors="replace")
 
     def start(self) -> None:
-        """This function will start the server on the same port and return when it listens."""
+        """Start the server on the same port and return when it listens."""
         assert self.process is None, "the server is running"
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
@@ -98,7 +98,7 @@ class Sshd:
                 raise RuntimeError(f"sshd ended at once:\n{self.log()}")
 
     def stop(self) -> None:
-        """This function will end the listener and every session; stopping twice is fine."""
+        """End the listener and every session; stopping twice is fine."""
         if self.process is not None:
             self.kill_sessions()
             self.process.terminate()
@@ -106,7 +106,7 @@ class Sshd:
             self.process = None
 
     def kill_sessions(self) -> int:
-        """This function will kill every open session and return how many processes that were.
+        """Kill every open session and return how many processes that were.
 
         The listener goes on: the next connection is served.
         """
@@ -119,7 +119,7 @@ class Sshd:
         return len(victims)
 
     def new_host_key(self) -> None:
-        """This function will give the server another host key and start it anew."""
+        """Give the server another host key and start it anew."""
         running = self.process is not None
         self.stop()
         self.host_key = _key(self.etc / "host_key")
@@ -127,7 +127,7 @@ class Sshd:
             self.start()
 
     def sweep(self) -> None:
-        """This function will make the server as on the first day, its host key excepted."""
+        """Make the server as on the first day, its host key excepted."""
         if self.process is None:
             self.start()
         self.kill_sessions()
@@ -139,7 +139,7 @@ class Sshd:
                 shutil.chown(self.root / name, user=self.user)
 
     def _listens(self) -> bool:
-        """This function will say whether the server greets; the log shows no login for it."""
+        """Say whether the server greets; the log shows no login for it."""
         try:
             with socket.create_connection((self.host, self.port), timeout=10) as line:
                 return line.recv(4) == b"SSH-"
@@ -148,7 +148,7 @@ class Sshd:
 
 
 def _descendants(root: int) -> list[int]:
-    """This function will return the processes below `root`, nearest first."""
+    """Return the processes below `root`, nearest first."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -164,7 +164,7 @@ def _descendants(root: int) -> list[int]:
 
 
 def _key(path: Path) -> str:
-    """This function will make a new Ed25519 key at `path` and return its public line."""
+    """Make a new Ed25519 key at `path` and return its public line."""
     path.unlink(missing_ok=True)
     keygen = program("ssh-keygen", package="openssh-client")
     subprocess.run(
@@ -177,7 +177,7 @@ def _key(path: Path) -> str:
 
 
 def _folder(*, rooted: bool) -> Path:
-    """This function will make the server's folder where sshd agrees to lock an account in.
+    """Make the server's folder where sshd agrees to lock an account in.
 
     sshd_config(5), ChrootDirectory: every part of the path belongs to root and nobody else may
     write there, which rules out /tmp.
@@ -192,7 +192,7 @@ def _folder(*, rooted: bool) -> Path:
 
 
 def _new_sshd() -> Sshd:
-    """This function will lay out folder, keys and settings of a server that is not yet running."""
+    """Lay out folder, keys and settings of a server that is not yet running."""
     rooted = os.geteuid() == 0
     binary = program("sshd", package="openssh-server", places=[Path("/usr/sbin")])
     base = _folder(rooted=rooted)

@@ -82,12 +82,12 @@ products: [vendor, gtin]
 
 
 def loaded(page: str, *, maps: Collection[str] = MAPS) -> Partners:
-    """This function will load one page as Acme's with the parts above."""
+    """Load one page as Acme's with the parts above."""
     return load({"acme": page}, transports=TRANSPORTS, formats=FORMATS, maps=maps)
 
 
 def mistakes(page: str) -> tuple[str, ...]:
-    """This function will return every mistake on the page; fails when there is none."""
+    """Return every mistake on the page; fails when there is none."""
     try:
         loaded(page)
     except ConfigError as error:
