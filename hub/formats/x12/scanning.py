@@ -83,6 +83,9 @@ class Window:
         self.offset = offset
 
 
+SURE = 256  # bytes that are enough to tell an ISA from junk
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Junk:
     """Bytes that belong to no interchange: where, how many, and how they begin."""
@@ -101,6 +104,8 @@ def seek(window: Window) -> Junk | None:
         window.skip_to(window.offset + len(buffer) - len(rest))
         if not rest and window.ended:
             return junk
+        if len(rest) < SURE and not window.ended:
+            continue  # the block ends too soon to judge what begins here
         if rest.startswith(b"ISA") and _looks_like_isa(rest, after_junk=junk is not None):
             return junk
         if rest:
