@@ -1,0 +1,181 @@
+"""The pages of `mappings/` compiled: each with its parents, code tables and one digest of all."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hub.domain.exchange import Segments
+from hub.domain.messages import Message
+from hub.errors import ConfigError
+from hub.mapping.compiling import compile_plan
+from hub.mapping.extending import changed
+from hub.mapping.plan import Plan
+from hub.mapping.reading import Reading, read
+from hub.mapping.shapes import message_class, message_names
+from hub.mapping.sheet import Block, Entry, Leaf, Mistakes, Rows, parse
+from hub.mapping.slots import Desk
+from hub.mapping.tables import Table, compile_table
+from hub.mapping.writing import Writing, write
+
+_KEYS = ("about", "changes", "extends", "message", "segments", "set")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page, ready to use. `digest` changes with its text, its parents' and its tables'."""
+
+    plan: Plan
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """The page's name, as in `x12/004010/850`."""
+        return self.plan.name
+
+    @property
+    def set_id(self) -> str:
+        """The transaction set it belongs to, as in `850`."""
+        return self.plan.set_id
+
+    @property
+    def message(self) -> type:
+        """The class of the messages it reads and writes."""
+        return self.plan.message
+
+    def read(self, paper: Segments) -> Reading:
+        """Read a partner's paper; it never raises on what the paper says."""
+        return read(self.plan, paper)
+
+    def write(self, message: Message) -> Writing:
+        """Write one message of the page's class; TypeError for others."""
+        return write(self.plan, message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """Every page by name."""
+
+    pages: Mapping[str, Page]
+
+    def page(self, name: str) -> Page:
+        """Return a page; ConfigError naming the known ones if there is none."""
+        if name not in self.pages:
+            known = ", ".join(sorted(self.pages))
+            raise ConfigError([f"mappings/{name}.yaml: there is no such page; allowed: {known}"])
+        return self.pages[name]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Shelf:
+    """Pages while they are compiled."""
+
+    texts: Mapping[str, str]
+    blocks: dict[str, Block] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    mistakes: list[str] = field(default_factory=list)
+
+    def ancestry(self, name: str, mistakes: Mistakes) -> list[str]:
+        """Return a page's name and those it extends, itself first."""
+        names = [name]
+        while parent := self.blocks[names[-1]].text("extends"):
+            if parent not in self.blocks or parent in names:
+                what = "extends itself" if parent in names else f"there is no page `{parent}`"
+                mistakes.add(
+                    self.blocks[name].line_of("extends"),
+                    "extends",
+                    what,
+                    set(self.blocks) - set(names),
+                )
+                break
+            names.append(parent)
+        return names
+
+
+def load(pages: Mapping[str, str]) -> Library:
+    """Compile pages given as name → text; names as in `x12/004010/850`.
+
+    Raises ConfigError with every mistake of every page, one line each; reads no file itself.
+    """
+    shelf = _Shelf(texts=pages)
+    for name, text in sorted(pages.items()):
+        mistakes = Mistakes(page=name)
+        block = parse(text, mistakes=mistakes)
+        if block is not None:
+            shelf.blocks[name] = block
+        shelf.mistakes += mistakes.lines
+    tables = [name for name, block in shelf.blocks.items() if block.get("codes")]
+    for name in tables:
+        _table(name, shelf)
+    made = {name: _page(name, shelf) for name in shelf.blocks if name not in tables}
+    if shelf.mistakes:
+        raise ConfigError(shelf.mistakes)
+    return Library(pages={name: page for name, page in made.items() if page is not None})
+
+
+def _table(name: str, shelf: _Shelf) -> None:
+    mistakes = Mistakes(page=name)
+    table: Table | None = None
+    for ancestor in reversed(shelf.ancestry(name, mistakes)):
+        notes = mistakes if ancestor == name else Mistakes(page=ancestor)
+        table = compile_table(ancestor, shelf.blocks[ancestor], parent=table, mistakes=notes)
+    if table is not None:
+        shelf.tables[name] = table
+    shelf.mistakes += mistakes.lines
+
+
+def _page(name: str, shelf: _Shelf) -> Page | None:
+    mistakes = Mistakes(page=name)
+    ancestry = shelf.ancestry(name, mistakes)
+    # Of a page whose parents are not there nothing more can be said.
+    broken = bool(mistakes.lines)
+    plan: Plan | None = None
+    used: set[str] = set()
+    block = _inherited(ancestry, shelf)
+    for entry in shelf.blocks[name].entries:
+        if entry.key not in _KEYS:
+            mistakes.add(entry.line, entry.key, "is not a word of a page", _KEYS)
+    cls = message_class(block.text("message"))
+    rows = _segments(ancestry, shelf, mistakes)
+    if cls is None and not broken:
+        said = block.text("message")
+        mistakes.add(
+            block.line_of("message"), "message", f"there is no message `{said}`", message_names()
+        )
+    elif rows is None and not broken:
+        mistakes.add(block.line, "segments", "the page lists none and extends no page that does")
+    elif cls and rows and not mistakes.lines:
+        desk = Desk(cls=cls, tables=shelf.tables, mistakes=mistakes, used=used)
+        plan = compile_plan(name, block, rows, desk=desk)
+    shelf.mistakes += mistakes.lines
+    return Page(plan=plan, digest=_digest(ancestry, used, shelf)) if plan else None
+
+
+def _inherited(ancestry: list[str], shelf: _Shelf) -> Block:
+    """Return a page's own words with those of its parents where it has none."""
+    entries: dict[str, Entry] = {}
+    for name in reversed(ancestry):
+        own = (entry for entry in shelf.blocks[name].entries if isinstance(entry.tree, Leaf))
+        entries |= {entry.key: entry for entry in own}
+    return Block(line=shelf.blocks[ancestry[0]].line, entries=tuple(entries.values()))
+
+
+def _segments(ancestry: list[str], shelf: _Shelf, mistakes: Mistakes) -> Rows | None:
+    """Return the oldest page's rows after the changes of each younger."""
+    rows: Rows | None = None
+    for name in reversed(ancestry):
+        block = shelf.blocks[name]
+        own = block.get("segments")
+        rows = own if isinstance(own, Rows) else rows
+        if rows is not None and block.get("changes"):
+            # A parent's mistakes are told once, on the parent.
+            notes = mistakes if name == ancestry[0] else Mistakes(page=name)
+            rows = changed(rows, block.get("changes"), mistakes=notes)
+    return rows
+
+
+def _digest(ancestry: list[str], used: set[str], shelf: _Shelf) -> str:
+    tables = {one for name in used for one in shelf.ancestry(name, Mistakes(page=name))}
+    digest = hashlib.sha256()
+    for name in (*ancestry, *sorted(tables)):
+        digest.update(f"{name}\n{len(shelf.texts[name])}\n{shelf.texts[name]}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,215 @@
+"""Elements of a page: the words that may stand behind an element number, compiled into slots."""
+
+import re
+from dataclasses import dataclass, field
+
+from hub.mapping.converters import PLAIN, Code, Converter, Money
+from hub.mapping.plan import Choices, Constant, Count, Each, Lines, Pairs, Slot, Sum, Value
+from hub.mapping.shapes import FieldShape, shape
+from hub.mapping.sheet import Block, Entry, Leaf, Line, Mistakes
+from hub.mapping.tables import Table
+
+_SPAN = re.compile(r"([0-9]{2})(?:-([0-9]{2}))?", re.ASCII)
+CONVERTERS = (*PLAIN, "code TABLE", "lines N", "pairs TABLE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What compiling one record of a page needs: its fields, the tables, where mistakes go."""
+
+    cls: type
+    tables: dict[str, Table]
+    mistakes: Mistakes
+    used: set[str] = field(default_factory=set)
+    mentioned: set[str] = field(default_factory=set)
+
+    def of(self, cls: type) -> "Desk":
+        """Return the desk for a record inside this one."""
+        return Desk(cls=cls, tables=self.tables, mistakes=self.mistakes, used=self.used)
+
+    def field(self, name: str, line: Line, address: str) -> FieldShape | None:
+        """Return a field's shape, or None after noting that there is none."""
+        known = shape(self.cls)
+        self.mentioned.add(name)
+        if name not in known:
+            self.mistakes.add(line, address, f"{self.cls.__name__} has no field `{name}`", known)
+        return known.get(name)
+
+    def table(self, name: str, line: Line, address: str) -> Table | None:
+        """Return a code table: `units` is `codes/units`, a path is itself."""
+        full = name if "/" in name else f"codes/{name}"
+        table = self.tables.get(full)
+        if table is None:
+            known = (known.removeprefix("codes/") for known in self.tables)
+            self.mistakes.add(line, address, f"there is no code table `{name}`", known)
+        else:
+            self.used.add(full)
+        return table
+
+
+def span(text: str) -> tuple[int, ...]:
+    """Return the elements that `02` or `06-25` names, none if it is no span."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        return ()
+    first, last = int(match[1]), int(match[2] or match[1])
+    return tuple(range(first, last + 1)) if first else ()
+
+
+def compile_slots(block: Block, address: str, desk: Desk) -> tuple[Slot, ...]:
+    """Compile the elements of a segment; mistakes are noted and left out."""
+    taken: set[int] = set()
+    slots: list[Slot] = []
+    for entry in block.entries:
+        if entry.key == "when":
+            continue
+        elements, spot = span(entry.key), f"{address}.{entry.key}"
+        if not elements:
+            desk.mistakes.add(entry.line, spot, "is no element; write `02` or `06-25`")
+            continue
+        if taken.intersection(elements):
+            desk.mistakes.add(entry.line, spot, "an element stands here twice")
+        taken.update(elements)
+        slot = _slot(elements, entry, spot, desk)
+        if slot is not None:
+            slots.append(slot)
+    return tuple(slots)
+
+
+def _slot(elements: tuple[int, ...], entry: Entry, spot: str, desk: Desk) -> Slot | None:
+    if isinstance(entry.tree, Block):
+        return _choices(elements, entry.tree, spot, desk)
+    if not isinstance(entry.tree, Leaf) or not entry.tree.text:
+        desk.mistakes.add(entry.line, spot, "must be a field, `=constant` or {QUALIFIER: field}")
+        return None
+    text = entry.tree.text
+    word, _, rest = text.partition(" ")
+    if text.startswith("="):
+        return Constant(elements=elements, text=text[1:])
+    if word == "count" and rest.isalnum():
+        return Count(elements=elements, tag=rest)
+    if word == "sum" and rest:
+        return _sum(elements, rest, entry.line, spot, desk)
+    if word == "each" and rest:
+        return _each(elements, rest, entry.line, spot, desk)
+    return _field(elements, text, entry.line, spot, desk)
+
+
+def _sum(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk) -> Sum | None:
+    tag, _, position = text.partition(".")
+    place = span(position)
+    if len(place) != 1:
+        desk.mistakes.add(line, spot, f"`sum {text}` must name one element, as in `sum PO1.02`")
+        return None
+    return Sum(elements=elements, tag=tag, position=place[0])
+
+
+def _each(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk) -> Each | None:
+    name, converter = _converter(text, line, spot, desk)
+    known = desk.field(name, line, spot)
+    if known is None or converter is None:
+        return None
+    if known.kind != "texts" or "texts" not in converter.fits:
+        desk.mistakes.add(line, spot, f"`each {name}` needs a list of texts, it is {known.kind}")
+        return None
+    return Each(elements=elements, field=name, converter=converter)
+
+
+def _field(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk) -> Slot | None:
+    name, _, wanted = (part.strip() for part in text.partition("|"))
+    word, _, rest = wanted.partition(" ")
+    if word == "lines":
+        return _lines(elements, name, rest.strip(), line, spot, desk)
+    if word == "pairs":
+        return _pairs(elements, name, rest.strip(), line, spot, desk)
+    return compile_value(elements, text, line=line, spot=spot, desk=desk)
+
+
+def compile_value(
+    elements: tuple[int, ...], text: str, *, line: Line, spot: str, desk: Desk
+) -> Value | None:
+    """Compile `field | converter` or `field + field | code TABLE`."""
+    names, converter = _converter(text, line, spot, desk)
+    fields = tuple(name.strip() for name in names.split("+"))
+    shapes = [desk.field(name, line, spot) for name in fields]
+    known = [one for one in shapes if one is not None]
+    if converter is None or len(known) != len(fields):
+        return None
+    if not converter.width[0] <= len(elements) <= converter.width[1]:
+        desk.mistakes.add(line, spot, f"the converter spans {converter.width} elements")
+    width = converter.table.width if isinstance(converter, Code) else 1
+    if width != len(fields):
+        desk.mistakes.add(line, spot, f"fills {len(fields)} fields, the converter has {width}")
+    for one in known:
+        _check_kind(one, converter, line, spot, desk)
+    return Value(elements=elements, fields=fields, converter=converter)
+
+
+def _check_kind(one: FieldShape, converter: Converter, line: Line, spot: str, desk: Desk) -> None:
+    if one.kind not in converter.fits:
+        fitting = (name for name, make in PLAIN.items() if one.kind in make().fits)
+        what = f"`{one.name}` is a {one.kind}; this converter does not fit"
+        desk.mistakes.add(line, spot, what, (*fitting, "code TABLE"))
+    elif one.kind == "word" and isinstance(converter, Code) and one.cls is not None:
+        members = {str(member) for member in one.cls}
+        for row in converter.table.rows:
+            if row.words[0] not in members:
+                what = f"{converter.table.name} says `{row.words[0]}` for {row.code}"
+                desk.mistakes.add(line, spot, what, members)
+
+
+def _converter(text: str, line: Line, spot: str, desk: Desk) -> tuple[str, Converter | None]:
+    """Return the part before `|` and the converter that the part after names."""
+    name, _, wanted = (part.strip() for part in text.partition("|"))
+    word, _, rest = (part.strip() for part in (wanted or "text").partition(" "))
+    if word == "code" and rest:
+        table = desk.table(rest, line, spot)
+        return name, Code(table=table) if table else None
+    if word == "money" and rest.isdigit():
+        return name, Money(digits=int(rest))
+    if word in PLAIN and not rest:
+        return name, PLAIN[word]()
+    desk.mistakes.add(line, spot, f"`{wanted}` is no converter", CONVERTERS)
+    return name, None
+
+
+def _lines(
+    elements: tuple[int, ...], name: str, limit: str, line: Line, spot: str, desk: Desk
+) -> Lines | None:
+    known = desk.field(name, line, spot)
+    if known is None:
+        return None
+    if known.kind != "text" or len(elements) not in (1, 3) or not limit.isdigit() or int(limit) < 2:
+        desk.mistakes.add(line, spot, "write `01: text_field | lines 80`, or `01-03:` to continue")
+        return None
+    return Lines(elements=elements, field=name, limit=int(limit))
+
+
+def _pairs(
+    elements: tuple[int, ...], name: str, table: str, line: Line, spot: str, desk: Desk
+) -> Pairs | None:
+    known, codes = desk.field(name, line, spot), desk.table(table, line, spot)
+    if known is None or codes is None:
+        return None
+    if known.kind != "records" or known.cls is None or set(shape(known.cls)) != {"kind", "value"}:
+        desk.mistakes.add(line, spot, f"`{name}` is not a list of kind and value")
+        return None
+    if len(elements) % 2:
+        desk.mistakes.add(line, spot, "pairs need an even number of elements")
+    return Pairs(elements=elements, field=name, cls=known.cls, table=codes)
+
+
+def _choices(elements: tuple[int, ...], block: Block, spot: str, desk: Desk) -> Choices | None:
+    if len(elements) % 2:
+        desk.mistakes.add(block.line, spot, "qualifier and value need an even number of elements")
+        return None
+    options: list[tuple[str, Value]] = []
+    for entry in block.entries:
+        if not isinstance(entry.tree, Leaf):
+            desk.mistakes.add(entry.line, spot, f"`{entry.key}` must name a field")
+            continue
+        place = f"{spot}[{entry.key}]"
+        value = compile_value((2,), entry.tree.text, line=entry.line, spot=place, desk=desk)
+        if value is not None:
+            options.append((entry.key, value))
+    return Choices(elements=elements, options=tuple(options))
