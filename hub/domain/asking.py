@@ -25,6 +25,7 @@ from hub.domain.orders import (
 from hub.domain.placing import address_of
 from hub.domain.sourcing import Sourced, Wanted
 
+MOST_DESCRIPTION = 80  # X12 352 Description; the article's id decides, this only helps the eye
 MOST_NUMBER = 22  # X12 324 Purchase Order Number, and nobody else's is shorter
 
 
@@ -259,7 +260,7 @@ def _asked_line(
         unit=line.unit,
         cost=line.cost,
         products=tuple(products) or line.products,
-        description=order.line(line.line_id).description,
+        description=order.line(line.line_id).description[:MOST_DESCRIPTION].rstrip(),
         personalization=str(personal.get(line.line_id, "")) if isinstance(personal, dict) else "",
     )
 

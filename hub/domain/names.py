@@ -1,6 +1,7 @@
 """Names for new rows, derived from the input that causes them: a replay gives the same names."""
 
 import hashlib
+from datetime import datetime
 
 
 class Names:
@@ -17,6 +18,11 @@ class Names:
         self._count += 1
         material = f"{self._seed}/{self._count}/{prefix}".encode()
         return f"{prefix}_{hashlib.blake2b(material, digest_size=10).hexdigest()}"
+
+
+def at_moment(subject: str, now: datetime) -> Names:
+    """Return names for what is opened about a subject at this moment, and may be opened again."""
+    return Names(f"{subject}@{now.isoformat()}")
 
 
 def stable(prefix: str, *parts: str) -> str:

@@ -268,7 +268,15 @@ def _shipped(subject: Subject, message: ShipNotice, *, now: datetime) -> Change:
     packages: list[Package] = []
     for index, parcel in enumerate(message.parcels):
         change, packed = _packed(subject, change, key, message.purpose, parcel, index)
-        if packed:
+        had = len(change.effects)
+        box = Effect(
+            business_key=key,
+            subject=f"{part.id}/{_box(parcel, index)}",
+            ordinal=0,
+            what={"tracking": parcel.tracking},
+        )
+        change = _once(subject, change, box, Purpose.ORIGINAL, _nothing_more)
+        if packed or len(change.effects) > had:
             packages.append(
                 Package(
                     id=subject.names.new("pkg"),
@@ -322,13 +330,21 @@ def _packed(
     return change, packed
 
 
+def _box(parcel: Parcel, index: int) -> str:
+    return parcel.tracking or parcel.label or str(index)
+
+
+def _nothing_more(order: Order) -> Change:
+    """A parcel is recorded whatever is in it; its lines move the quantities."""
+    return Change(order=order)
+
+
 def _parcel_effect(
     key: str, line: FulfillmentLine, parcel: Parcel, row: ShippedLine, index: int, at: int
 ) -> Effect:
-    box = parcel.tracking or parcel.label or str(index)
     return Effect(
         business_key=key,
-        subject=f"{line.id}/{box}/{at}",
+        subject=f"{line.id}/{_box(parcel, index)}/{at}",
         ordinal=0,
         what={"quantity": row.quantity, "tracking": parcel.tracking},
     )

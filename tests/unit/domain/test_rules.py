@@ -137,6 +137,17 @@ def test_shipping_what_was_declined_is_unexpected() -> None:
     assert [fact.kind for fact in change.facts] == [FactKind.UNEXPECTED_SHIPPED]
 
 
+def test_a_parcel_whose_contents_nobody_named_is_still_shown() -> None:
+    desk = _desk(1)
+    bare = Parcel(tracking="1Z7")
+    message = notice(desk.order, ("1", 1))
+    desk.hear(replace(message, parcels=(*message.parcels, bare)))
+    assert [p.tracking for p in desk.order.shipments[0].packages] == ["1Z1", "1Z7"]
+    before = desk.order
+    desk.hear(replace(message, parcels=(*message.parcels, bare)))
+    assert desk.order == before
+
+
 def test_an_unknown_line_is_named_and_its_neighbours_are_used() -> None:
     desk = _desk(1, 1)
     message = notice(desk.order, ("1", 1), ("9", 1), ("2", 1))
