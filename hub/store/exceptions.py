@@ -1,0 +1,170 @@
+"""Exceptions: what waits for a person, one open at a time for each thing that is stuck."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, Text, bindparam, null, select, update
+
+from hub.domain.exchange import Problem
+from hub.domain.facts import Stuck
+from hub.domain.names import Names
+from hub.store.problems import problems_read, problems_text
+from hub.store.statements import (
+    Connection,
+    Row,
+    Statement,
+    micros,
+    micros_or_none,
+    moment,
+    moment_or_none,
+)
+from hub.store.tables import exception
+from hub.store.upserts import upsert
+
+_COLUMNS = [
+    exception.c.id,
+    exception.c.hold,
+    exception.c.kind,
+    exception.c.partner,
+    exception.c.order_id,
+    exception.c.document_id,
+    exception.c.transmission_id,
+    exception.c.text,
+    exception.c.next_step,
+    exception.c.problems,
+    exception.c.due_at,
+    exception.c.opened_at,
+    exception.c.closed_at,
+    exception.c.closed_by,
+]
+_OPEN = upsert(
+    exception,
+    on=["hold"],
+    setting=[
+        "kind", "partner", "order_id", "document_id", "transmission_id", "text", "next_step",
+        "problems", "due_at",
+    ],
+)  # fmt: skip
+_CLEAR = Statement(
+    update(exception)
+    .where(exception.c.hold == bindparam("open_hold", type_=Text))
+    .values(hold=null(), closed_at=bindparam("closed_at"), closed_by=bindparam("closed_by"))
+)
+_OF_ORDER = Statement(
+    select(*_COLUMNS)
+    .where(exception.c.order_id == bindparam("order_id"))
+    .order_by(exception.c.opened_at, exception.c.id)
+)
+
+
+def _page(*, open_only: bool, partner: bool) -> Statement:
+    page = select(*_COLUMNS).order_by(exception.c.opened_at.desc(), exception.c.id.desc())
+    if open_only:
+        page = page.where(exception.c.closed_at.is_(None))
+    if partner:
+        page = page.where(exception.c.partner == bindparam("partner"))
+    return Statement(page.limit(bindparam("limit", type_=Integer)))
+
+
+_PAGES = {(o, p): _page(open_only=o, partner=p) for o in (False, True) for p in (False, True)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionRow:
+    """One stuck thing; `hold` is None once it was cleared."""
+
+    id: str
+    hold: str | None
+    kind: str
+    partner: str
+    order_id: str | None
+    document_id: str | None
+    transmission_id: str | None
+    text: str
+    next_step: str
+    problems: tuple[Problem, ...]
+    due_at: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+
+
+class Exceptions:
+    """Stuck things, opened, cleared and listed."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(
+        self,
+        stuck: Stuck,
+        *,
+        at: datetime,
+        order_id: str | None = None,
+        document_id: str | None = None,
+        transmission_id: str | None = None,
+        names: Names,
+    ) -> None:
+        """Open an exception, or bring the open one of the same hold up to date.
+
+        The one that is open keeps its name and the time it was opened at.
+        """
+        values: dict[str, Any] = {
+            "id": names.new("exc"),
+            "hold": stuck.hold,
+            "kind": stuck.kind,
+            "partner": stuck.partner,
+            "order_id": order_id,
+            "document_id": document_id,
+            "transmission_id": transmission_id,
+            "text": stuck.text,
+            "next_step": stuck.next_step,
+            "problems": problems_text(stuck.problems),
+            "due_at": micros_or_none(stuck.due_at),
+            "opened_at": micros(at),
+            "closed_at": None,
+            "closed_by": "",
+        }
+        self._connection.change(_OPEN, values)
+
+    def clear(self, hold: str, *, at: datetime, by: str) -> bool:
+        """Close the open exception of that hold; False when none is open."""
+        values = {"open_hold": hold, "closed_at": micros(at), "closed_by": by}
+        return self._connection.change(_CLEAR, values) == 1
+
+    def page(
+        self, *, open_only: bool, limit: int, partner: str | None = None
+    ) -> list[ExceptionRow]:
+        """Return exceptions, newest first."""
+        values: dict[str, Any] = {"limit": limit}
+        if partner is not None:
+            values["partner"] = partner
+        statement = _PAGES[open_only, partner is not None]
+        return [_read(row) for row in self._connection.rows(statement, values)]
+
+    def of_order(self, order_id: str) -> list[ExceptionRow]:
+        """Return every exception an order ever had, oldest first."""
+        rows = self._connection.rows(_OF_ORDER, {"order_id": order_id})
+        return [_read(row) for row in rows]
+
+
+def _read(row: Row) -> ExceptionRow:
+    return ExceptionRow(
+        id=row[0],
+        hold=row[1],
+        kind=row[2],
+        partner=row[3],
+        order_id=row[4],
+        document_id=row[5],
+        transmission_id=row[6],
+        text=row[7],
+        next_step=row[8],
+        problems=problems_read(row[9]),
+        due_at=moment_or_none(row[10]),
+        opened_at=moment(row[11]),
+        closed_at=moment_or_none(row[12]),
+        closed_by=row[13],
+    )

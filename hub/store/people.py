@@ -1,0 +1,107 @@
+"""People: one sealed blob each, under a data key per customer that the master key wraps."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Text, bindparam, insert, select, update
+
+from hub.domain.names import Names
+from hub.store.seals import Sealer, Vault
+from hub.store.statements import Connection, Statement, canonical, micros, parsed
+from hub.store.tables import customer, person
+
+_FIND = Statement(
+    select(customer.c.id).where(
+        customer.c.brand == bindparam("brand"), customer.c.email_index == bindparam("email_index")
+    )
+)
+_KEY = Statement(select(customer.c.wrapped_key).where(customer.c.id == bindparam("id")))
+_ADD_CUSTOMER = Statement(insert(customer))
+_ADD_PERSON = Statement(insert(person))
+_PERSON = Statement(
+    select(person.c.customer_id, person.c.sealed).where(person.c.id == bindparam("id"))
+)
+_ERASE = Statement(
+    update(customer)
+    .where(customer.c.id == bindparam("customer_id", type_=Text))
+    .values(wrapped_key=None, email_index=None, standing="erased")
+)
+
+
+class People:
+    """Names, addresses and words of customers, unreadable without the master key."""
+
+    __slots__ = ("_connection", "_sealers", "_vault")
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._sealers: dict[str, Sealer] = {}
+
+    def customer(self, *, brand: str, email: str, at: datetime, names: Names) -> str:
+        """Return the id of the brand's customer of that e-mail, new if need be.
+
+        Letter case and outer spaces do not count; without an e-mail the customer is always new.
+        Conflict when somebody made the same customer at the same time.
+        """
+        plain = email.strip().lower()
+        index = self._vault.index(f"{brand}\x1f{plain}") if plain else None
+        if index is not None:
+            found = self._connection.row(_FIND, {"brand": brand, "email_index": index})
+            if found is not None:
+                return str(found[0])
+        return self._new_customer(brand=brand, index=index, at=at, names=names)
+
+    def _new_customer(self, *, brand: str, index: bytes | None, at: datetime, names: Names) -> str:
+        customer_id = names.new("cus")
+        sealer, wrapped = self._vault.new_key(context=customer_id)
+        self._sealers[customer_id] = sealer
+        values = {
+            "id": customer_id,
+            "brand": brand,
+            "email_index": index,
+            "wrapped_key": wrapped,
+            "standing": "good",
+            "created_at": micros(at),
+        }
+        self._connection.change(_ADD_CUSTOMER, values)
+        return customer_id
+
+    def add(
+        self, *, customer_id: str, person_id: str, role: str, words: Mapping[str, object]
+    ) -> None:
+        """Seal the words of one person; Erased when the customer was erased."""
+        sealed = self._sealer(customer_id).seal(canonical(words).encode(), context=person_id)
+        values = {"id": person_id, "customer_id": customer_id, "role": role, "sealed": sealed}
+        self._connection.change(_ADD_PERSON, values)
+
+    def seal(self, *, customer_id: str, context: str, body: bytes) -> bytes:
+        """Seal a customer's words under their key, bound to `context`."""
+        return self._sealer(customer_id).seal(body, context=context)
+
+    def get(self, person_id: str) -> dict[str, object]:
+        """Return the words of one person.
+
+        KeyError for an unknown id, Erased for an erased customer, Damaged for changed bytes.
+        """
+        found = self._connection.row(_PERSON, {"id": person_id})
+        if found is None:
+            raise KeyError(person_id)
+        plain = self._sealer(found[0]).open(found[1], context=person_id)
+        words: dict[str, object] = parsed(plain.decode())
+        return words
+
+    def erase(self, customer_id: str) -> None:
+        """Destroy the customer's key; orders and quantities stay."""
+        self._sealers.pop(customer_id, None)
+        self._connection.change(_ERASE, {"customer_id": customer_id})
+
+    def _sealer(self, customer_id: str) -> Sealer:
+        ready = self._sealers.get(customer_id)
+        if ready is None:
+            found = self._connection.row(_KEY, {"id": customer_id})
+            if found is None:
+                raise KeyError(customer_id)
+            ready = self._vault.unwrap(found[0], context=customer_id)
+            self._sealers[customer_id] = ready
+        return ready

@@ -1,0 +1,247 @@
+"""The embedded engine: one writer thread per process with group commit, readers that cannot write.
+
+Several processes share the file; `BEGIN IMMEDIATE` and the busy timeout put their writers in line.
+"""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import URL, create_engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import QueuePool
+
+from hub.errors import ConfigError, Conflict
+from hub.store.retry import ATTEMPTS
+from hub.store.statements import Connection, Row, Statement, Values
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+GROUP = 64
+"""The most works in one commit: enough to share an fsync, few enough to stay quick."""
+_BUSY_SECONDS = 30
+_OLDEST_SQLITE = (3, 35, 0)  # RETURNING
+
+
+class _Job(Generic[T]):
+    """One work that waits for the writer, and what became of it."""
+
+    __slots__ = ("error", "future", "outcome", "work")
+
+    def __init__(self, work: Work[T]) -> None:
+        self.work = work
+        self.future: Future[T] = Future()
+        self.outcome: T | None = None
+        self.error: BaseException | None = None
+
+    def tell(self) -> None:
+        if self.error is None:
+            self.future.set_result(self.outcome)  # type: ignore[arg-type]
+        else:
+            self.future.set_exception(self.error)
+
+
+class _Alone:
+    """A savepoint around one work: its failure is undone alone and handed to the one who waits."""
+
+    __slots__ = ("_job", "_raw")
+
+    def __init__(self, raw: sqlite3.Connection, job: _Job[Any]) -> None:
+        self._raw = raw
+        self._job = job
+
+    def __enter__(self) -> None:
+        self._raw.execute("SAVEPOINT alone")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is not None:
+            self._job.error = error
+            self._raw.execute("ROLLBACK TO alone")
+        self._raw.execute("RELEASE alone")
+        return True
+
+
+class SqliteEngine:
+    """One SQLite file, opened and checked; `dialect` is what statements are compiled for."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(url.database or "")
+        if not url.database or url.database == ":memory:":
+            raise ConfigError([f"database {url}: name a file, as in sqlite:////var/lib/hub/hub.db"])
+        self.engine = create_engine(
+            "sqlite://", creator=self._connect, poolclass=QueuePool, paramstyle="named",
+            pool_size=8, max_overflow=32, pool_reset_on_return=None,
+        )  # fmt: skip
+        self.dialect = self.engine.dialect
+        self._readers: Engine = create_engine(
+            "sqlite://", creator=self._connect_reader, poolclass=QueuePool, paramstyle="named",
+            pool_size=8, max_overflow=32, pool_reset_on_return=None,
+        )  # fmt: skip
+        self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._writer: threading.Thread | None = None
+        self._closed = False
+        self._hot = threading.local()
+        self._hot_opened: list[sqlite3.Connection] = []
+        self._check()
+
+    def _connect(self) -> sqlite3.Connection:
+        raw = sqlite3.connect(
+            self._path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA foreign_keys=ON")
+        raw.execute("PRAGMA temp_store=MEMORY")
+        return raw
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        raw = self._connect()
+        raw.execute("PRAGMA query_only=ON")
+        return raw
+
+    def _check(self) -> None:
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            raise ConfigError([f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is the oldest"])
+        try:
+            raw = self._connect()
+        except sqlite3.Error as error:
+            raise ConfigError([f"database {self._path}: {error}"]) from error
+        wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        found = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+        raw.close()
+        mistakes = [
+            f"database {self._path}: PRAGMA {name} is {found[name]}, needed is {wanted[name]}; "
+            "put the file on a local disk"
+            for name in wanted
+            if found[name] != wanted[name]
+        ]
+        if mistakes:
+            raise ConfigError(mistakes)
+
+    def write(self, work: Work[T]) -> T:
+        """Do one work and return when it is on disk."""
+        if threading.current_thread() is self._writer:
+            raise RuntimeError("a work asked for a transaction inside its own transaction")
+        return self.submit(work).result()
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        """Queue one work for the next group commit."""
+        job = _Job(work)
+        with self._starting:
+            if self._closed:
+                raise RuntimeError("the store is closed")
+            if self._writer is None:
+                self._writer = threading.Thread(
+                    target=self._write_groups, name="hub-store-writer", daemon=True
+                )
+                self._writer.start()
+            self._jobs.put(job)
+        return job.future
+
+    def _write_groups(self) -> None:
+        raw = self._connect()
+        connection = self._connection(raw, writing=True)
+        try:
+            while (first := self._jobs.get()) is not None:
+                group, last = self._group(first)
+                self._commit_group(raw, connection, group)
+                if last:
+                    break
+        finally:
+            raw.close()
+
+    def _group(self, first: _Job[Any]) -> tuple[list[_Job[Any]], bool]:
+        """The first job and what waits behind it, and whether the store is closing."""
+        group = [first]
+        while len(group) < GROUP:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+    def _commit_group(
+        self, raw: sqlite3.Connection, connection: Connection, group: list[_Job[Any]]
+    ) -> None:
+        wanted = [job for job in group if job.future.set_running_or_notify_cancel()]
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            for job in wanted:
+                self._run(raw, connection, job)
+            raw.execute("COMMIT")
+        except sqlite3.Error as error:
+            if raw.in_transaction:
+                raw.rollback()
+            for job in wanted:
+                job.error = job.error or error
+        # Nobody hears of success before it is on disk.
+        for job in wanted:
+            job.tell()
+
+    def _run(self, raw: sqlite3.Connection, connection: Connection, job: _Job[Any]) -> None:
+        for _ in range(ATTEMPTS):
+            job.error = None
+            with _Alone(raw, job):
+                job.outcome = job.work(connection)
+            if not isinstance(job.error, Conflict):
+                break
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a snapshot in which nothing can be written."""
+        raw = self._readers.raw_connection()
+        driver: sqlite3.Connection = raw.driver_connection  # type: ignore[assignment]
+        driver.execute("BEGIN")
+        try:
+            yield self._connection(driver, writing=False)
+        finally:
+            driver.rollback()
+            raw.close()
+
+    def hot_row(self, statement: Statement, values: Values) -> Row | None:
+        """Read one committed row over a connection that its thread keeps."""
+        connection: Connection | None = getattr(self._hot, "connection", None)
+        if connection is None:
+            raw = self._connect_reader()
+            with self._starting:
+                self._hot_opened.append(raw)
+            connection = self._hot.connection = self._connection(raw, writing=False)
+        return connection.row(statement, values)
+
+    def _connection(self, raw: sqlite3.Connection, *, writing: bool) -> Connection:
+        return Connection(raw, dialect=self.dialect, driver_error=sqlite3.Error, writing=writing)
+
+    def close(self) -> None:
+        """Finish what is queued and close every connection."""
+        with self._starting:
+            self._closed = True
+            writer = self._writer
+            opened, self._hot_opened = self._hot_opened, []
+        if writer is not None:
+            self._jobs.put(None)
+            writer.join()
+        for raw in opened:
+            raw.close()
+        self._hot = threading.local()
+        self._readers.dispose()
+        self.engine.dispose()
