@@ -136,7 +136,7 @@ def secret(reference: str, *, environment: Mapping[str, str]) -> str:
     """
     kind, _, rest = reference.partition(":")
     if kind == "file":
-        return _secret_file(rest, asked_by="file:")
+        return _secret_file(rest, asked_by="secret file")
     if kind != "env" or not rest:
         raise ConfigError(["a secret is named by env:NAME or file:/path, never written on a page"])
     if environment.get(rest):

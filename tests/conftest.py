@@ -8,7 +8,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.rigs.houses", "tests.rigs.postgres", "tests.rigs.sshd"]
+pytest_plugins = ["tests.rigs.postgres", "tests.rigs.sshd", "tests.rigs.houses"]
 
 for _name, _examples in {"quick": 25, "default": 100, "thorough": 3000}.items():
     settings.register_profile(

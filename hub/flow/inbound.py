@@ -1,0 +1,444 @@
+"""The inbound river: receive, keep, split, acknowledge, translate, apply, remember and route.
+
+    collect   1 receive, 2 archive raw (commit 1), then remove the remote file
+    unpack    3 split, 4 acknowledge (commit 2)
+    settle    5 translate, 6 apply, 7 remember + route (commit 3, one per document)
+
+A failing document parks itself in its own commit; its neighbours go on.
+"""
+
+import hashlib
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import BinaryIO
+
+from hub.domain.exchange import (
+    Direction,
+    DocumentState,
+    Problem,
+    Severity,
+    SplitGroup,
+    SplitInterchange,
+    TransmissionState,
+)
+from hub.domain.facts import Duty, DutyKind, Stuck
+from hub.domain.names import at_moment, stable
+from hub.errors import Conflict, Malformed, TransportError
+from hub.flow.parts import Parts
+from hub.flow.receiving import fetched, keep, spool
+from hub.flow.settling import settle_document
+from hub.partners import Channel
+from hub.store import DocumentRow, InterchangeRow, Transaction, TransmissionRow
+from hub.transports import RemoteFile, Transport
+
+MOST_AT_ONCE = 200
+
+
+class Arrivals:
+    """Since when each unfinished remote file has not changed; a restart forgets it, harmlessly."""
+
+    def __init__(self) -> None:
+        self._since: dict[RemoteFile, float] = {}
+
+    def unchanged_for(self, file: RemoteFile, *, now: float) -> float:
+        """Return for how many seconds the file has looked just so."""
+        return now - self._since.setdefault(file, now)
+
+    def forget_others(self, files: Sequence[RemoteFile]) -> None:
+        """Drop what no longer lies there."""
+        self._since = {file: since for file, since in self._since.items() if file in files}
+
+
+def collect(parts: Parts, channel: Channel, wire: Transport, arrivals: Arrivals) -> int:
+    """Take in every whole file at the partner's door; returns how many.
+
+    Raises TransportError; what was taken before it is safe.
+    """
+    files = list(wire.list())
+    arrivals.forget_others(files)
+    taken = [file for file in files if _take(parts, channel, wire, file, arrivals)]
+    gone = {file.path for file in taken}
+    here = {file.path for file in files} - gone
+    if taken or _forgotten(parts, channel, here):
+        parts.store.write(
+            lambda tx: tx.exchange.absent(
+                partner=channel.partner, channel=channel.name, present_paths=here
+            )
+        )
+    return len(taken)
+
+
+def _forgotten(parts: Parts, channel: Channel, here: set[str]) -> bool:
+    with parts.store.read() as tx:
+        return bool(tx.exchange.present(partner=channel.partner, channel=channel.name) - here)
+
+
+def _take(
+    parts: Parts, channel: Channel, wire: Transport, file: RemoteFile, arrivals: Arrivals
+) -> bool:
+    with spool() as stream:
+        delivery = fetched(parts, channel, wire, file, stream)
+        if delivery.seen != file:
+            return False  # it changed while we read; the next listing tells its new size
+        whole = parts.formats[channel.format].whole(stream)
+        waited = arrivals.unchanged_for(file, now=parts.now().timestamp())
+        if not whole and waited < channel.settle_seconds:
+            return False
+        keep(parts, channel, delivery)
+    wire.remove(file)
+    return True
+
+
+# --- split and acknowledge ---------------------------------------------------------------------
+
+
+def unpack(parts: Parts, channel: Channel, transmission: TransmissionRow) -> None:
+    """Turn a kept delivery into document rows and receipts owed: commit 2."""
+    fmt = parts.formats[channel.format]
+    with parts.store.read() as tx:
+        stream = tx.exchange.body(transmission.id)
+        try:
+            split = list(fmt.split(stream, profile=channel.profile))
+        except Malformed as fault:
+            problems = fault.problems
+            parts.store.write(lambda tx: _park(tx, parts, transmission, problems))
+            return
+        hashes = [_slice_hash(stream, one) for one in split]
+    parts.store.write(lambda tx: _unpacked(tx, parts, channel, transmission, split, hashes))
+
+
+def _slice_hash(stream: BinaryIO, split: SplitInterchange) -> bytes:
+    stream.seek(split.interchange.offset)
+    return hashlib.sha256(stream.read(split.interchange.length)).digest()
+
+
+def _park(
+    tx: Transaction, parts: Parts, transmission: TransmissionRow, problems: Sequence[Problem]
+) -> None:
+    tx.exchange.move_transmission(transmission.id, then=TransmissionState.PARKED, problems=problems)
+    stuck = Stuck(
+        hold=f"transmission:{transmission.id}",
+        kind="unreadable",
+        partner=transmission.partner,
+        text=f"{transmission.name} from {transmission.partner} cannot be split: "
+        + "; ".join(problem.text for problem in problems),
+        next_step="Ask the partner to send it again whole; see the bytes with "
+        f"`hub doc show {transmission.id}`.",
+        problems=tuple(problems),
+    )
+    names = at_moment(transmission.id, parts.now())
+    tx.exceptions.open(stuck, at=parts.now(), transmission_id=transmission.id, names=names)
+
+
+def _unpacked(
+    tx: Transaction,
+    parts: Parts,
+    channel: Channel,
+    transmission: TransmissionRow,
+    split: Sequence[SplitInterchange],
+    hashes: Sequence[bytes],
+) -> None:
+    ordinal = 0
+    doubles: list[InterchangeRow] = []
+    for number, (one, sha) in enumerate(zip(split, hashes, strict=True)):
+        interchange_id = stable("int", transmission.id, str(number))
+        row = _interchange_row(channel, transmission, interchange_id, one, sha)
+        known = tx.exchange.known_interchanges(
+            partner=row.partner,
+            direction=Direction.IN,
+            sender=row.sender,
+            receiver=row.receiver,
+            number=row.number,
+        )
+        counted = [former for former in known if former.counts]
+        same = next((former for former in counted if former.sha256 == sha), None)
+        clash = same is None and bool(counted) and not channel.partner_resets_numbers
+        counts = same is None and not clash and not _errors(row.problems)
+        tx.exchange.add_interchange(replace(row, counts=counts))
+        if same is not None:
+            doubles.append(same)
+            _answer_again(tx, same)
+            continue
+        rows = _document_rows(parts, channel, transmission, interchange_id, one, ordinal)
+        ordinal += len(rows)
+        if clash:
+            rows = [replace(row_, state=DocumentState.PARKED) for row_ in rows]
+        tx.exchange.add_documents(rows)
+        if clash:
+            _clash(tx, parts, transmission, row, counted[0])
+        else:
+            _owe_receipts(tx, parts, channel, interchange_id, one)
+            _report(tx, parts, transmission, one, rows)
+    whole_double = bool(doubles) and len(doubles) == len(split)
+    tx.exchange.move_transmission(
+        transmission.id,
+        then=TransmissionState.DUPLICATE if whole_double else TransmissionState.SPLIT,
+        duplicate_of=doubles[0].transmission_id if whole_double else None,
+    )
+
+
+def _interchange_row(
+    channel: Channel,
+    transmission: TransmissionRow,
+    interchange_id: str,
+    one: SplitInterchange,
+    sha: bytes,
+) -> InterchangeRow:
+    envelope = one.interchange
+    return InterchangeRow(
+        id=interchange_id,
+        transmission_id=transmission.id,
+        partner=channel.partner,
+        direction=Direction.IN,
+        sender=envelope.sender,
+        receiver=envelope.receiver,
+        number=envelope.number,
+        usage=envelope.usage,
+        sha256=sha,
+        offset=envelope.offset,
+        length=envelope.length,
+        counts=True,
+        problems=envelope.problems,
+    )
+
+
+def _answer_again(tx: Transaction, same: InterchangeRow) -> None:
+    """The same bytes came again: the earlier answer goes again, byte for byte."""
+    for answer in tx.exchange.answers_to(same.id):
+        if answer.state is TransmissionState.DELIVERED:
+            tx.exchange.move_transmission(answer.id, then=TransmissionState.READY)
+
+
+def _document_rows(
+    parts: Parts,
+    channel: Channel,
+    transmission: TransmissionRow,
+    interchange_id: str,
+    one: SplitInterchange,
+    first: int,
+) -> list[DocumentRow]:
+    pairs = [(split, document) for split in one.groups for document in split.documents]
+    rows = []
+    for ordinal, (split, document) in enumerate(pairs, start=first):
+        state = DocumentState.REJECTED if document.rejected else DocumentState.ACCEPTED
+        rows.append(
+            DocumentRow(
+                id=stable("doc", transmission.id, str(ordinal)),
+                transmission_id=transmission.id,
+                interchange_id=interchange_id,
+                ordinal=ordinal,
+                partner=channel.partner,
+                channel=channel.name,
+                direction=Direction.IN,
+                set_id=document.set_id,
+                version=document.version,
+                function=split.group.function,
+                group_number=split.group.number,
+                number=document.number,
+                offset=document.offset,
+                length=document.length,
+                syntax=document.syntax,
+                state=state,
+                problems=document.problems,
+                at=parts.now(),
+            )
+        )
+    return rows
+
+
+def _errors(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+
+
+def _owe_receipts(
+    tx: Transaction, parts: Parts, channel: Channel, interchange_id: str, one: SplitInterchange
+) -> None:
+    if _errors(one.interchange.problems):
+        return  # an envelope that does not count is answered by TA1 or a person, not by a 997
+    fmt = parts.formats[channel.format]
+    for number, paper in enumerate(fmt.acknowledge(one, profile=channel.profile)):
+        tx.duties.want(
+            Duty(
+                id=stable("dty", interchange_id, "receipt", str(number)),
+                lane=channel.lane,
+                kind=DutyKind.RECEIPT,
+                set_id="997",
+                subject=interchange_id,
+                order_id=None,
+                due_at=parts.now(),
+                body={"paper": [list(segment) for segment in paper]},
+            )
+        )
+
+
+def _clash(
+    tx: Transaction,
+    parts: Parts,
+    transmission: TransmissionRow,
+    row: InterchangeRow,
+    former: InterchangeRow,
+) -> None:
+    stuck = Stuck(
+        hold=f"interchange:{row.id}",
+        kind="number-used-before",
+        partner=row.partner,
+        text=f"{transmission.name}: interchange number {row.number} from {row.sender} came before "
+        f"with other contents (in {former.transmission_id}); nothing of it was used.",
+        next_step="Ask the partner which one counts. If they start numbers anew, put "
+        "`partner_resets_numbers: true` on the channel and re-run the parked documents.",
+    )
+    names = at_moment(row.id, parts.now())
+    tx.exceptions.open(stuck, at=parts.now(), transmission_id=transmission.id, names=names)
+
+
+def _report(
+    tx: Transaction,
+    parts: Parts,
+    transmission: TransmissionRow,
+    one: SplitInterchange,
+    rows: Sequence[DocumentRow],
+) -> None:
+    """One exception for a bad envelope, or one for each bad paper in a good one."""
+    junk = (one_ for one_ in one.interchange.problems if one_.code.endswith("junk"))
+    envelope = (*_errors(one.interchange.problems), *junk, *_group_errors(one.groups))
+    if envelope:
+        stuck = Stuck(
+            hold=f"interchange:{rows[0].interchange_id if rows else transmission.id}",
+            kind="envelope",
+            partner=transmission.partner,
+            text=f"{transmission.name} from {transmission.partner} is not as it should be: "
+            + "; ".join(problem.text for problem in envelope),
+            next_step="What is named was not used. Tell the partner; see "
+            f"`hub doc show {transmission.id}`.",
+            problems=envelope,
+        )
+        names = at_moment(stuck.hold, parts.now())
+        tx.exceptions.open(stuck, at=parts.now(), transmission_id=transmission.id, names=names)
+        return
+    for row in rows:
+        if row.state is DocumentState.REJECTED:
+            tx.exceptions.open(
+                rejected(row),
+                at=parts.now(),
+                document_id=row.id,
+                names=at_moment(row.id, parts.now()),
+            )
+
+
+def _group_errors(groups: Sequence[SplitGroup]) -> tuple[Problem, ...]:
+    return tuple(problem for split in groups for problem in _errors(split.group.problems))
+
+
+def rejected(row: DocumentRow) -> Stuck:
+    """Return the exception for a paper whose syntax forbids to use it."""
+    return Stuck(
+        hold=f"document:{row.id}",
+        kind="rejected",
+        partner=row.partner,
+        text=f"{row.set_id} {row.number} from {row.partner} was rejected: "
+        + "; ".join(problem.text for problem in _errors(row.problems)),
+        next_step=f"The partner is told by a 997. See `hub doc why {row.id}`.",
+        problems=row.problems,
+    )
+
+
+# --- settle ------------------------------------------------------------------------------------
+
+
+def _or_park(
+    parts: Parts, work: Callable[[], object], park: Callable[[Transaction, str], None]
+) -> None:
+    """Run one step on one paper; whatever goes wrong with it parks it alone, with the traceback.
+
+    A lost race or a failing wire is not the paper's fault and is raised.
+    """
+    try:
+        work()
+    except (Conflict, TransportError):
+        raise
+    except Exception as fault:  # the one boundary of this river
+        trace = "".join(traceback.format_exception(fault))
+        parts.store.write(lambda tx: park(tx, trace))
+
+
+def _park_delivery(
+    parts: Parts, transmission: TransmissionRow, tx: Transaction, trace: str
+) -> None:
+    problem = Problem(code="our-fault", text=trace[-4000:])
+    tx.exchange.move_transmission(
+        transmission.id, then=TransmissionState.PARKED, problems=[problem]
+    )
+    stuck = Stuck(
+        hold=f"transmission:{transmission.id}",
+        kind="our-fault",
+        partner=transmission.partner,
+        text=f"{transmission.name} from {transmission.partner} met a fault of ours: "
+        + trace.strip().rsplit("\n", 1)[-1],
+        next_step=f"See `hub doc show {transmission.id}`; re-run it after an upgrade.",
+    )
+    names = at_moment(transmission.id, parts.now())
+    tx.exceptions.open(stuck, at=parts.now(), transmission_id=transmission.id, names=names)
+
+
+def _park_document(parts: Parts, document: DocumentRow, tx: Transaction, trace: str) -> None:
+    problem = Problem(code="our-fault", text=trace[-4000:])
+    tx.exchange.move_document(
+        document.id, then=DocumentState.PARKED, at=parts.now(), problems=[problem]
+    )
+    stuck = Stuck(
+        hold=f"document:{document.id}",
+        kind="our-fault",
+        partner=document.partner,
+        text=f"{document.set_id} {document.number} from {document.partner} met a fault of ours: "
+        + trace.strip().rsplit("\n", 1)[-1],
+        next_step=f"See `hub doc why {document.id}`; re-run it after an upgrade.",
+    )
+    names = at_moment(document.id, parts.now())
+    tx.exceptions.open(stuck, at=parts.now(), document_id=document.id, names=names)
+
+
+def process(parts: Parts, channel: Channel) -> int:
+    """Unpack and settle everything kept for a channel; returns how many papers.
+
+    Safe to run again after a crash at any point: it starts from the rows' states.
+    """
+    while waiting := _waiting_transmissions(parts, channel):
+        for transmission in waiting:
+            _or_park(
+                parts,
+                partial(unpack, parts, channel, transmission),
+                partial(_park_delivery, parts, transmission),
+            )
+    settled = 0
+    while accepted := _waiting_documents(parts, channel):
+        for document in accepted:
+            _or_park(
+                parts,
+                partial(settle_document, parts, channel, document),
+                partial(_park_document, parts, document),
+            )
+            settled += 1
+    return settled
+
+
+def _waiting_transmissions(parts: Parts, channel: Channel) -> list[TransmissionRow]:
+    with parts.store.read() as tx:
+        return tx.exchange.waiting(
+            partner=channel.partner,
+            channel=channel.name,
+            direction=Direction.IN,
+            state=TransmissionState.RECEIVED,
+            limit=MOST_AT_ONCE,
+        )
+
+
+def _waiting_documents(parts: Parts, channel: Channel) -> list[DocumentRow]:
+    with parts.store.read() as tx:
+        return tx.exchange.documents_waiting(
+            partner=channel.partner,
+            channel=channel.name,
+            state=DocumentState.ACCEPTED,
+            limit=MOST_AT_ONCE,
+        )

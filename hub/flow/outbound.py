@@ -1,0 +1,395 @@
+"""The outbound river, mirror of the inbound: what a lane owes is composed once and sent.
+
+    compose   claim, compose, translate, control numbers, join, keep with its rows (one commit)
+    deliver   count the attempt (commit), put, stamp (commit)
+
+A retry sends the archived bytes under the same name and numbers. A duty that cannot be composed is
+parked and holds back only the same order; a failing wire holds back the lane.
+"""
+
+import io
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from hub.domain import asking
+from hub.domain.exchange import (
+    Direction,
+    DocumentState,
+    Joined,
+    Problem,
+    Segments,
+    Severity,
+    TransmissionState,
+)
+from hub.domain.facts import Change, DutyKind, Fact, FactKind, Stuck
+from hub.domain.names import Names, at_moment, stable
+from hub.domain.orders import FulfillmentState
+from hub.errors import Conflict, TransportError
+from hub.flow.orders import note
+from hub.flow.parts import Parts
+from hub.flow.receiving import IN_ROW, Delivery, digest, keep
+from hub.partners import Channel
+from hub.store import (
+    DocumentRow,
+    InterchangeRow,
+    Lease,
+    Transaction,
+    TransmissionRow,
+    WaitingDuty,
+)
+from hub.transports import Transport
+
+LEASE_SECONDS = 60
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=10)
+FAILURES_TOLD = 3  # a wire that fails this often in a row becomes an exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One duty turned into a paper that fits the wire."""
+
+    duty: WaitingDuty
+    paper: Segments
+    number: str
+    order_id: str | None
+    fulfillment_id: str | None
+    business_key: str
+
+
+def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> bool:
+    """Make one interchange of the lane's oldest due duties; False if none is due.
+
+    All due duties of the same set go together, up to `most`, else the channel's limit. One commit:
+    numbers, bytes, rows, and the duties done. A batch that meets a fault of ours is tried one by
+    one, so that only the duty that causes it is parked.
+    """
+    limit = most or channel.batch_limit
+    try:
+        return parts.store.write(lambda tx: _compose(tx, parts, channel, lease, limit))
+    except Conflict:
+        raise
+    except Exception as fault:  # the one boundary of this river
+        trace = "".join(traceback.format_exception(fault))
+    if limit > 1:
+        return compose(parts, channel, lease, most=1)
+    parts.store.write(lambda tx: _park_first(tx, parts, channel, lease, trace))
+    return True
+
+
+def _park_first(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, trace: str) -> None:
+    now = parts.now()
+    tx.duties.hold(lease, seconds=LEASE_SECONDS)
+    for duty in tx.duties.due(lane=channel.lane, now=now, limit=1):
+        _park(tx, channel, duty, [Problem(code="our-fault", text=trace[-4000:])], now)
+
+
+def _compose(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, limit: int) -> bool:
+    now = parts.now()
+    tx.duties.hold(lease, seconds=LEASE_SECONDS)
+    due = tx.duties.due(lane=channel.lane, now=now, limit=limit)
+    if not due:
+        return False
+    batch = [duty for duty in due if (duty.kind, duty.set_id) == (due[0].kind, due[0].set_id)]
+    tx.duties.count_attempts([duty.id for duty in batch])
+    letters = [
+        letter for duty in batch if (letter := _letter(tx, parts, channel, duty, now)) is not None
+    ]
+    if letters:
+        _post(tx, parts, channel, letters, now)
+    return True
+
+
+def _letter(
+    tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
+) -> Letter | None:
+    """Write one duty's paper; nothing left to say ends the duty, what cannot be said parks it."""
+    letter, problems = _write(tx, parts, channel, duty, now)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        _park(tx, channel, duty, errors, now)
+        return None
+    if letter is None:
+        tx.duties.done([duty.id])
+    return letter
+
+
+def _write(
+    tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
+) -> tuple[Letter | None, tuple[Problem, ...]]:
+    fmt = parts.formats[channel.format]
+    if duty.kind is DutyKind.RECEIPT:
+        rows = duty.body["paper"]
+        paper = tuple(tuple(segment) for segment in rows) if isinstance(rows, list) else ()
+        paper, problems = fmt.clean(paper, set_id=duty.set_id, profile=channel.profile)
+        return _letter_of(duty, paper, f"receipt/{duty.subject}", ""), problems
+    order = tx.orders.load(duty.order_id or "")
+    part = order.fulfillment(duty.subject)
+    if part.state is FulfillmentState.CANCELLED:
+        return None, ()
+    message = asking.compose(
+        order,
+        fulfillment_id=part.id,
+        words=tx.people.get(order.group(part.group_id).person_id),
+        voice=parts.voice(order.brand),
+        kinds=parts.partners.get(channel.partner).products,
+        today=now.date(),
+    )
+    writing = parts.maps.page(channel.maps[duty.set_id]).write(message)
+    paper, problems = fmt.clean(writing.paper, set_id=duty.set_id, profile=channel.profile)
+    key = f"{channel.partner}/{duty.set_id}/{part.number}"
+    letter = _letter_of(duty, paper, key, part.number)
+    return replace(letter, fulfillment_id=part.id), (*writing.problems, *problems)
+
+
+def _letter_of(duty: WaitingDuty, paper: Segments, key: str, number: str) -> Letter:
+    return Letter(
+        duty=duty,
+        paper=paper,
+        number=number,
+        order_id=duty.order_id,
+        fulfillment_id=None,
+        business_key=key,
+    )
+
+
+def _park(
+    tx: Transaction, channel: Channel, duty: WaitingDuty, errors: Sequence[Problem], now: datetime
+) -> None:
+    tx.duties.park(duty.id)
+    stuck = Stuck(
+        hold=f"duty:{duty.id}",
+        kind="cannot-be-written",
+        partner=channel.partner,
+        text=f"{duty.set_id} to {channel.partner} cannot be written: "
+        + "; ".join(problem.text for problem in errors),
+        next_step="Correct the order or the partner's page, then `hub duty retry "
+        f"{duty.id}`; other orders go on meanwhile.",
+        problems=tuple(errors),
+    )
+    names = at_moment(duty.id, now)
+    tx.exceptions.open(stuck, at=now, order_id=duty.order_id, names=names)
+
+
+def _post(
+    tx: Transaction, parts: Parts, channel: Channel, letters: Sequence[Letter], now: datetime
+) -> None:
+    set_id = letters[0].duty.set_id
+    interchange_number = tx.duties.next_number(f"{channel.lane}/interchange")
+    joined = parts.formats[channel.format].join(
+        [letter.paper for letter in letters],
+        set_id=set_id,
+        profile=channel.profile,
+        interchange_number=interchange_number,
+        group_number=tx.duties.next_number(f"{channel.lane}/group"),
+        at=now,
+    )
+    transmission_id = stable("tra", channel.lane, "out", joined.interchange_number)
+    name = channel.outgoing_name(set_id=set_id, number=interchange_number, on=now.date())
+    _keep_ours(tx, parts, channel, joined, transmission_id, name, now)
+    tx.exchange.add_documents(_document_rows(channel, letters, joined, transmission_id, now, parts))
+    tx.duties.done([letter.duty.id for letter in letters])
+
+
+def _keep_ours(
+    tx: Transaction,
+    parts: Parts,
+    channel: Channel,
+    joined: Joined,
+    transmission_id: str,
+    name: str,
+    now: datetime,
+) -> None:
+    size, sha = len(joined.body), sha256(joined.body).digest()
+    kept = None if size <= IN_ROW else parts.store.archive.keep(io.BytesIO(joined.body))
+    row = TransmissionRow(
+        id=transmission_id,
+        partner=channel.partner,
+        channel=channel.name,
+        direction=Direction.OUT,
+        name=name,
+        size=size,
+        sha256=sha,
+        delivery_key=joined.interchange_number,
+        state=TransmissionState.READY,
+        at=now,
+        object_name=kept.name if kept else None,
+    )
+    tx.exchange.add_transmission(row, body=joined.body if kept is None else None)
+    tx.exchange.add_interchange(
+        InterchangeRow(
+            id=stable("int", transmission_id, "0"),
+            transmission_id=transmission_id,
+            partner=channel.partner,
+            direction=Direction.OUT,
+            sender="",
+            receiver="",
+            number=joined.interchange_number,
+            usage="",
+            sha256=sha,
+            offset=0,
+            length=size,
+            counts=True,
+        )
+    )
+
+
+def _document_rows(
+    channel: Channel,
+    letters: Sequence[Letter],
+    joined: Joined,
+    transmission_id: str,
+    now: datetime,
+    parts: Parts,
+) -> list[DocumentRow]:
+    set_id = letters[0].duty.set_id
+    return [
+        DocumentRow(
+            id=stable("doc", transmission_id, str(ordinal)),
+            transmission_id=transmission_id,
+            interchange_id=stable("int", transmission_id, "0"),
+            ordinal=ordinal,
+            partner=channel.partner,
+            channel=channel.name,
+            direction=Direction.OUT,
+            set_id=set_id,
+            version="",
+            function=joined.function,
+            group_number=joined.group_number,
+            number=place.number,
+            offset=place.offset,
+            length=place.length,
+            syntax=joined.syntax,
+            state=DocumentState.COMPOSED,
+            problems=(),
+            at=now,
+            business_key=letter.business_key,
+            order_number=letter.number,
+            order_id=letter.order_id,
+            fulfillment_id=letter.fulfillment_id,
+            hashes=parts.hashes(channel, set_id),
+        )
+        for ordinal, (letter, place) in enumerate(zip(letters, joined.documents, strict=True))
+    ]
+
+
+# --- deliver -----------------------------------------------------------------------------------
+
+
+def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bool:
+    """Put the lane's oldest composed transmission on the wire; False if none waits.
+
+    Raises TransportError after pausing the lane. What the other side replies is received like any
+    delivery.
+    """
+    with parts.store.read() as tx:
+        waiting = tx.exchange.waiting(
+            partner=channel.partner,
+            channel=channel.name,
+            direction=Direction.OUT,
+            state=TransmissionState.READY,
+            limit=1,
+        )
+        if not waiting:
+            return False
+        body = tx.exchange.body(waiting[0].id).read()
+    row = waiting[0]
+    parts.store.write(lambda tx: _attempt(tx, row, lease))
+    reply = wire.put(row.name, io.BytesIO(body), size=row.size)
+    if reply is not None:
+        stream = io.BytesIO(reply.body)
+        size, sha = digest(stream)
+        answer = Delivery(
+            name=f"reply to {row.name}", key=f"reply/{row.id}", size=size, sha256=sha, stream=stream
+        )
+        keep(parts, channel, answer)
+    parts.store.write(lambda tx: _delivered(tx, parts, channel, row, lease))
+    return True
+
+
+def _attempt(tx: Transaction, row: TransmissionRow, lease: Lease) -> None:
+    tx.duties.hold(lease, seconds=LEASE_SECONDS)
+    tx.exchange.count_attempt(row.id)
+
+
+def _delivered(
+    tx: Transaction, parts: Parts, channel: Channel, row: TransmissionRow, lease: Lease
+) -> None:
+    tx.duties.hold(lease, seconds=LEASE_SECONDS)
+    now = parts.now()
+    tx.exchange.move_transmission(row.id, then=TransmissionState.DELIVERED)
+    # What is sent once more on request was delivered long ago.
+    papers = tx.exchange.documents(transmission_id=row.id)
+    first = [document for document in papers if document.delivered_at is None]
+    if first:
+        _record(tx, parts, channel, row, now)
+    for document in first:
+        tx.exchange.stamp(document.id, delivered_at=now)
+        if document.order_id is not None and document.fulfillment_id is not None:
+            _sent(tx, row, document, now)
+    if tx.duties.resume(lane=channel.lane):
+        tx.exceptions.clear(f"lane:{channel.lane}", at=now, by=row.id)
+
+
+def _record(
+    tx: Transaction, parts: Parts, channel: Channel, row: TransmissionRow, now: datetime
+) -> None:
+    tx.facts.record_input(
+        input_id=stable("inp", row.id, "delivered"),
+        kind="duty",
+        at=now,
+        who=channel.lane,
+        subject=row.id,
+        body={"name": row.name, "size": row.size},
+        sealed=None,
+        hashes={"page": parts.partners.get(channel.partner).digest, "code": parts.code},
+    )
+
+
+def _sent(tx: Transaction, row: TransmissionRow, document: DocumentRow, now: datetime) -> None:
+    body = {
+        "document": document.id,
+        "fulfillment": document.fulfillment_id,
+        "purchase_order": document.order_number,
+    }
+    names = Names(document.id + "/delivered")
+    change = Change(
+        order=tx.orders.load(document.order_id or ""),
+        facts=(Fact(kind=FactKind.PURCHASE_ORDER_SENT, body=body),),
+    )
+    input_id = stable("inp", row.id, "delivered")
+    note(tx, change, at=now, input_id=input_id, document_id=document.id, names=names)
+
+
+def failed(parts: Parts, channel: Channel, fault: TransportError) -> None:
+    """Pause a lane whose wire failed, ever longer, and tell once it lasts."""
+
+    def work(tx: Transaction) -> None:
+        now = parts.now()
+        before = next((row.failures for row in tx.duties.lanes() if row.name == channel.lane), 0)
+        wait = min(FIRST_PAUSE * 2 ** min(before, 12), LONGEST_PAUSE)
+        until = now + (LONGEST_PAUSE if fault.permanent else wait)
+        tx.duties.pause(lane=channel.lane, until=until, reason=str(fault))
+        if fault.permanent or before + 1 >= FAILURES_TOLD:
+            names = at_moment(channel.lane, now)
+            tx.exceptions.open(_silent(channel, fault), at=now, names=names)
+
+    parts.store.write(work)
+
+
+def _silent(channel: Channel, fault: TransportError) -> Stuck:
+    again = (
+        "when you have put it right: `hub lane resume "
+        if fault.permanent
+        else "or: `hub lane resume "
+    )
+    return Stuck(
+        hold=f"lane:{channel.lane}",
+        kind="wire",
+        partner=channel.partner,
+        text=f"The wire to {channel.lane} fails: {fault}",
+        next_step=f"It is tried again by itself; {again}: `hub lane resume {channel.lane}`.",
+    )

@@ -1,0 +1,358 @@
+"""Steps 5 to 7 for one document: translate, apply, remember and route; or match a receipt.
+
+One transaction for each document. Running it again writes only what is missing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hub.domain import rules
+from hub.domain.exchange import (
+    Document,
+    DocumentState,
+    Problem,
+    Receipt,
+    ReceiptLine,
+    Segments,
+    Severity,
+)
+from hub.domain.facts import Change, Fact, FactKind, Stuck
+from hub.domain.messages import Message, OrderResponse, ShipNotice
+from hub.domain.names import Names
+from hub.domain.rules import Subject
+from hub.flow.orders import note, remember, source
+from hub.flow.parts import Parts
+from hub.flow.receiving import input_of
+from hub.partners import Channel
+from hub.store import DocumentRow, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translated:
+    """A document's messages in the hub's words, or the receipt it is, and every problem found."""
+
+    paper: Segments
+    messages: tuple[Message, ...] = ()
+    receipt: Receipt | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What one document came to: its end state and what it spoke of."""
+
+    state: DocumentState
+    problems: tuple[Problem, ...]
+    key: str = ""
+    purpose: str = ""
+    number: str = ""
+    order_id: str | None = None
+    fulfillment_id: str | None = None
+
+
+def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -> Translated:
+    """Read one document's slice into messages or a receipt; pure but for `parts`.
+
+    Problems come back with the byte they point at.
+    """
+    fmt = parts.formats[channel.format]
+    paper = fmt.read(body, document=document)
+    if fmt.is_receipt(document.set_id):
+        return Translated(paper=paper, receipt=fmt.receipt(paper))
+    name = channel.maps.get(document.set_id)
+    if name is None:
+        listed = ", ".join(sorted(channel.maps)) or "none"
+        problem = Problem(
+            code="no-map",
+            text=f"the page of {channel.partner} has no map for {document.set_id}; it maps "
+            f"{listed}. Add `{document.set_id}:` under maps of channel {channel.name} and re-run",
+        )
+        return Translated(paper=paper, problems=(problem,))
+    reading = parts.maps.page(name).read(paper)
+    located = tuple(
+        fmt.locate(body, document=document, problem=problem) for problem in reading.problems
+    )
+    return Translated(paper=paper, messages=reading.messages, problems=located)
+
+
+def pointed(paper: Segments, problem: Problem) -> Problem:
+    """Return a problem of the business's with the segment in which the value it speaks of stands.
+
+    The first element that is exactly that value is taken; a problem with a place keeps it.
+    """
+    where = problem.where
+    if where.ordinal is not None or not where.value:
+        return problem
+    for ordinal, segment in enumerate(paper, start=2):  # the set's own ST is the first
+        if where.value in segment[1:]:
+            element = segment.index(where.value, 1)
+            found = replace(where, segment=segment[0], ordinal=ordinal, element=element)
+            return replace(problem, where=found)
+    return problem
+
+
+def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> DocumentState:
+    """Translate, apply and remember one accepted document.
+
+    Raises Conflict when the store lost the race too often, or whatever our own fault raises.
+    """
+    with parts.store.read() as tx:
+        stream = tx.exchange.body(row.transmission_id)
+        stream.seek(row.offset)
+        body = stream.read(row.length)
+    translated = translate(parts, channel, _document(row), body)
+
+    def located(problem: Problem) -> Problem:
+        found = pointed(translated.paper, problem)
+        return parts.formats[channel.format].locate(body, document=_document(row), problem=found)
+
+    return parts.store.write(
+        lambda tx: _settle(tx, parts, channel, row.id, translated, located)
+    ).state
+
+
+def _document(row: DocumentRow) -> Document:
+    return Document(
+        set_id=row.set_id,
+        version=row.version,
+        number=row.number,
+        offset=row.offset,
+        length=row.length,
+        syntax=row.syntax,
+        problems=row.problems,
+    )
+
+
+def _settle(
+    tx: Transaction,
+    parts: Parts,
+    channel: Channel,
+    document_id: str,
+    translated: Translated,
+    located: Callable[[Problem], Problem],
+) -> Settled:
+    row = tx.exchange.document(document_id)
+    if row.state is not DocumentState.ACCEPTED:
+        return Settled(state=row.state, problems=row.problems)
+    now = parts.now()
+    names = Names(f"{row.id}/{row.attempts}")
+    tx.exchange.count_document_attempt(row.id)
+    if translated.receipt is not None:
+        settled = _receipted(tx, row, translated.receipt, now=now, names=names)
+    else:
+        settled = _applied(tx, parts, row, translated, now=now, names=names)
+        problems = tuple(located(problem) for problem in settled.problems)
+        settled = replace(settled, problems=problems)
+    tx.exchange.move_document(
+        row.id,
+        then=settled.state,
+        at=now,
+        problems=settled.problems,
+        business_key=settled.key,
+        purpose=settled.purpose,
+        order_number=settled.number,
+        order_id=settled.order_id,
+        fulfillment_id=settled.fulfillment_id,
+        hashes=parts.hashes(channel, row.set_id),
+    )
+    _tell(tx, row, settled, now=now, names=names)
+    return settled
+
+
+def _applied(
+    tx: Transaction,
+    parts: Parts,
+    row: DocumentRow,
+    translated: Translated,
+    *,
+    now: datetime,
+    names: Names,
+) -> Settled:
+    problems = list(translated.problems)
+    used = 0
+    settled = Settled(state=DocumentState.REFUSED, problems=())
+    for message in translated.messages:
+        if not isinstance(message, OrderResponse | ShipNotice):
+            problems.append(
+                Problem(code="not-for-us", text=f"a {row.set_id} is not for us to receive")
+            )
+            continue
+        message = in_zone(message, parts.partners.get(row.partner).calendar.zone)
+        change = _apply(tx, parts, row, message, now=now, names=names)
+        settled = _speaks_of(tx, row, message, settled)
+        problems.extend(change)
+        used += not any(problem.code == "unknown-order" for problem in change)
+    bad = any(problem.severity is Severity.ERROR for problem in problems)
+    if used:
+        state = DocumentState.PARTLY_APPLIED if bad else DocumentState.APPLIED
+    else:
+        state = DocumentState.REFUSED
+    return replace(settled, state=state, problems=(*row.problems, *problems))
+
+
+def in_zone(message: OrderResponse | ShipNotice, zone: str) -> OrderResponse | ShipNotice:
+    """Return a message whose time of day is the partner's own, where the paper names no zone."""
+    if isinstance(message, OrderResponse) or message.shipped_at is None:
+        return message
+    if message.shipped_at.tzinfo is not None:
+        return message
+    return replace(message, shipped_at=message.shipped_at.replace(tzinfo=ZoneInfo(zone)))
+
+
+def _speaks_of(
+    tx: Transaction, row: DocumentRow, message: OrderResponse | ShipNotice, settled: Settled
+) -> Settled:
+    found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
+    return replace(
+        settled,
+        key=rules.business_key(row.partner, message),
+        purpose=str(message.purpose),
+        number=message.number,
+        order_id=found[0].id if found else settled.order_id,
+        fulfillment_id=found[1] if found else settled.fulfillment_id,
+    )
+
+
+def _apply(
+    tx: Transaction,
+    parts: Parts,
+    row: DocumentRow,
+    message: OrderResponse | ShipNotice,
+    *,
+    now: datetime,
+    names: Names,
+) -> Sequence[Problem]:
+    found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
+    if found is None:
+        return [
+            Problem(
+                code="unknown-order",
+                text=f"{row.partner} was never sent a purchase order {message.number!r}; "
+                "check the number with the partner",
+            )
+        ]
+    order, fulfillment_id = found
+    key = rules.business_key(row.partner, message)
+    subject = Subject(
+        order=order,
+        fulfillment_id=fulfillment_id,
+        effects=tx.exchange.effects(business_key=key),
+        names=names,
+    )
+    change = rules.apply(subject, message, now=now)
+    change = change.then(source(tx, parts, change.order, names=names, now=now))
+    remember(
+        tx,
+        order,
+        change,
+        at=now,
+        input_id=input_of(row.transmission_id),
+        document_id=row.id,
+        names=names,
+    )
+    if isinstance(message, OrderResponse):
+        for sent in tx.exchange.sent_for(fulfillment_id):
+            tx.exchange.stamp(sent.id, answered_at=now, answered_by=row.id)
+    return change.problems
+
+
+# --- receipts ----------------------------------------------------------------------------------
+
+
+def _receipted(
+    tx: Transaction, row: DocumentRow, receipt: Receipt, *, now: datetime, names: Names
+) -> Settled:
+    """A 997 matches on (partner, GS01, GS06, ST02); what it names gets its `valid` stamp."""
+    sent = tx.exchange.receipted(
+        partner=row.partner, function=receipt.function, group_number=receipt.group_number
+    )
+    if not sent:
+        problem = Problem(
+            code="unknown-group",
+            text=f"{row.partner} was never sent a group {receipt.function} {receipt.group_number}",
+        )
+        return Settled(state=DocumentState.REFUSED, problems=(problem,))
+    for document in sent:
+        line = next((one for one in receipt.lines if _same(one.number, document.number)), None)
+        _stamp(tx, row, document, receipt, line, now=now, names=names)
+    key = f"{row.partner}/receipt/{receipt.function}/{receipt.group_number}"
+    return Settled(state=DocumentState.APPLIED, problems=(), key=key)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lstrip("0") == other.lstrip("0")
+
+
+def _stamp(
+    tx: Transaction,
+    row: DocumentRow,
+    document: DocumentRow,
+    receipt: Receipt,
+    line: ReceiptLine | None,
+    *,
+    now: datetime,
+    names: Names,
+) -> None:
+    accepted = line.accepted if line is not None else receipt.accepted or receipt.partly
+    tx.exchange.stamp(document.id, valid_at=now, valid=accepted)
+    kind = FactKind.PURCHASE_ORDER_RECEIPTED if accepted else FactKind.DOCUMENT_REJECTED
+    stuck = () if accepted else (_refused_by_partner(document, receipt, line),)
+    cleared = (f"rejected-by-partner:{document.fulfillment_id or document.id}",) if accepted else ()
+    if document.order_id is None:
+        for one in stuck:
+            tx.exceptions.open(one, at=now, document_id=document.id, names=names)
+        return
+    body = {"document": document.id, "accepted": accepted}
+    change = Change(
+        order=tx.orders.load(document.order_id),
+        facts=(Fact(kind=kind, body=body),),
+        stuck=stuck,
+        cleared=cleared,
+    )
+    note(
+        tx,
+        change,
+        at=now,
+        input_id=input_of(row.transmission_id),
+        document_id=document.id,
+        names=names,
+    )
+
+
+def _refused_by_partner(document: DocumentRow, receipt: Receipt, line: ReceiptLine | None) -> Stuck:
+    problems = line.problems if line is not None else receipt.problems
+    why = "; ".join(problem.text for problem in problems) or "no reason given"
+    return Stuck(
+        hold=f"rejected-by-partner:{document.fulfillment_id or document.id}",
+        kind="rejected-by-partner",
+        partner=document.partner,
+        text=f"{document.partner} rejected our {document.set_id} {document.order_number}: {why}.",
+        next_step=f"See `hub doc why {document.id}`; correct the cause and send it again.",
+        problems=problems,
+    )
+
+
+def _tell(
+    tx: Transaction, row: DocumentRow, settled: Settled, *, now: datetime, names: Names
+) -> None:
+    """One exception for each paper that could not be used whole; a clean run clears it."""
+    hold = f"document:{row.id}"
+    errors = [one for one in settled.problems if one.severity is Severity.ERROR]
+    if not errors:
+        tx.exceptions.clear(hold, at=now, by=row.id)
+        return
+    how = "was not used" if settled.state is DocumentState.REFUSED else "was used only in part"
+    stuck = Stuck(
+        hold=hold,
+        kind=str(settled.state),
+        partner=row.partner,
+        text=f"{row.set_id} {row.number} from {row.partner}"
+        + (f" on purchase order {settled.number}" if settled.number else "")
+        + f" {how}: "
+        + "; ".join(problem.text for problem in errors),
+        next_step=f"See `hub doc why {row.id}`; put the cause right and re-run it.",
+        problems=tuple(errors),
+    )
+    tx.exceptions.open(stuck, at=now, order_id=settled.order_id, document_id=row.id, names=names)

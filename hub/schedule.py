@@ -1,0 +1,165 @@
+"""The clock: rings lanes when they are due, and holds no business state.
+
+One thread for each lane takes its turns; a partner that hangs holds up nobody else. A fire is the
+unique row (schedule, due_at): of several workers on one store, who inserts it polls.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from hub.flow.lanes import LaneTurn
+from hub.flow.parts import Parts
+from hub.partners import Channel
+
+LOOK_EVERY = 0.1  # seconds between two looks for lanes with duties that are due
+SEAL_EVERY = 0.1
+MOST_IDLE_TURNS = 3  # `until_idle` ends after so many rounds in which nothing was done
+
+
+class Bell:
+    """Rung when a lane should take a turn; remembers that a poll was asked for."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._poll = False
+        self._lock = threading.Lock()
+
+    def ring(self, *, poll: bool) -> None:
+        """Wake the lane; a poll asked for once is not forgotten by other rings."""
+        with self._lock:
+            self._poll = self._poll or poll
+        self._rung.set()
+
+    def wait(self, seconds: float) -> tuple[bool, bool]:
+        """Wait for a ring and return (rung, poll asked for)."""
+        rung = self._rung.wait(seconds)
+        with self._lock:
+            self._rung.clear()
+            poll, self._poll = self._poll, False
+        return rung, poll
+
+
+class Worker:
+    """All lanes of a store in this process: start it, stop it, or run it until nothing is left.
+
+    `broken` says that a thread ended by a fault of ours; the process is to end and be started anew.
+    """
+
+    def __init__(self, parts: Parts, *, owner: str) -> None:
+        self._parts = parts
+        self._owner = owner
+        self._stopping = threading.Event()
+        self.broken = False
+        channels = [channel for partner in parts.partners.all for channel in partner.channels]
+        self._lanes = {c.lane: LaneTurn(parts, c, owner=owner) for c in channels}
+        self._bells = {lane: Bell() for lane in self._lanes}
+        self._threads: list[threading.Thread] = []
+        self._clock = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Start the clock, a thread for each lane, the look-out and the sealer."""
+        for lane, turn in self._lanes.items():
+            self._thread(f"lane {lane}", partial(self._tend, lane, turn))
+            self._wind(turn.channel)
+            self._bells[lane].ring(poll=True)
+        self._thread("look-out", self._look_out)
+        self._thread("sealer", self._seal)
+        self._clock.start()
+
+    def stop(self) -> None:
+        """End every turn under way, give the lanes back and return when all is quiet."""
+        self._stopping.set()
+        self._clock.shutdown(wait=True)
+        for bell in self._bells.values():
+            bell.ring(poll=False)
+        for thread in self._threads:
+            thread.join()
+        for turn in self._lanes.values():
+            turn.release()
+        self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
+
+    def until_idle(self) -> int:
+        """Take turns in this thread until nothing is left to do; returns how much.
+
+        A lane whose wire fails is paused and counts as idle.
+        """
+        done = quiet = 0
+        while quiet < MOST_IDLE_TURNS:
+            turn = sum(lane.take(poll=True) for lane in self._lanes.values())
+            turn += self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
+            done += turn
+            quiet = 0 if turn else quiet + 1
+        for lane in self._lanes.values():
+            lane.release()
+        return done
+
+    def _thread(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=partial(self._run, work), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _run(self, work: Callable[[], None]) -> None:
+        """A fault that no river caught ends the worker, not one thread of it in silence."""
+        try:
+            work()
+        except BaseException:
+            self.broken = True
+            self._stopping.set()
+            raise
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the worker is asked to stop or broke; say whether it did within `seconds`."""
+        return self._stopping.wait(seconds)
+
+    def _wind(self, channel: Channel) -> None:
+        """Ask the clock to ring this channel's polls."""
+        zone = ZoneInfo(self._parts.partners.get(channel.partner).calendar.zone)
+        if channel.poll_cron:
+            trigger = CronTrigger.from_crontab(channel.poll_cron, timezone=zone)
+        elif channel.poll_seconds:
+            trigger = IntervalTrigger(seconds=channel.poll_seconds, timezone=UTC)
+        else:
+            return
+        self._clock.add_job(
+            self._due,
+            trigger,
+            args=[channel.lane, channel.poll_seconds],
+            id=f"poll {channel.lane}",
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def _due(self, lane: str, every: float | None) -> None:
+        now = self._parts.now()
+        step = timedelta(seconds=every or 60)
+        due_at = now - (now - datetime.fromtimestamp(0, UTC)) % step
+        fire = f"poll {lane}"
+        if self._parts.store.write(lambda tx: tx.duties.fire(schedule=fire, due_at=due_at)):
+            self._bells[lane].ring(poll=True)
+
+    def _tend(self, lane: str, turn: LaneTurn) -> None:
+        while not self._stopping.is_set():
+            rung, poll = self._bells[lane].wait(1.0)
+            if not rung or self._stopping.is_set():
+                continue
+            turn.take(poll=poll)
+
+    def _look_out(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY):
+            with self._parts.store.read() as tx:
+                waiting = tx.duties.lanes_due(now=self._parts.now())
+            for lane in waiting:
+                if lane in self._bells:
+                    self._bells[lane].ring(poll=False)
+
+    def _seal(self) -> None:
+        while not self._stopping.wait(SEAL_EVERY):
+            self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
