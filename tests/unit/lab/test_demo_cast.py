@@ -1,0 +1,63 @@
+import re
+
+from hub.domain import placing
+from hub.domain.orders import OrderChannel
+from hub.lab import catalog
+from hub.lab.firms import FIRMS
+from hub.lab.orders import plays
+from hub.lab.tracking import check_digit
+
+PLAYS = plays()
+ORDERS = [play.order for play in PLAYS]
+
+
+def test_twenty_orders_of_two_brands_can_be_placed_as_they_stand() -> None:
+    assert len({(play.brand, play.order.number) for play in PLAYS}) == 20
+    assert {play.brand for play in PLAYS} == {"juniper", "harbor"}
+    wrong = [placing.problems(order, known_skus=catalog.ARTICLES) for order in ORDERS]
+    assert wrong == [()] * 20
+
+
+def test_the_orders_show_what_orders_can_have() -> None:
+    groups = [group for order in ORDERS for group in order.groups]
+    assert any(len(order.groups) > 1 for order in ORDERS)
+    assert any(group.gift for group in groups)
+    assert any(group.instructions for group in groups)
+    assert any(line.personalization for order in ORDERS for line in order.lines)
+    assert any(order.discount for order in ORDERS)
+    assert {OrderChannel.WEB, OrderChannel.PHONE} <= {order.channel for order in ORDERS}
+
+
+def test_people_are_invented() -> None:
+    people = [order.customer for order in ORDERS]
+    people += [group.ship_to for order in ORDERS for group in order.groups]
+    assert all(re.fullmatch(r"\d{3}-555-01\d\d", person.phone) for person in people)
+    assert all(person.email.endswith("@example.com") for person in people)
+
+
+def test_the_catalogue_is_offered_by_the_simulated_suppliers_only() -> None:
+    offers = catalog.offers()
+    assert {offer.partner for offer in offers} == {firm.key for firm in FIRMS}
+    assert {offer.sku for offer in offers} == {one.sku for one in catalog.items()}
+    ids = [(offer.partner, product.value) for offer in offers for product in offer.products]
+    assert len(set(ids)) == len(ids)
+
+
+def test_gtins_have_their_check_digit() -> None:
+    gtins = [one.gtin for one in catalog.items()]
+    assert all(len(gtin) == 12 and check_digit(gtin[:-1]) == gtin[-1] for gtin in gtins)
+    assert len(set(gtins)) == len(gtins)
+
+
+def test_special_terms_name_articles_that_the_supplier_offers() -> None:
+    offered = {(offer.partner, offer.sku) for offer in catalog.offers()}
+    special = {
+        (firm.key, sku)
+        for firm in FIRMS
+        for skus in (
+            firm.terms.refused, firm.terms.waited_for, firm.terms.elsewhere, firm.terms.misprinted
+        )
+        for sku in skus
+    }  # fmt: skip
+    assert special
+    assert special <= offered

@@ -1,0 +1,61 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.lab.stage import MARKER, Stage, Unfit, claimed, public_line
+from hub.lab.terms import Pace
+
+
+def test_a_directory_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    for reset in (False, True):
+        with pytest.raises(Unfit, match="not made by the demo"), claimed(tmp_path, reset=reset):
+            pass
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_two_demos_do_not_share_a_directory(tmp_path: Path) -> None:
+    with (
+        claimed(tmp_path, reset=False),
+        pytest.raises(Unfit, match="runs in"),
+        claimed(tmp_path, reset=True),
+    ):
+        pass
+
+
+def test_reset_empties_what_the_demo_made_and_nothing_behind_a_link(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    demo = tmp_path / "demo"
+    with claimed(demo, reset=False):
+        (demo / "hub.db").touch()
+        (demo / "link").symlink_to(outside)
+        (demo / "partners" / "acme").mkdir()
+    with claimed(demo, reset=False):
+        assert (demo / "hub.db").exists()
+    with claimed(demo, reset=True):
+        found = sorted(path.name for path in demo.iterdir())
+    assert found == sorted(["keys", MARKER, "partner_configs", "partners"])
+    assert list((demo / "partners").iterdir()) == []
+    assert (outside / "kept").exists()
+
+
+def test_a_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    line = public_line(tmp_path / "acme")
+    assert line.startswith("ssh-ed25519 ")
+    assert public_line(tmp_path / "acme") == line
+    assert (tmp_path / "acme").stat().st_mode & 0o077 == 0
+
+
+def test_a_stage_keeps_its_host_keys_over_a_restart(tmp_path: Path) -> None:
+    pins = []
+    for _ in range(2):
+        with claimed(tmp_path, reset=False):
+            stage = Stage(tmp_path, clock=lambda: datetime(2026, 3, 2, tzinfo=UTC), pace=Pace())
+            stage.start()
+            stage.stop()
+        page = (tmp_path / "partner_configs" / "acme.yaml").read_text()
+        pins.append(next(row for row in page.splitlines() if "host_key:" in row))
+    assert pins[0] == pins[1]
