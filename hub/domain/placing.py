@@ -5,10 +5,10 @@ once by JSON pointer; `place` makes the Order and, apart from it, the words that
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
 from hub.domain.exchange import Problem, Where
 from hub.domain.messages import Address
@@ -93,11 +93,20 @@ class Placed:
     people: tuple[Words, ...]
 
 
+# Fields of plain values and frozen dataclasses only: their repr is one text for one content.
+_ORDER = attrgetter(
+    "number", "channel", "currency", "customer", "total", "shipping", "discount", "tax", "placed_at"
+)
+_GROUP = attrgetter(
+    "number", "ship_to", "method", "instructions", "signature", "deliver_by", "gift"
+)
+_LINE = attrgetter(*NewLine.__slots__)
+
+
 def content_hash(new: NewOrder) -> bytes:
     """Return what two posts of one order number are compared by."""
-    content = asdict(new)
-    content["placed_at"] = new.placed_at.isoformat() if new.placed_at else None
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).digest()
+    groups = [(_GROUP(group), [_LINE(line) for line in group.lines]) for group in new.groups]
+    return hashlib.sha256(repr((_ORDER(new), groups)).encode()).digest()
 
 
 def problems(new: NewOrder, *, known_skus: Collection[str]) -> tuple[Problem, ...]:

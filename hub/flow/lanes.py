@@ -1,11 +1,13 @@
 """One lane's turn, under its lease: send what is owed, collect, settle what was kept."""
 
+from datetime import datetime
+
 from hub.errors import ConfigError, Conflict, TransportError
 from hub.flow.inbound import Arrivals, collect, process
 from hub.flow.outbound import LEASE_SECONDS, compose, deliver, failed
 from hub.flow.parts import Parts
 from hub.partners import Channel
-from hub.store import Lease
+from hub.store import Lease, Transaction
 from hub.transports import Transport
 
 
@@ -40,6 +42,7 @@ class LaneTurn:
             done += self._send(lease)
             if poll and not self._paused():
                 done += collect(self._parts, self._channel, self._open(), self._arrivals)
+                self._recovered()
                 done += process(self._parts, self._channel)
                 done += self._send(lease)
         except TransportError as fault:
@@ -80,10 +83,25 @@ class LaneTurn:
         return self._lease
 
     def _paused(self) -> bool:
+        until = self._paused_until()
+        return until is not None and until > self._parts.now()
+
+    def _paused_until(self) -> datetime | None:
         with self._parts.store.read() as tx:
             rows = [row for row in tx.duties.lanes() if row.name == self._channel.lane]
-        now = self._parts.now()
-        return any(row.paused_until is not None and row.paused_until > now for row in rows)
+        return rows[0].paused_until if rows else None
+
+    def _recovered(self) -> None:
+        """A wire that could be polled works again, even where nothing waits to be sent."""
+        if self._paused_until() is None:
+            return
+        lane, now = self._channel.lane, self._parts.now()
+
+        def work(tx: Transaction) -> None:
+            if tx.duties.resume(lane=lane):
+                tx.exceptions.clear(f"lane:{lane}", at=now, by=lane)
+
+        self._parts.store.write(work)
 
     def _open(self) -> Transport:
         if self._wire is None:

@@ -104,13 +104,15 @@ def _settle(
 
 
 def _earlier(tx: Transaction, posting: Posting, digest: bytes) -> Verdict | None:
+    # The number first: who commits it commits the reply with it, so that a request that finds the
+    # number of its twin finds the twin's reply as well.
+    known = tx.orders.content_hash(brand=posting.brand, number=posting.new.number)
     if posting.key:
         kept = tx.facts.reply(scope=f"order/{posting.brand}", key=posting.key)
         if kept is not None:
             if kept.body_hash != hashlib.sha256(posting.body).digest():
                 return Verdict(outcome=Outcome.KEY_REUSED)
             return Verdict(outcome=Outcome.REPLAYED, status=kept.status, reply=kept.body)
-    known = tx.orders.content_hash(brand=posting.brand, number=posting.new.number)
     if known is None:
         return None
     order = tx.orders.find(brand=posting.brand, number=posting.new.number)

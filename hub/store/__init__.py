@@ -13,6 +13,7 @@ from hub.store.exchange_rows import DocumentRow, InterchangeRow, Sighting, Trans
 from hub.store.facts import SealedFact, StoredReply
 from hub.store.keys import KeyRow
 from hub.store.orders import StatusRow
+from hub.store.retry import is_away
 from hub.store.seals import Damaged, Erased
 from hub.store.store import Store
 from hub.store.transaction import Transaction
@@ -36,4 +37,5 @@ __all__ = [
     "Transaction",
     "TransmissionRow",
     "WaitingDuty",
+    "is_away",
 ]

@@ -1,5 +1,7 @@
-"""How often a work that lost a race is done again."""
+"""How often a work that lost a race is done again, and which errors say that the store is away."""
 
+import sqlite3
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,6 +11,15 @@ T = TypeVar("T")
 
 ATTEMPTS = 5
 """A work is run at most so often; a Conflict in the last run is raised."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Return whether an error says that the database cannot work now: gone, locked, disk full."""
+    kinds: list[type[BaseException]] = [sqlite3.OperationalError]
+    psycopg = sys.modules.get("psycopg")  # only where PostgreSQL is used
+    if psycopg is not None:
+        kinds.append(psycopg.OperationalError)
+    return isinstance(error, tuple(kinds))
 
 
 def again(attempt: Callable[[], T]) -> T:

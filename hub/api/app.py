@@ -1,0 +1,129 @@
+"""The ASGI app: which path leads where, and what is said when something goes wrong."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.api import openapi
+from hub.api.answers import RETRY_SECONDS, Declined, answer, dumped
+from hub.api.intake import Intake
+from hub.api.keyring import Keyring
+from hub.api.reads import Reads
+from hub.api.views import ORDERS
+from hub.errors import Conflict
+from hub.flow.parts import Parts
+from hub.store import is_away
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_log = logging.getLogger("hub.api")
+
+
+def build(parts: Parts, *, seconds: Callable[[], float] = time.monotonic) -> FastAPI:
+    """Return the REST door over these parts. `seconds` runs evenly; it ages remembered keys.
+
+    Opens nothing and starts nothing: the caller runs it and closes the store.
+    """
+    keyring = Keyring(parts.store, seconds=seconds)
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=parts.code,
+        description=openapi.ABOUT,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Orders' numbers are nobody's trace; asking for a tracer costs a poll a fifth of its time.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    _open_routes(app, Intake(parts, keyring), Reads(parts, keyring))
+    _answer_mistakes(app, parts)
+    return app
+
+
+def _open_routes(app: FastAPI, intake: Intake, reads: Reads) -> None:
+    """Plain Starlette routes: FastAPI's machinery would cost a poll more than the poll itself."""
+    number = f"{ORDERS}/{{number}}"
+    gets: dict[str, Endpoint] = {
+        f"{number}/status": reads.status,
+        number: reads.order,
+        "/v1/statuses": reads.statuses,
+        "/v1/facts": reads.facts,
+        "/v1/openapi.json": _openapi,
+        "/healthz": _alive,
+    }
+    for path, endpoint in gets.items():
+        app.router.routes.append(Route(path, endpoint, methods=["GET"]))
+    app.router.routes.append(Route(ORDERS, intake.post, methods=["POST"]))
+
+
+async def _alive(request: Request) -> Response:
+    return answer(b'{"status":"ok"}')
+
+
+async def _openapi(request: Request) -> Response:
+    return answer(dumped(request.app.openapi()), cache="public, max-age=300")
+
+
+def _answer_mistakes(app: FastAPI, parts: Parts) -> None:
+    async def told(request: Request, error: Exception) -> Response:
+        return _said(error).answer()
+
+    async def ours(request: Request, error: Exception) -> Response:
+        reference = parts.fresh()[:12]
+        # The path's template, not the path: numbers and keys stay out of the log.
+        route = getattr(request.scope.get("route"), "path", "no route")
+        _log.error("%s %s failed, reference %s", request.method, route, reference, exc_info=error)
+        return (_busy() if is_away(error) else _our_fault(reference)).answer()
+
+    for kind in (Declined, HTTPException, Conflict, ClientDisconnect):
+        app.add_exception_handler(kind, told)
+    app.add_exception_handler(Exception, ours)
+
+
+def _said(error: Exception) -> Declined:
+    match error:
+        case Declined():
+            return error
+        case HTTPException():
+            return _of_http(error)
+        case ClientDisconnect():
+            return Declined(HTTPStatus.BAD_REQUEST, "gone", "the body ended early; send it again")
+        case _:
+            return _busy()
+
+
+def _of_http(error: HTTPException) -> Declined:
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = "this path does not take the method; the Allow header says what it takes"
+    else:
+        detail = "there is nothing at this path; /v1/openapi.json lists what there is"
+    return Declined(status, status.name.lower().replace("_", "-"), detail, headers=error.headers)
+
+
+def _busy() -> Declined:
+    return Declined(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "store-busy",
+        "the hub cannot reach its store just now; nothing was changed that you were not told of: "
+        "send the same request with the same Idempotency-Key again",
+        headers={"Retry-After": RETRY_SECONDS},
+    )
+
+
+def _our_fault(reference: str) -> Declined:
+    return Declined(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "our-fault",
+        f"something went wrong on our side; tell the operator the reference {reference}",
+        more={"reference": reference},
+    )

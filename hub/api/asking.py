@@ -1,0 +1,125 @@
+"""What a request says outside its body, and its body up to a limit: strictly, each thing once."""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+
+from hub.api.answers import Declined, Mistake
+from hub.api.posted import ORDER_NUMBER
+
+MOST_BYTES = 1_000_000
+MOST_ROWS = 500
+MOST_KEY = 255
+
+_KEY = re.compile(r"[ -~]{1,255}")
+_CURSOR = re.compile(r"[0-9]{1,18}")
+_NUMBER = re.compile(ORDER_NUMBER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which rows are wanted: at most `limit` after the cursor."""
+
+    after: int = 0
+    limit: int = 100
+
+
+def no_query(request: Request) -> None:
+    """Refuse every query parameter; raises Declined with 422."""
+    if request.scope["query_string"]:
+        _refuse([_unknown(name) for name in dict(request.query_params)])
+
+
+def page(request: Request) -> Page:
+    """Return what `after` and `limit` ask for; raises Declined with 422 naming all mistakes."""
+    words: dict[str, str] = {}
+    wrong: list[Mistake] = []
+    for name, value in request.query_params.multi_items():
+        if name not in ("after", "limit"):
+            wrong.append(_unknown(name))
+        elif name in words:
+            wrong.append(_mistake(name, "twice", "send this parameter once", value))
+        words[name] = value
+    after, limit = words.get("after", "0"), words.get("limit", "100")
+    if not _CURSOR.fullmatch(after):
+        wrong.append(_mistake("after", "form", "send the `next` of an earlier answer, or 0", after))
+    if not _CURSOR.fullmatch(limit) or not 1 <= int(limit) <= MOST_ROWS:
+        wrong.append(_mistake("limit", "form", f"send a number from 1 to {MOST_ROWS}", limit))
+    _refuse(wrong)
+    return Page(after=int(after), limit=int(limit))
+
+
+def _unknown(name: str) -> Mistake:
+    return _mistake(name, "unknown-parameter", "no such parameter is known here; take it out", "")
+
+
+def _mistake(name: str, code: str, detail: str, value: str) -> Mistake:
+    named = {"parameter": name[:99], "code": code, "detail": detail}
+    return named | {"value": value[:99]} if value else named
+
+
+def _refuse(wrong: list[Mistake]) -> None:
+    if wrong:
+        raise Declined(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "query",
+            "the query has parameters that cannot be used; each is named below",
+            errors=wrong[:MOST_ROWS],
+        )
+
+
+def number_in_path(request: Request) -> str | None:
+    """Return the order number of the path, None when no order can have it."""
+    number: str = request.path_params["number"]
+    return number if _NUMBER.fullmatch(number) else None
+
+
+def idempotency_key(request: Request) -> str:
+    """Return the Idempotency-Key, empty when there is none; raises Declined with 400."""
+    shown = request.headers.getlist("idempotency-key")
+    if not shown:
+        return ""
+    if len(shown) > 1 or not _KEY.fullmatch(shown[0]):
+        detail = f"send one Idempotency-Key of 1 to {MOST_KEY} printable ASCII characters"
+        raise Declined(
+            HTTPStatus.BAD_REQUEST,
+            "idempotency-key",
+            detail,
+            errors=[{"header": "Idempotency-Key", "code": "form", "detail": detail}],
+        )
+    return shown[0]
+
+
+async def json_body(request: Request) -> bytes:
+    """Return the body; raises Declined with 415 for other media, 413 as soon as it is too long."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json" or request.headers.get("content-encoding", "identity") != (
+        "identity"
+    ):
+        raise Declined(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "media-type",
+            "send the order as `Content-Type: application/json`, not compressed",
+        )
+    length = request.headers.get("content-length", "0")
+    if not _CURSOR.fullmatch(length) or int(length) > MOST_BYTES:
+        raise _too_long()
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise _too_long()
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _too_long() -> Declined:
+    return Declined(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too-long",
+        f"a body has at most {MOST_BYTES:,} bytes; split the order",
+        headers={"Connection": "close"},
+    )

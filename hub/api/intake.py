@@ -1,0 +1,115 @@
+"""`POST /v1/orders`: who asks, how much is sent, what it says, and only then what comes of it."""
+
+from asyncio import wrap_future
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.access import Action, Caller
+from hub.api import asking
+from hub.api.answers import Declined, answer, dumped, mistakes
+from hub.api.keyring import Keyring
+from hub.api.reading import Reading, read_order
+from hub.api.views import location, order_view, posted_view
+from hub.domain.exchange import Problem
+from hub.domain.orders import Order
+from hub.domain.placing import NewOrder
+from hub.flow.orders import Outcome, Posting, Verdict, submit
+from hub.flow.parts import Parts
+from hub.flow.refusals import keep_refused
+
+
+class Intake:
+    """Takes orders in; the answer leaves after the order is on disk."""
+
+    def __init__(self, parts: Parts, keyring: Keyring) -> None:
+        self._parts = parts
+        self._keyring = keyring
+
+    async def post(self, request: Request) -> Response:
+        """Place the posted order for the key's brand; raises Declined with all that is wrong."""
+        caller = await self._keyring.caller(request, Action.PLACE_ORDER)
+        asking.no_query(request)
+        key = asking.idempotency_key(request)
+        body = await asking.json_body(request)
+        self._sells(caller)
+        reading = read_order(body)
+        if reading.new is None:
+            await self._keep_refused(caller, "", body, reading.problems)
+            raise _unreadable(reading)
+        posting = Posting(
+            new=reading.new,
+            brand=caller.brand,
+            who=f"key:{caller.key_id}",
+            body=body,
+            key=key,
+            render=_placed,
+        )
+        verdict = await wrap_future(submit(self._parts, posting))
+        if verdict.outcome is Outcome.WRONG:
+            await self._keep_refused(caller, reading.new.number, body, verdict.problems)
+        return _answer(verdict, reading.new)
+
+    async def _keep_refused(
+        self, caller: Caller, number: str, body: bytes, problems: Sequence[Problem]
+    ) -> None:
+        """An order that was refused waits for a person as well; it does not end with the answer."""
+        kept = keep_refused(
+            self._parts, brand=caller.brand, number=number, body=body, problems=problems
+        )
+        await wrap_future(kept)
+
+    def _sells(self, caller: Caller) -> None:
+        if caller.brand not in self._parts.brands:
+            raise Declined(
+                HTTPStatus.FORBIDDEN,
+                "no-brand",
+                f"brand {caller.brand!r} of this key has no page in the configuration any more",
+            )
+
+
+def _placed(order: Order) -> tuple[int, bytes]:
+    return HTTPStatus.CREATED, dumped(order_view(order))
+
+
+def _unreadable(reading: Reading) -> Declined:
+    if reading.broken:
+        return Declined(HTTPStatus.BAD_REQUEST, "not-json", reading.problems[0].text)
+    return Declined(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "order-form",
+        "the order does not have the form of the schema; every place is named below",
+        errors=mistakes(reading.problems),
+    )
+
+
+def _answer(verdict: Verdict, new: NewOrder) -> Response:
+    outcome, order = verdict.outcome, verdict.order
+    at = {"Location": location(new.number)}
+    if outcome in (Outcome.PLACED, Outcome.REPLAYED):
+        return answer(verdict.reply, status=verdict.status, headers=at)
+    if outcome is Outcome.KNOWN and order is not None:
+        return answer(dumped(order_view(order)), headers=at)
+    if outcome is Outcome.DIFFERS and order is not None:
+        raise Declined(
+            HTTPStatus.CONFLICT,
+            "order-number-taken",
+            f"order {new.number!r} exists with other content; both are below: use a new number for "
+            "a new order, or read the existing one",
+            headers=at,
+            more={"posted": posted_view(new), "existing": order_view(order)},
+        )
+    if outcome is Outcome.KEY_REUSED:
+        raise Declined(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "this Idempotency-Key came before with another body; use a new key for another order",
+        )
+    raise Declined(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "order-refused",
+        "the order cannot be taken in; everything that forbids it is named below",
+        errors=mistakes(verdict.problems),
+    )

@@ -1,0 +1,194 @@
+"""What the document promises is what happens: every status, faults of ours, and a real server."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import repeat
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+
+from hub.api import build
+from hub.api.shown import ShownProblem
+from hub.main import open_store, read_settings
+from tests.rigs import free_port
+from tests.rigs.houses import House, furnish
+from tests.unit.api.bodies import bodies
+from tests.web.conftest import Shop, example, give_key, list_demo_skus, simple
+
+ORDERS, ORDER = "/v1/orders", "/v1/orders/{number}"
+# Tested on their own: nobody can ask for these.
+OURS = {"500", "503"}
+
+
+def _documented(app: FastAPI) -> set[tuple[str, str, str]]:
+    return {
+        (method, path, status)
+        for path, methods in app.openapi()["paths"].items()
+        for method, about in methods.items()
+        for status in about["responses"]
+        if status not in OURS
+    }
+
+
+def _probes(juniper: Shop, stranger: Shop, ghost: Shop) -> Iterator[tuple[str, httpx.Response]]:
+    """One request for every documented status of every path, by the path's template."""
+    yield ORDERS, juniper.post(simple("J-1"), key="k")
+    yield ORDERS, juniper.post(simple("J-1"))
+    yield ORDERS, juniper.post(simple("J-1", quantity=2))
+    yield ORDERS, juniper.post(simple("J-2"), key="k")
+    yield ORDERS, juniper.post(b"{")
+    yield ORDERS, juniper.post(b" " * 1_000_001)
+    yield ORDERS, stranger.post(simple())
+    yield ORDERS, ghost.post(simple())
+    yield ORDERS, juniper.ask("POST", ORDERS, content=b"", headers={"Content-Type": "a/b"})
+    for path in (ORDER, f"{ORDER}/status"):
+        at, nowhere = path.format(number="J-1"), path.format(number="none")
+        yield path, juniper.get(at)
+        yield path, stranger.get(at)
+        yield path, juniper.get(nowhere)
+        yield path, juniper.get(f"{at}?x=1")
+    yield f"{ORDER}/status", juniper.get(f"{ORDERS}/J-1/status", if_none_match="*")
+    for path in ("/v1/statuses", "/v1/facts"):
+        yield path, juniper.get(path)
+        yield path, stranger.get(path)
+        yield path, juniper.get(f"{path}?x=1")
+    yield "/healthz", stranger.get("/healthz")
+
+
+def test_every_documented_status_happens_and_no_other(
+    app: FastAPI, juniper: Shop, stranger: Shop, house: House
+) -> None:
+    key, _ = give_key(house, "a-brand-without-page")
+    seen = set()
+    for path, answer in _probes(juniper, stranger, Shop(app=app, key=key)):
+        seen.add((answer.request.method.lower(), path, str(answer.status_code)))
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert ShownProblem.model_validate_json(answer.content).status == answer.status_code
+    assert seen == _documented(app)
+
+
+def test_our_own_fault_shows_a_reference_and_nothing_else(
+    juniper: Shop, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    juniper.post(simple("J-1"))
+
+    def stopped() -> datetime:
+        raise RuntimeError("secret detail")
+
+    broken = replace(juniper, app=build(replace(house.parts, now=stopped)))
+    for answer in (broken.get(f"{ORDERS}/J-1/status"), broken.post(example())):
+        assert answer.status_code == 500
+        assert "secret detail" not in answer.text
+        reference = ShownProblem.model_validate_json(answer.content).reference
+        assert reference
+        assert any(reference in record.getMessage() for record in caplog.records)
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_store_that_is_away_is_503_and_comes_back(
+    juniper: Shop, house: House, hub_database: str, tmp_path: Path
+) -> None:
+    if hub_database:
+        away, back = _postgres(hub_database)
+        store = house.parts.store
+    else:
+        away, back = _folder(tmp_path / "data")
+        # One that holds no open file yet: an open file outlives its folder.
+        store = open_store(read_settings({"HUB_DATA_DIR": str(tmp_path / "data")}))
+    shop = replace(juniper, app=build(replace(house.parts, store=store)))
+    away()
+    try:
+        answer = shop.post(simple("J-1"), key="k")
+    finally:
+        back()
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert ShownProblem.model_validate_json(answer.content).type.endswith("store-busy")
+    assert shop.post(simple("J-1"), key="k").status_code == 201
+    store.close()
+
+
+def _folder(data: Path) -> tuple[Callable[[], object], Callable[[], object]]:
+    elsewhere = data.with_name("elsewhere")
+    return lambda: data.rename(elsewhere), lambda: elsewhere.rename(data)
+
+
+def _postgres(address: str) -> tuple[Callable[[], object], Callable[[], object]]:
+    server, _, name = address.replace("+psycopg", "", 1).rpartition("/")
+
+    def run(*statements: str) -> None:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    return (
+        lambda: run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end),
+        lambda: run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"),
+    )
+
+
+@pytest.fixture
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of a real server before the app."""
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def test_a_real_server_takes_orders_and_stops_bodies_without_end(
+    juniper: Shop, served: str
+) -> None:
+    headers = {"Authorization": f"Bearer {juniper.key}", "Content-Type": "application/json"}
+    with httpx.Client(base_url=served, headers=headers) as client:
+        assert client.post(ORDERS, content=json.dumps(example())).status_code == 201
+        head = client.head(f"{ORDERS}/J-100245/status")
+        assert (head.status_code, head.content) == (200, b"")
+    # The server hangs up while we speak: what it said last is read, or the writing fails.
+    with (
+        httpx.Client(base_url=served, headers=headers) as client,
+        contextlib.suppress(httpx.WriteError),
+    ):
+        assert client.post(ORDERS, content=repeat(b" " * 65_536)).status_code == 413
+    with httpx.Client(base_url=served, headers=headers) as client:
+        assert client.get(f"{ORDERS}/J-100245").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Juniper's storefront before one house that all examples share."""
+    house = furnish(tmp_path_factory.mktemp("fuzzed"))
+    list_demo_skus(house)
+    key, _ = give_key(house, "juniper")
+    yield Shop(app=build(house.parts), key=key)
+    house.close()
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(body=bodies())
+def test_no_body_is_our_fault(fuzzed: Shop, body: bytes) -> None:
+    answer = fuzzed.post(body)
+    assert answer.status_code in (200, 201, 400, 409, 422)
+    if answer.status_code == 422:
+        problem = ShownProblem.model_validate_json(answer.content)
+        assert all(error.detail and error.code for error in problem.errors)
+        assert problem.errors
