@@ -8,7 +8,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.rigs.postgres", "tests.rigs.sshd", "tests.rigs.houses"]
+pytest_plugins = [
+    "tests.rigs.postgres",
+    "tests.rigs.sshd",
+    "tests.rigs.houses",
+    "tests.rigs.wheels",
+]
 
 for _name, _examples in {"quick": 25, "default": 100, "thorough": 3000}.items():
     settings.register_profile(

@@ -1,5 +1,8 @@
 """What was not taken in is kept and told, and clears itself when it comes right."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from hub.errors import ConfigError
 from hub.flow.orders import Outcome
 from hub.flow.refusals import keep_refused
 from hub.main import build, open_store, read_settings
-from tests.rigs.houses import House, post, shopping
+from tests.rigs.houses import House, furnish, post, shopping
 
 WRONG = Problem(
     code="unknown-sku", text="SKU 'X' is not in the catalogue", where=Where(path="/lines/0/sku")
@@ -64,3 +67,22 @@ def test_a_wrong_page_stops_the_hub_and_is_an_exception_until_it_is_right(tmp_pa
     with parts.store.read() as tx:
         assert tx.exceptions.page(open_only=True, limit=5) == []
     parts.store.close()
+
+
+def test_the_exception_of_a_wrong_page_can_be_read_meanwhile(tmp_path: Path) -> None:
+    furnish(tmp_path).close()
+    page = tmp_path / "partners" / "acme.yaml"
+    page.write_text(page.read_text().replace("poll: 1s", "pol: 1s"))
+    environment = {
+        **os.environ,
+        "HUB_DATA_DIR": str(tmp_path / "data"),
+        "HUB_PARTNER_CONFIGS": str(tmp_path / "partners"),
+    }
+    hub = [sys.executable, "-m", "hub"]
+    words = {"env": environment, "capture_output": True, "text": True}
+    work = subprocess.run([*hub, "work", "--until-idle"], **words)  # type: ignore[call-overload]
+    assert work.returncode == 1
+    assert "pol" in work.stderr
+    told = subprocess.run([*hub, "exceptions"], **words)  # type: ignore[call-overload]
+    assert told.returncode == 0, told.stderr
+    assert "wrong-pages" in told.stdout

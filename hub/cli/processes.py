@@ -1,0 +1,163 @@
+"""`hub work`, `hub web`, `hub migrate`: one process each, ended by SIGTERM or SIGINT."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.desk import Desk, owner, pass_desk
+from hub.cli.shown import Failure, Shown, as_json
+
+if TYPE_CHECKING:
+    from hub.schedule import Worker
+
+GRACE = 20
+"""Seconds that requests under way have to end in."""
+
+ended_with = click.option(
+    "--end-with", "parent", type=int, default=None, hidden=True, help="Stop when this process ends."
+)
+
+
+@click.command(cls=Shown, epilog="hub migrate")
+@as_json
+@pass_desk
+def migrate(desk: Desk, as_json: bool) -> None:
+    """Make the store, or bring it up to date. Safe to run again; running processes may go on."""
+    from hub.main import open_store
+
+    settings = desk.settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings)
+    try:
+        behind = store.behind()
+        store.migrate()
+    finally:
+        store.close()
+    if as_json:
+        desk.json({"changed": behind})
+    else:
+        desk.write("The store was brought up to date." if behind else "The store was up to date.")
+
+
+@click.command(cls=Shown, epilog="hub work\nhub work --until-idle")
+@click.option("--until-idle", is_flag=True, help="Do what can be done now, then end.")
+@ended_with
+@pass_desk
+def work(desk: Desk, until_idle: bool, parent: int | None) -> None:
+    """Send what is owed, collect what lies at partners' doors, settle what was kept.
+
+    On PostgreSQL several workers share the lanes. A worker may be killed at any time: the next one
+    goes on where it was.
+    """
+    from hub.schedule import Worker
+
+    _log_to_stderr(desk)
+    _on_end(_leave)
+    with desk.writing() as parts:
+        worker = Worker(parts, owner=owner())
+        if until_idle:
+            done = worker.until_idle()
+            desk.say(f"idle after {done} steps")
+        else:
+            _run(worker, parent)
+
+
+def _on_end(act: Callable[[int, FrameType | None], object]) -> None:
+    """Do this at SIGTERM and SIGINT from now on."""
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, act)
+
+
+def _leave(sign: int, frame: FrameType | None) -> None:
+    """End at once and in order: what is not committed is done again by the next worker."""
+    raise SystemExit(0)
+
+
+def _run(worker: "Worker", parent: int | None) -> None:
+    stopping = threading.Event()
+    _on_end(lambda sign, frame: stopping.set())
+    worker.start()
+    while not stopping.wait(0.5):
+        if worker.broken or _orphaned(parent):
+            break
+    worker.stop()
+    if worker.broken:
+        raise Failure(
+            "a fault of ours ended the worker; its traceback stands above",
+            then="hub work  (it goes on where it was; `hub serve` does that by itself)",
+        )
+
+
+def _orphaned(parent: int | None) -> bool:
+    return parent is not None and os.getppid() != parent
+
+
+@click.command(cls=Shown, epilog="hub web\nHUB_PORT=9000 hub web")
+@ended_with
+@pass_desk
+def web(desk: Desk, parent: int | None) -> None:
+    """Answer requests: orders in, statuses and facts out. Sends nothing to partners itself."""
+    import uvicorn
+
+    from hub import api
+
+    _log_to_stderr(desk)
+    _on_end(_leave)
+    settings = desk.settings()
+    with desk.writing() as parts, _door(settings.host, settings.port) as door:
+        config = uvicorn.Config(
+            api.build(parts),
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        server = uvicorn.Server(config)
+        # The server raises the signal that ended it once more when all is closed; it is over then.
+        _on_end(lambda sign, frame: None)
+        if parent is not None:
+            _end_with(parent)
+        host, port = door.getsockname()[:2]
+        desk.say(f"web: http://{f'[{host}]' if ':' in host else host}:{port}")
+        server.run(sockets=[door])
+
+
+def _door(host: str, port: int) -> socket.socket:
+    """Return a listening socket; fails in words when the address cannot be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as fault:
+        raise Failure(
+            f"cannot listen on {host} port {port}: {fault.strerror or fault}",
+            then="HUB_PORT=0 hub web  (any free port), or end who listens there",
+        ) from None
+
+
+def _end_with(parent: int) -> None:
+    """Stop this process in order as soon as its supervisor is gone, however that ended."""
+
+    def watch() -> None:
+        while not _orphaned(parent):
+            threading.Event().wait(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="end with supervisor", daemon=True).start()
+
+
+def _log_to_stderr(desk: Desk) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=desk.settings().log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for chatty in ("alembic", "apscheduler", "paramiko", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

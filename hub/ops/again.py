@@ -1,0 +1,194 @@
+"""Second tries that a person asks for: a paper settled again, bytes sent again, a lane resumed.
+
+Each leaves a row of input with who asked. Nothing here does the work: it moves states, and the next
+turn of the lane goes on from there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.domain.exchange import (
+    Direction,
+    DocumentState,
+    Problem,
+    Severity,
+    TransmissionState,
+)
+from hub.domain.names import Names
+from hub.errors import Refused
+from hub.flow.parts import Parts
+from hub.partners import Channel
+from hub.store import DocumentRow, Transaction, TransmissionRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What will be done again, in one sentence."""
+
+    id: str
+    state: str
+    text: str
+
+
+def retry(parts: Parts, row_id: str, *, who: str) -> Again:
+    """Put a paper or a delivery back where its river takes it up again.
+
+    A paper of a partner's is judged anew by the page as it is now and settled again; what it did
+    before is not done twice. A paper of ours leaves again with the same bytes. Raises KeyError when
+    there is none of that id, Refused when another try cannot help.
+    """
+    if row_id.startswith("tra_"):
+        return _retry_transmission(parts, row_id, who=who)
+    with parts.store.read() as tx:
+        row = tx.exchange.document(row_id)
+    if row.direction is Direction.OUT:
+        return _send_again(parts, row.transmission_id, who=who)
+    return _settle_again(parts, row, who=who)
+
+
+def _retry_transmission(parts: Parts, transmission_id: str, *, who: str) -> Again:
+    with parts.store.read() as tx:
+        row = tx.exchange.transmission(transmission_id)
+    if row.direction is Direction.OUT:
+        return _send_again(parts, transmission_id, who=who)
+    if row.state is not TransmissionState.PARKED:
+        raise _no_use(f"{row.name} is {row.state}; only a parked delivery can be split again")
+
+    def work(tx: Transaction) -> None:
+        _note(tx, parts, {"retry": row.id}, subject=row.id, who=who)
+        tx.exchange.move_transmission(row.id, then=TransmissionState.RECEIVED)
+        tx.exceptions.clear(f"transmission:{row.id}", at=parts.now(), by=who)
+
+    parts.store.write(work)
+    return Again(id=row.id, state="received", text=f"{row.name} will be split again.")
+
+
+def _send_again(parts: Parts, transmission_id: str, *, who: str) -> Again:
+    def work(tx: Transaction) -> TransmissionRow:
+        row = tx.exchange.transmission(transmission_id)
+        if row.state is TransmissionState.DELIVERED:
+            _note(tx, parts, {"send_again": row.id}, subject=row.id, who=who)
+            tx.exchange.move_transmission(row.id, then=TransmissionState.READY)
+        return row
+
+    row = parts.store.write(work)
+    text = f"{row.name} leaves again for {row.partner}: same name, same bytes, same numbers."
+    return Again(id=row.id, state="ready", text=text)
+
+
+def _settle_again(parts: Parts, row: DocumentRow, *, who: str) -> Again:
+    channel = _channel(parts, row)
+    problems = _judged(parts, channel, row)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        reasons = "; ".join(problem.text for problem in errors)
+        raise _no_use(f"its syntax still forbids it, the partner must send it again: {reasons}")
+
+    def work(tx: Transaction) -> None:
+        now = tx.exchange.document(row.id).state
+        _note(tx, parts, {"retry": row.id}, subject=row.id, who=who)
+        for then in _way(now):
+            tx.exchange.move_document(row.id, then=then, at=parts.now(), problems=problems)
+        tx.exceptions.clear(f"document:{row.id}", at=parts.now(), by=who)
+
+    parts.store.write(work)
+    text = f"{row.set_id} {row.number} from {row.partner} will be settled again."
+    return Again(id=row.id, state="accepted", text=text)
+
+
+def _way(now: DocumentState) -> Sequence[DocumentState]:
+    """The states from here to `accepted`; every settled paper is parked first."""
+    match now:
+        case DocumentState.RECEIVED:
+            return (DocumentState.ACCEPTED,)
+        case DocumentState.PARKED:
+            return (DocumentState.RECEIVED, DocumentState.ACCEPTED)
+        case DocumentState.ACCEPTED:
+            return ()
+        case _:
+            return (DocumentState.PARKED, DocumentState.RECEIVED, DocumentState.ACCEPTED)
+
+
+def _judged(parts: Parts, channel: Channel, row: DocumentRow) -> tuple[Problem, ...]:
+    """What a split finds wrong with the paper today: the page may have changed since."""
+    with parts.store.read() as tx, tx.exchange.body(row.transmission_id) as stream:
+        for one in parts.formats[channel.format].split(stream, profile=channel.profile):
+            for group in one.groups:
+                for document in group.documents:
+                    if document.offset == row.offset:
+                        envelope = (*one.interchange.problems, *group.group.problems)
+                        return (*envelope, *document.problems)
+    raise _no_use(f"it is not found at byte {row.offset} of its delivery any more")
+
+
+def _channel(parts: Parts, row: DocumentRow) -> Channel:
+    try:
+        return parts.partners.channel(f"{row.partner}/{row.channel}")
+    except KeyError:
+        raise _no_use(
+            f"no page has the channel {row.partner}/{row.channel} any more; put it back first"
+        ) from None
+
+
+def retry_duty(parts: Parts, duty_id: str, *, who: str) -> Again:
+    """Take a parked duty up again; one that is not parked or is done already is left alone."""
+
+    def work(tx: Transaction) -> bool:
+        _note(tx, parts, {"retry_duty": duty_id}, subject=duty_id, who=who)
+        tx.duties.unpark(duty_id)
+        return tx.exceptions.clear(f"duty:{duty_id}", at=parts.now(), by=who)
+
+    told = parts.store.write(work)
+    text = f"{duty_id} is taken up again" + ("." if told else ", if it was parked.")
+    return Again(id=duty_id, state="waiting", text=text)
+
+
+def resume_lane(parts: Parts, lane: str, *, who: str) -> Again:
+    """Let a paused lane go on at once; raises KeyError when no page has such a lane."""
+    parts.partners.channel(lane)
+
+    def work(tx: Transaction) -> bool:
+        _note(tx, parts, {"resume": lane}, subject=lane, who=who)
+        return tx.duties.resume(lane=lane)
+
+    paused = parts.store.write(work)
+    text = f"{lane} goes on at its next turn." if paused else f"{lane} was not paused."
+    return Again(id=lane, state="running", text=text)
+
+
+def close_exception(parts: Parts, exception_id: str, *, reason: str, who: str) -> Again:
+    """Close an exception by hand, with the reason; raises KeyError when it is not open.
+
+    It is opened again when what is stuck is still stuck at the next look.
+    """
+
+    def work(tx: Transaction) -> Again:
+        rows = tx.exceptions.page(open_only=True, limit=100_000)
+        row = next((each for each in rows if each.id == exception_id), None)
+        if row is None or row.hold is None:
+            raise KeyError(exception_id)
+        _note(tx, parts, {"close": exception_id, "reason": reason}, subject=row.hold, who=who)
+        tx.exceptions.clear(row.hold, at=parts.now(), by=f"{who}: {reason}")
+        return Again(id=exception_id, state="closed", text=f"Closed: {row.text}")
+
+    return parts.store.write(work)
+
+
+def _note(
+    tx: Transaction, parts: Parts, command: dict[str, str], *, subject: str, who: str
+) -> None:
+    """Every command of a person's is a row of input, as everything else that changes something."""
+    tx.facts.record_input(
+        input_id=Names(parts.fresh()).new("inp"),
+        kind="command",
+        at=parts.now(),
+        who=who,
+        subject=subject,
+        body=command,
+        sealed=None,
+        hashes={"code": parts.code},
+    )
+
+
+def _no_use(text: str) -> Refused:
+    return Refused([Problem(code="no-use", text=text)])

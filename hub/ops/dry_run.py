@@ -1,0 +1,257 @@
+"""A partner's file read as if it had come, without a store, a partner or a trace of it.
+
+With a store at hand it also says which orders would be found and what would happen to them; that is
+decided on a snapshot, and nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol, cast
+
+from hub.domain import rules
+from hub.domain.exchange import (
+    Document,
+    Problem,
+    Receipt,
+    Segments,
+    Severity,
+    SplitGroup,
+    SplitInterchange,
+)
+from hub.domain.messages import Message, OrderResponse, ShipNotice
+from hub.domain.names import Names
+from hub.domain.rules import Subject
+from hub.errors import Malformed
+from hub.flow.parts import Parts
+from hub.flow.settling import Translated, translate
+from hub.formats import Format
+from hub.mapping import Library
+from hub.ops.order_story import told
+from hub.ops.places import Flaw, flaws
+from hub.partners import Channel
+from hub.store import Store, Transaction
+
+
+class Reader(Protocol):
+    """What reading needs of all the parts: the formats and the maps."""
+
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        """Every format by name."""
+
+    @property
+    def maps(self) -> Library:
+        """Every map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The order a paper speaks of, and what would happen to it, in words."""
+
+    order: str
+    brand: str
+    would: tuple[str, ...]
+    problems: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedPaper:
+    """One paper: what it would come to, what it says, what is wrong with it."""
+
+    set_id: str
+    number: str
+    offset: int
+    length: int
+    verdict: str
+    usable: bool
+    messages: tuple[Message, ...]
+    receipt: Receipt | None
+    problems: tuple[Flaw, ...]
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedInterchange:
+    """One envelope with its papers, and the receipts that would answer it."""
+
+    sender: str
+    receiver: str
+    number: str
+    usage: str
+    problems: tuple[Flaw, ...]
+    papers: tuple[TriedPaper, ...]
+    receipts: tuple[Segments, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a file would come to. `whole` says whether it would be taken in as it lies there."""
+
+    partner: str
+    channel: str
+    whole: bool
+    interchanges: tuple[TriedInterchange, ...]
+    problems: tuple[Flaw, ...]
+    looked_up: bool
+
+    @property
+    def usable(self) -> int:
+        """How many papers could be used."""
+        return sum(paper.usable for one in self.interchanges for paper in one.papers)
+
+    @property
+    def papers(self) -> int:
+        """How many papers there are."""
+        return sum(len(one.papers) for one in self.interchanges)
+
+
+def dry_run(
+    reader: Reader, channel: Channel, stream: BinaryIO, *, store: Store | None, now: datetime
+) -> Tried:
+    """Read a file as the channel would; writes nothing and raises nothing on what the file says."""
+    fmt = reader.formats[channel.format]
+    whole = fmt.whole(stream)
+    stream.seek(0)
+    interchanges: list[TriedInterchange] = []
+    problems: Sequence[Problem] = ()
+    try:
+        for one in fmt.split(stream, profile=channel.profile):
+            at = stream.tell()
+            interchanges.append(_interchange(reader, channel, one, stream, store, now))
+            stream.seek(at)  # the split goes on where it was
+    except Malformed as fault:
+        problems = fault.problems
+    return Tried(
+        partner=channel.partner,
+        channel=channel.name,
+        whole=whole,
+        interchanges=tuple(interchanges),
+        problems=flaws(problems),
+        looked_up=store is not None,
+    )
+
+
+def _interchange(
+    reader: Reader,
+    channel: Channel,
+    one: SplitInterchange,
+    stream: BinaryIO,
+    store: Store | None,
+    now: datetime,
+) -> TriedInterchange:
+    envelope = one.interchange
+    papers = [
+        _paper(reader, channel, document, (*_errors(envelope.problems), *_errors(at.problems)),
+               _slice(stream, document), store, now)
+        for group in one.groups
+        for at in [group.group]
+        for document in group.documents
+    ]  # fmt: skip
+    receipts: Sequence[Segments] = ()
+    if not _errors(envelope.problems):
+        receipts = reader.formats[channel.format].acknowledge(one, profile=channel.profile)
+    return TriedInterchange(
+        sender=envelope.sender,
+        receiver=envelope.receiver,
+        number=envelope.number,
+        usage=envelope.usage,
+        problems=flaws((*envelope.problems, *_group_problems(one.groups))),
+        papers=tuple(papers),
+        receipts=tuple(receipts),
+    )
+
+
+def _slice(stream: BinaryIO, document: Document) -> bytes:
+    stream.seek(document.offset)
+    return stream.read(document.length)
+
+
+def _group_problems(groups: Sequence[SplitGroup]) -> tuple[Problem, ...]:
+    return tuple(problem for each in groups for problem in each.group.problems)
+
+
+def _errors(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+
+
+def _paper(
+    reader: Reader,
+    channel: Channel,
+    document: Document,
+    envelope: Sequence[Problem],
+    body: bytes,
+    store: Store | None,
+    now: datetime,
+) -> TriedPaper:
+    syntax = (*envelope, *document.problems)
+    translated = Translated(paper=())
+    found: tuple[Found, ...] = ()
+    if not _errors(syntax):
+        # `translate` asks its parts for formats and maps and for nothing else.
+        translated = translate(cast(Parts, reader), channel, document, body)
+        found = _looked_up(store, channel, translated, now)
+    problems = (*syntax, *translated.problems)
+    usable = bool(translated.messages) or translated.receipt is not None
+    return TriedPaper(
+        set_id=document.set_id,
+        number=document.number,
+        offset=document.offset,
+        length=document.length,
+        verdict=_verdict(bool(_errors(syntax)), bool(_errors(problems)), usable),
+        usable=usable,
+        messages=translated.messages,
+        receipt=translated.receipt,
+        problems=flaws(problems),
+        found=found,
+    )
+
+
+def _verdict(rejected: bool, wrong: bool, usable: bool) -> str:  # noqa: FBT001  # three findings
+    if rejected:
+        return "would be rejected: its syntax forbids to use it"
+    if not usable:
+        return "would be refused: nothing of it could be used"
+    return "could be used in part" if wrong else "could be used whole"
+
+
+def _looked_up(
+    store: Store | None, channel: Channel, translated: Translated, now: datetime
+) -> tuple[Found, ...]:
+    if store is None:
+        return ()
+    with store.read() as tx:
+        return tuple(
+            _found(tx, channel.partner, message, now)
+            for message in translated.messages
+            if isinstance(message, OrderResponse | ShipNotice)
+        )
+
+
+def _found(
+    tx: Transaction, partner: str, message: OrderResponse | ShipNotice, now: datetime
+) -> Found:
+    known = tx.orders.for_purchase_order(partner=partner, number=message.number)
+    if known is None:
+        text = f"{partner} was never sent a purchase order {message.number!r}"
+        return Found(
+            order="", brand="", would=(), problems=flaws([Problem(code="unknown-order", text=text)])
+        )
+    order, fulfillment_id = known
+    key = rules.business_key(partner, message)
+    subject = Subject(
+        order=order,
+        fulfillment_id=fulfillment_id,
+        effects=tx.exchange.effects(business_key=key),
+        names=Names("dry run"),
+    )
+    change = rules.apply(subject, message, now=now)
+    would = [told(str(fact.kind), fact.body, order) for fact in change.facts] + [
+        each.text for each in change.stuck
+    ]
+    return Found(
+        order=order.number,
+        brand=order.brand,
+        would=tuple(would) or ("nothing new: it was taken in before",),
+        problems=flaws(change.problems),
+    )

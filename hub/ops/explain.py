@@ -1,0 +1,342 @@
+"""What a paper on the wire came to, in words: what it is, its state, why, and what it changed.
+
+Values only; the command line and the pages render them, as text or as JSON. Reads one snapshot of
+the store and writes nothing. Orders are told by `hub.ops.order_story`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.domain.exchange import Direction, DocumentState, TransmissionState
+from hub.domain.facts import Effect
+from hub.domain.orders import Order
+from hub.flow.parts import Parts
+from hub.ops.places import Flaw, Piece, flaws, pieces
+from hub.store import DocumentRow, Transaction, TransmissionRow
+
+# What a set is to the trade, by the message that its map reads or writes.
+_TRADE = {
+    "PurchaseOrder": "purchase order",
+    "OrderResponse": "answer to a purchase order",
+    "ShipNotice": "ship notice",
+}
+
+_STATES = {
+    DocumentState.RECEIVED: "was kept and has not been judged yet",
+    DocumentState.ACCEPTED: "has a right syntax and waits to be applied",
+    DocumentState.REJECTED: "was rejected: its syntax forbids to use it, nothing of it was applied",
+    DocumentState.APPLIED: "was applied whole",
+    DocumentState.PARTLY_APPLIED: "was applied in part: what is listed below was left out",
+    DocumentState.REFUSED: "was refused: it can be read, but nothing of it could be used",
+    DocumentState.PARKED: "is parked: it waits for a person, nothing more happens by itself",
+}
+
+_DELIVERIES = {
+    TransmissionState.RECEIVED: "was kept and has not been split yet",
+    TransmissionState.SPLIT: "was split into its papers",
+    TransmissionState.DUPLICATE: "came before with the same bytes; nothing of it counts again",
+    TransmissionState.PARKED: "is parked: it cannot be split",
+    TransmissionState.READY: "is ready to leave",
+    TransmissionState.DELIVERED: "was delivered",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """One effect of a paper on an order; `line` is "" for what is not about one line."""
+
+    line: str
+    sku: str
+    text: str
+    what: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """One of the four independent stamps of a paper of ours; `at` is None while it is not there."""
+
+    name: str
+    at: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """The delivery in which a paper lies."""
+
+    id: str
+    name: str
+    direction: str
+    state: str
+    size: int
+    sha256: str
+    at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentStory:
+    """Everything about one paper; `verdict` is one sentence, `next_steps` what a person can do."""
+
+    id: str
+    verdict: str
+    direction: str
+    partner: str
+    channel: str
+    set_id: str
+    trade_name: str
+    version: str
+    number: str
+    group: str
+    state: str
+    at: datetime
+    settled_at: datetime | None
+    purpose: str
+    purchase_order: str
+    order_number: str
+    brand: str
+    order_id: str | None
+    problems: tuple[Flaw, ...]
+    effects: tuple[Did, ...]
+    stamps: tuple[Stamp, ...]
+    answers: tuple[Carrier, ...]
+    answered_by: str | None
+    carrier: Carrier
+    offset: int
+    length: int
+    attempts: int
+    hashes: Mapping[str, str]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransmissionStory:
+    """Everything about one delivery and which papers lie in it."""
+
+    id: str
+    verdict: str
+    partner: str
+    channel: str
+    carrier: Carrier
+    problems: tuple[Flaw, ...]
+    duplicate_of: str | None
+    documents: tuple[str, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bytes:
+    """The bytes of a paper or a delivery, cut into segments, and the problems that have no byte."""
+
+    id: str
+    offset: int
+    length: int
+    pieces: tuple[Piece, ...]
+    elsewhere: tuple[Flaw, ...]
+    raw: bytes
+
+
+def document(parts: Parts, document_id: str) -> DocumentStory:
+    """Return the story of one paper; raises KeyError when there is none of that id."""
+    with parts.store.read() as tx:
+        row = tx.exchange.document(document_id)
+        order = tx.orders.load(row.order_id) if row.order_id else None
+        carrier = _carrier(tx.exchange.transmission(row.transmission_id))
+        return _document_story(tx, parts, row, order, carrier)
+
+
+def _document_story(
+    tx: Transaction, parts: Parts, row: DocumentRow, order: Order | None, carrier: Carrier
+) -> DocumentStory:
+    trade = trade_name(parts, row)
+    return DocumentStory(
+        id=row.id,
+        verdict=_verdict(row, trade, order, carrier),
+        direction=str(row.direction),
+        partner=row.partner,
+        channel=row.channel,
+        set_id=row.set_id,
+        trade_name=trade,
+        version=row.version,
+        number=row.number,
+        group=f"{row.function} {row.group_number}".strip(),
+        state=str(row.state),
+        at=row.at,
+        settled_at=row.settled_at,
+        purpose=row.purpose,
+        purchase_order=row.order_number,
+        order_number=order.number if order else "",
+        brand=order.brand if order else "",
+        order_id=row.order_id,
+        problems=flaws(row.problems),
+        effects=tuple(_did(effect, order) for effect in tx.exchange.effects_of(row.id)),
+        stamps=stamps(row) if row.direction is Direction.OUT else (),
+        answers=tuple(_answers(tx, row)),
+        answered_by=row.answered_by,
+        carrier=carrier,
+        offset=row.offset,
+        length=row.length,
+        attempts=row.attempts,
+        hashes=row.hashes,
+        next_steps=tuple(_next_steps(row)),
+    )
+
+
+def trade_name(parts: Parts, row: DocumentRow) -> str:
+    """Return what a paper is to the trade; "" when its channel has no map for it any more."""
+    try:
+        channel = parts.partners.channel(f"{row.partner}/{row.channel}")
+    except KeyError:
+        return ""
+    if parts.formats[channel.format].is_receipt(row.set_id):
+        return "receipt"
+    page = parts.maps.pages.get(channel.maps.get(row.set_id, ""))
+    return _TRADE.get(page.message.__name__, "") if page else ""
+
+
+def _verdict(row: DocumentRow, trade: str, order: Order | None, carrier: Carrier) -> str:
+    name = f"{row.set_id} {row.number}" + (f" ({trade})" if trade else "")
+    about = f" on purchase order {row.order_number}" if row.order_number else ""
+    if order is not None:
+        about += f" for order {order.number} of {order.brand}"
+    if row.direction is Direction.IN:
+        return f"{name} from {row.partner}{about} {_STATES[row.state]}."
+    told = _sent_state(row, carrier)
+    return f"{name} to {row.partner}{about} {told}."
+
+
+def _sent_state(row: DocumentRow, carrier: Carrier) -> str:
+    if row.valid is False:
+        return "was delivered, and rejected by the partner"
+    if row.delivered_at is None:
+        tries = f" after {carrier.attempts} attempts" if carrier.attempts else ""
+        return f"is written and has not been delivered yet{tries}"
+    ends = ["was delivered"]
+    ends.append("found valid" if row.valid else "no receipt has come yet")
+    ends.append("answered" if row.answered_at else "no answer has come yet")
+    return ", ".join(ends)
+
+
+def stamps(row: DocumentRow) -> tuple[Stamp, ...]:
+    """Return the four stamps of a paper of ours, in the order in which they usually come."""
+    valid = "not yet" if row.valid is None else "accepted" if row.valid else "rejected"
+    return (
+        Stamp(name="delivered", at=row.delivered_at, text="the partner's side has the bytes"),
+        Stamp(name="valid", at=row.valid_at, text=f"the partner's receipt: {valid}"),
+        Stamp(name="answered", at=row.answered_at, text="the partner said what it will do"),
+        Stamp(name="told", at=row.told_at, text="the customer was told"),
+    )
+
+
+def _did(effect: Effect, order: Order | None) -> Did:
+    line_id = effect.subject.split("/")[0]
+    known = [
+        line
+        for part in (order.fulfillments if order else ())
+        for line in part.lines
+        if line.id == line_id
+    ]
+    number = order.line(known[0].line_id).number if order and known else ""
+    return Did(
+        line=number, sku=known[0].sku if known else "", text=_done(effect.what), what=effect.what
+    )
+
+
+def _done(what: Mapping[str, object]) -> str:
+    answers = what.get("answers")
+    if isinstance(answers, list | tuple):
+        return "; ".join(_answer(each) for each in answers) or "answered"
+    tracking = f", tracking {what['tracking']}" if what.get("tracking") else ""
+    if "quantity" in what:
+        return f"shipped {what['quantity']}{tracking}"
+    return f"a parcel was recorded{tracking}"
+
+
+def _answer(answer: object) -> str:
+    word, quantity, ships_on = (
+        [*answer, None, None][:3] if isinstance(answer, list) else ("", "", "")
+    )
+    units = f" {quantity}" if quantity is not None else ""
+    return f"{word}{units}" + (f", ships on {ships_on}" if ships_on else "")
+
+
+def _answers(tx: Transaction, row: DocumentRow) -> Iterator[Carrier]:
+    """What we sent as an answer to the envelope that a paper came in."""
+    if row.direction is Direction.IN:
+        for answer in tx.exchange.answers_to(row.interchange_id):
+            yield _carrier(answer)
+
+
+def _carrier(row: TransmissionRow) -> Carrier:
+    return Carrier(
+        id=row.id,
+        name=row.name,
+        direction=str(row.direction),
+        state=str(row.state),
+        size=row.size,
+        sha256=row.sha256.hex(),
+        at=row.at,
+        attempts=row.attempts,
+    )
+
+
+def _next_steps(row: DocumentRow) -> Iterator[str]:
+    match row.state:
+        case DocumentState.RECEIVED | DocumentState.ACCEPTED:
+            yield "A worker takes it up: is `hub serve` or `hub work` running?"
+        case DocumentState.REJECTED:
+            yield "The partner is told by a receipt and has to send it again, corrected."
+            yield f"hub doc show {row.id}"
+        case DocumentState.REFUSED | DocumentState.PARTLY_APPLIED | DocumentState.PARKED:
+            yield f"hub doc show {row.id}"
+            yield f"Put the cause right, then: hub doc retry {row.id}"
+        case DocumentState.COMPOSED if row.valid is False:
+            yield "Correct the page or the order; the partner's receipt says what it did not like."
+        case DocumentState.COMPOSED if row.delivered_at is None:
+            yield "hub lane list"
+        case DocumentState.COMPOSED:
+            yield f"To send the same bytes again: hub doc retry {row.id}"
+
+
+def transmission(parts: Parts, transmission_id: str) -> TransmissionStory:
+    """Return the story of one delivery; raises KeyError when there is none of that id."""
+    with parts.store.read() as tx:
+        row = tx.exchange.transmission(transmission_id)
+        papers = tx.exchange.documents(transmission_id=row.id)
+    way = "from" if row.direction is Direction.IN else "to"
+    steps = [f"hub doc show {row.id}"]
+    if row.state is TransmissionState.PARKED:
+        steps.append(f"Ask the partner to send it again whole, or: hub doc retry {row.id}")
+    return TransmissionStory(
+        id=row.id,
+        verdict=f"{row.name} {way} {row.partner} ({row.size} bytes) {_DELIVERIES[row.state]}.",
+        partner=row.partner,
+        channel=row.channel,
+        carrier=_carrier(row),
+        problems=flaws(row.problems),
+        duplicate_of=row.duplicate_of,
+        documents=tuple(paper.id for paper in papers),
+        next_steps=tuple(steps),
+    )
+
+
+def contents(parts: Parts, row_id: str, *, most: int) -> Bytes:
+    """Return the bytes of a paper, or of a whole delivery, at most `most`; raises KeyError."""
+    with parts.store.read() as tx:
+        if row_id.startswith("tra_"):
+            delivery = tx.exchange.transmission(row_id)
+            papers = tx.exchange.documents(transmission_id=row_id)
+            start, length, syntax = 0, delivery.size, papers[0].syntax if papers else ""
+            problems = (*delivery.problems, *(one for paper in papers for one in paper.problems))
+        else:
+            row = tx.exchange.document(row_id)
+            delivery = tx.exchange.transmission(row.transmission_id)
+            start, length, syntax, problems = row.offset, row.length, row.syntax, row.problems
+        with tx.exchange.body(delivery.id) as stream:
+            stream.seek(start)
+            raw = stream.read(min(length, most))
+    cut = pieces(raw, start=start, syntax=syntax, problems=problems)
+    placed = {each for piece in cut for each in piece.flaws}
+    elsewhere = tuple(each for each in flaws(problems) if each not in placed)
+    return Bytes(id=row_id, offset=start, length=length, pieces=cut, elsewhere=elsewhere, raw=raw)

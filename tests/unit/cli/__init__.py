@@ -1,0 +1,1 @@
+"""The command line without a store, and the rules of its files."""
