@@ -44,7 +44,6 @@ def test_the_same_order_may_be_refused_again_after_it_was_cleared(house: House) 
 
 
 def test_a_wrong_page_stops_the_hub_and_is_an_exception_until_it_is_right(tmp_path: Path) -> None:
-    from tests.rigs.houses import furnish
 
     furnish(tmp_path).close()
     page = tmp_path / "partners" / "acme.yaml"
