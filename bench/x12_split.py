@@ -16,7 +16,7 @@ AT = datetime(2026, 1, 2, 3, 4)
 
 
 def corpus(megabytes: float) -> tuple[bytes, x12.Config]:
-    """This function will return ship notices of about that size and the page that reads them."""
+    """Return ship notices of about that size and the page that reads them."""
     sending = x12.Config.model_validate({"ours": ACME, "theirs": HUB, "max_levels": 100_000})
     papers = []
     size = 0
@@ -42,7 +42,7 @@ def corpus(megabytes: float) -> tuple[bytes, x12.Config]:
 
 
 def best(run: object, times: int = 5) -> float:
-    """This function will return the least seconds of several calls."""
+    """Return the least seconds of several calls."""
     assert callable(run)
     taken = []
     for _ in range(times):
@@ -53,7 +53,7 @@ def best(run: object, times: int = 5) -> float:
 
 
 def floor(body: bytes) -> int:
-    """This function will split blocks into segments and elements, keep none, and count."""
+    """Split blocks into segments and elements, keep none, and count."""
     count = 0
     rest = b""
     for at in range(0, len(body), 65536):
@@ -66,7 +66,7 @@ def floor(body: bytes) -> int:
 
 
 def main() -> None:
-    """This function will measure and print."""
+    """Measure and print."""
     body, page = corpus(float(sys.argv[1]) if len(sys.argv) > 1 else 10)
 
     def ours() -> None:

@@ -43,7 +43,7 @@ def build(environment: Mapping[str, str], *, migrate: bool = False) -> Parts:
     Raises ConfigError with every mistake of every page.
     """
     chosen = read_settings(environment)
-    chosen.data_dir.mkdir(parents=True, exist_ok=True)
+    chosen.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(chosen)
     try:
         _up_to_date(store, migrate=migrate)

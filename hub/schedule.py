@@ -1,12 +1,12 @@
 """The clock: rings lanes when they are due, and holds no business state.
 
-One thread for each lane takes its turns; a partner that hangs holds up nobody else. A fire is the
-unique row (schedule, due_at): of several workers on one store, who inserts it polls.
+One thread for each lane takes its turns; a partner that hangs holds up nobody else. Every worker's
+clock rings; of several on one store, the one that holds the lane's lease polls.
 """
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,7 @@ class Bell:
         with self._lock:
             self._rung.clear()
             poll, self._poll = self._poll, False
-        return rung, poll
+        return rung or poll, poll
 
 
 class Worker:
@@ -52,13 +52,15 @@ class Worker:
     `broken` says that a thread ended by a fault of ours; the process is to end and be started anew.
     """
 
-    def __init__(self, parts: Parts, *, owner: str) -> None:
+    def __init__(
+        self, parts: Parts, *, owner: str, gone: Callable[[str], bool] = lambda owner: False
+    ) -> None:
         self._parts = parts
         self._owner = owner
         self._stopping = threading.Event()
         self.broken = False
         channels = [channel for partner in parts.partners.all for channel in partner.channels]
-        self._lanes = {c.lane: LaneTurn(parts, c, owner=owner) for c in channels}
+        self._lanes = {c.lane: LaneTurn(parts, c, owner=owner, gone=gone) for c in channels}
         self._bells = {lane: Bell() for lane in self._lanes}
         self._threads: list[threading.Thread] = []
         self._clock = BackgroundScheduler(timezone=UTC)
@@ -130,20 +132,15 @@ class Worker:
         self._clock.add_job(
             self._due,
             trigger,
-            args=[channel.lane, channel.poll_seconds],
+            args=[channel.lane],
             id=f"poll {channel.lane}",
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
         )
 
-    def _due(self, lane: str, every: float | None) -> None:
-        now = self._parts.now()
-        step = timedelta(seconds=every or 60)
-        due_at = now - (now - datetime.fromtimestamp(0, UTC)) % step
-        fire = f"poll {lane}"
-        if self._parts.store.write(lambda tx: tx.duties.fire(schedule=fire, due_at=due_at)):
-            self._bells[lane].ring(poll=True)
+    def _due(self, lane: str) -> None:
+        self._bells[lane].ring(poll=True)
 
     def _tend(self, lane: str, turn: LaneTurn) -> None:
         while not self._stopping.is_set():
@@ -154,12 +151,23 @@ class Worker:
 
     def _look_out(self) -> None:
         while not self._stopping.wait(LOOK_EVERY):
-            with self._parts.store.read() as tx:
-                waiting = tx.duties.lanes_due(now=self._parts.now())
-            for lane in waiting:
+            for lane in self._waiting():
                 if lane in self._bells:
                     self._bells[lane].ring(poll=False)
 
+    def _waiting(self) -> set[str]:
+        """Lanes with something to do that no poll tells of: owed, composed, kept or accepted."""
+        now = self._parts.now()
+        with self._parts.store.read() as tx:
+            due = tx.duties.lanes_due(now=now)
+            kept = [f"{partner}/{channel}" for partner, channel in tx.exchange.lanes_waiting()]
+            trouble = tx.duties.troubled() if kept else {}
+        paused = {lane for lane, (until, _) in trouble.items() if until is not None and until > now}
+        return {*due, *kept} - paused
+
     def _seal(self) -> None:
         while not self._stopping.wait(SEAL_EVERY):
-            self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
+            with self._parts.store.read() as tx:
+                waiting = tx.facts.waiting()
+            if waiting:  # an idle store writes nothing
+                self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))

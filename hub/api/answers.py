@@ -4,10 +4,10 @@ A problem document names everything wrong at once under `errors`, each with its 
 header or parameter it is about, the value, a stable code and a sentence with the way out.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from hub.domain.exchange import Problem
@@ -77,7 +77,7 @@ def answer(
 
 def dumped(value: object) -> bytes:
     """Return the JSON of a value, without spaces, text unescaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(value)
 
 
 def mistakes(problems: Sequence[Problem]) -> list[Mistake]:

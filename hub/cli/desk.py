@@ -150,4 +150,23 @@ pass_desk = click.make_pass_decorator(Desk)
 
 def owner() -> str:
     """Return a name for this process among the workers of a store."""
-    return f"{os.uname().nodename}:{os.getpid()}"
+    return f"{_where()}:{os.getpid()}"
+
+
+def gone(name: str) -> bool:
+    """Return whether a worker of that name ran here and lives no more; of others nobody knows."""
+    where, _, pid = name.rpartition(":")
+    if where != _where() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _where() -> str:
+    """The machine and its space of process numbers: a container has its own."""
+    return f"{os.uname().nodename}/{Path('/proc/self/ns/pid').readlink()}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.desk import Desk, owner, pass_desk
+from hub.cli.desk import Desk, gone, owner, pass_desk
 from hub.cli.shown import Failure, Shown, as_json
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def migrate(desk: Desk, as_json: bool) -> None:
     from hub.main import open_store
 
     settings = desk.settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings)
     try:
         behind = store.behind()
@@ -62,7 +62,7 @@ def work(desk: Desk, until_idle: bool, parent: int | None) -> None:
     _log_to_stderr(desk)
     _on_end(_leave)
     with desk.writing() as parts:
-        worker = Worker(parts, owner=owner())
+        worker = Worker(parts, owner=owner(), gone=gone)
         if until_idle:
             done = worker.until_idle()
             desk.say(f"idle after {done} steps")

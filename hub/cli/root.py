@@ -84,6 +84,8 @@ class Root(ShownGroup):
         """Run a command; what the house raises on purpose is told in its own words."""
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except ConfigError as fault:
             raise Mistakes(fault.mistakes) from fault
         except HubError as fault:

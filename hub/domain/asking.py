@@ -7,7 +7,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from hub.domain.catalog import PartnerItem
 from hub.domain.exchange import Purpose
@@ -73,17 +73,23 @@ def release(
     `asked` says for each partner how it is reached; a partner without an entry cannot be chosen.
     """
     lines = {line.line_id: line for line in wanted(order, group_id)}
-    by_partner: dict[str, list[tuple[OrderLine, int, PartnerItem]]] = {}
+    # One purchase order has one currency: who sells in two gets two.
+    by_partner: dict[tuple[str, str], list[tuple[OrderLine, int, PartnerItem]]] = {}
     for line_id, offer in sourced.chosen.items():
         pick = (order.line(line_id), lines[line_id].quantity, offer)
-        by_partner.setdefault(offer.partner, []).append(pick)
+        by_partner.setdefault((offer.partner, offer.currency), []).append(pick)
     made: list[FulfillmentOrder] = []
-    for partner in sorted(by_partner):
+    for partner, currency in sorted(by_partner):
         ordinal = len(order.fulfillments) + len(made) + 1
         number = purchase_order_number(order, prefix=prefix, ordinal=ordinal)
         made.append(
             _fulfillment(
-                group_id, number, by_partner[partner], names=names, now=now, asked=asked[partner]
+                group_id,
+                number,
+                by_partner[partner, currency],
+                names=names,
+                now=now,
+                asked=asked[partner],
             )
         )
     after = replace(order, fulfillments=(*order.fulfillments, *made))
@@ -218,11 +224,12 @@ def compose(
     words: Mapping[str, object],
     voice: Voice,
     kinds: Sequence[str],
-    today: date,
+    now: datetime,
 ) -> PurchaseOrder:
     """Write the purchase order of one part: what is open of it now, nothing else.
 
-    `words` are the recipient's opened words, `kinds` the product ids the partner wants, in order.
+    `words` are the recipient's opened words, `kinds` the product ids the partner wants, in order,
+    `now` the moment in the partner's own zone: the days on the paper are the partner's days.
     Never carries what the customer paid.
     """
     part = order.fulfillment(fulfillment_id)
@@ -231,7 +238,7 @@ def compose(
     return PurchaseOrder(
         purpose=Purpose.ORIGINAL,
         number=part.number,
-        ordered_on=today,
+        ordered_on=now.date(),
         currency=part.currency,
         lines=tuple(_asked_line(order, line, words, kinds) for line in part.lines),
         ship_to=address_of(words),
@@ -241,7 +248,7 @@ def compose(
         carrier=group.carrier,
         service=group.method_final,
         routing=group.method_final,
-        ship_by=part.ship_by.date() if part.ship_by else None,
+        ship_by=part.ship_by.astimezone(now.tzinfo).date() if part.ship_by else None,
         slip_message=voice.slip_message,
         gift_message=_gift_text(gift) if isinstance(gift, dict) else "",
         instructions=str(words.get("instructions", "")),

@@ -4,6 +4,7 @@ A Transmission is one delivery of bytes, an Interchange one envelope in it, a Do
 that. States change only through `moved`; the tables below are the whole truth about them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +54,19 @@ class Problem:
     severity: Severity = Severity.ERROR
 
 
+MOST_TOLD = 5
+
+
+def told(sentences: Sequence[str]) -> str:
+    """Return the first five sentences as one text, each with how often it was said."""
+    counted: dict[str, int] = {}
+    for sentence in sentences:
+        counted[sentence] = counted.get(sentence, 0) + 1
+    rows = [f"{sentence} (x {n})" if n > 1 else sentence for sentence, n in counted.items()]
+    more = [f"and {len(rows) - MOST_TOLD} more"] if len(rows) > MOST_TOLD else []
+    return "; ".join([*rows[:MOST_TOLD], *more])
+
+
 class Direction(StrEnum):
     """Seen from the hub."""
 
@@ -99,6 +113,7 @@ TRANSMISSION_MOVES: frozenset[tuple[TransmissionState, TransmissionState]] = fro
         (TransmissionState.RECEIVED, TransmissionState.PARKED),
         (TransmissionState.PARKED, TransmissionState.RECEIVED),
         (TransmissionState.READY, TransmissionState.DELIVERED),
+        (TransmissionState.READY, TransmissionState.PARKED),
         (TransmissionState.DELIVERED, TransmissionState.READY),  # asked for again: same bytes
     }
 )

@@ -1,8 +1,8 @@
 """Which partner fills which line, and why.
 
 Minimises unfilled units, then the number of partners, then the sum of priorities, then partner ids;
-exact for up to six candidates, beyond that the six best by priority
-are weighed.
+exact for up to six candidates; beyond that the six best by priority
+are weighed, and the others fill what only they can.
 A line goes whole to one partner. Choosing never reserves anything.
 """
 
@@ -63,10 +63,12 @@ def choose(
         for line in wanted
     }
     team = _best_team(wanted, able, priorities)
+    # Whoever was not weighed still fills what only they can.
     chosen = {
         line.line_id: offer
         for line in wanted
-        if (offer := _pick(able[line.line_id], team, priorities)) is not None
+        if (offer := _pick(able[line.line_id], team, priorities))
+        or (offer := _pick(able[line.line_id], priorities, priorities))
     }
     reasons = [
         _candidate(line, offer, chosen.get(line.line_id), barred, priorities)

@@ -1,6 +1,6 @@
 """The inbound river: receive, keep, split, acknowledge, translate, apply, remember and route.
 
-    collect   1 receive, 2 archive raw (commit 1), then remove the remote file
+    (hub.flow.collecting: 1 receive, 2 archive raw (commit 1), then remove the remote file)
     unpack    3 split, 4 acknowledge (commit 2)
     settle    5 translate, 6 apply, 7 remember + route (commit 3, one per document)
 
@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import BinaryIO
 
 from hub.domain.exchange import (
@@ -22,73 +23,23 @@ from hub.domain.exchange import (
     SplitGroup,
     SplitInterchange,
     TransmissionState,
+    told,
 )
 from hub.domain.facts import Duty, DutyKind, Stuck
 from hub.domain.names import at_moment, stable
 from hub.errors import Conflict, Malformed, TransportError
 from hub.flow.parts import Parts
-from hub.flow.receiving import fetched, keep, spool
 from hub.flow.settling import settle_document
 from hub.partners import Channel
-from hub.store import DocumentRow, InterchangeRow, Transaction, TransmissionRow
-from hub.transports import RemoteFile, Transport
+from hub.store import DocumentRow, InterchangeRow, Transaction, TransmissionRow, is_away
 
 MOST_AT_ONCE = 200
-
-
-class Arrivals:
-    """Since when each unfinished remote file has not changed; a restart forgets it, harmlessly."""
-
-    def __init__(self) -> None:
-        self._since: dict[RemoteFile, float] = {}
-
-    def unchanged_for(self, file: RemoteFile, *, now: float) -> float:
-        """Return for how many seconds the file has looked just so."""
-        return now - self._since.setdefault(file, now)
-
-    def forget_others(self, files: Sequence[RemoteFile]) -> None:
-        """Drop what no longer lies there."""
-        self._since = {file: since for file, since in self._since.items() if file in files}
-
-
-def collect(parts: Parts, channel: Channel, wire: Transport, arrivals: Arrivals) -> int:
-    """Take in every whole file at the partner's door; returns how many.
-
-    Raises TransportError; what was taken before it is safe.
-    """
-    files = list(wire.list())
-    arrivals.forget_others(files)
-    taken = [file for file in files if _take(parts, channel, wire, file, arrivals)]
-    gone = {file.path for file in taken}
-    here = {file.path for file in files} - gone
-    if taken or _forgotten(parts, channel, here):
-        parts.store.write(
-            lambda tx: tx.exchange.absent(
-                partner=channel.partner, channel=channel.name, present_paths=here
-            )
-        )
-    return len(taken)
-
-
-def _forgotten(parts: Parts, channel: Channel, here: set[str]) -> bool:
-    with parts.store.read() as tx:
-        return bool(tx.exchange.present(partner=channel.partner, channel=channel.name) - here)
-
-
-def _take(
-    parts: Parts, channel: Channel, wire: Transport, file: RemoteFile, arrivals: Arrivals
-) -> bool:
-    with spool() as stream:
-        delivery = fetched(parts, channel, wire, file, stream)
-        if delivery.seen != file:
-            return False  # it changed while we read; the next listing tells its new size
-        whole = parts.formats[channel.format].whole(stream)
-        waited = arrivals.unchanged_for(file, now=parts.now().timestamp())
-        if not whole and waited < channel.settle_seconds:
-            return False
-        keep(parts, channel, delivery)
-    wire.remove(file)
-    return True
+MOST_INTERCHANGES = 1000  # in one delivery; more is somebody's mistake, or worse
+BLOCK = 1 << 20
+TOO_MANY = Problem(
+    code="too-many-interchanges",
+    text=f"a delivery has more than {MOST_INTERCHANGES} interchanges; send fewer in one file",
+)
 
 
 # --- split and acknowledge ---------------------------------------------------------------------
@@ -100,18 +51,28 @@ def unpack(parts: Parts, channel: Channel, transmission: TransmissionRow) -> Non
     with parts.store.read() as tx:
         stream = tx.exchange.body(transmission.id)
         try:
-            split = list(fmt.split(stream, profile=channel.profile))
+            split = list(islice(fmt.split(stream, profile=channel.profile), MOST_INTERCHANGES + 1))
+            problems = _too_many(split)
         except Malformed as fault:
             problems = fault.problems
+        if problems:
             parts.store.write(lambda tx: _park(tx, parts, transmission, problems))
             return
         hashes = [_slice_hash(stream, one) for one in split]
     parts.store.write(lambda tx: _unpacked(tx, parts, channel, transmission, split, hashes))
 
 
+def _too_many(split: Sequence[SplitInterchange]) -> tuple[Problem, ...]:
+    return (TOO_MANY,) if len(split) > MOST_INTERCHANGES else ()
+
+
 def _slice_hash(stream: BinaryIO, split: SplitInterchange) -> bytes:
     stream.seek(split.interchange.offset)
-    return hashlib.sha256(stream.read(split.interchange.length)).digest()
+    left, sha = split.interchange.length, hashlib.sha256()
+    while left and (block := stream.read(min(left, BLOCK))):
+        sha.update(block)
+        left -= len(block)
+    return sha.digest()
 
 
 def _park(
@@ -123,7 +84,7 @@ def _park(
         kind="unreadable",
         partner=transmission.partner,
         text=f"{transmission.name} from {transmission.partner} cannot be split: "
-        + "; ".join(problem.text for problem in problems),
+        + told([problem.text for problem in problems]),
         next_step="Ask the partner to send it again whole; see the bytes with "
         f"`hub doc show {transmission.id}`.",
         problems=tuple(problems),
@@ -152,7 +113,7 @@ def _unpacked(
             receiver=row.receiver,
             number=row.number,
         )
-        counted = [former for former in known if former.counts]
+        counted = known
         same = next((former for former in counted if former.sha256 == sha), None)
         clash = same is None and bool(counted) and not channel.partner_resets_numbers
         counts = same is None and not clash and not _errors(row.problems)
@@ -166,11 +127,13 @@ def _unpacked(
         if clash:
             rows = [replace(row_, state=DocumentState.PARKED) for row_ in rows]
         tx.exchange.add_documents(rows)
+        owed = _owe_receipts(tx, parts, channel, interchange_id, one)
         if clash:
+            for duty_id in owed:
+                tx.duties.park(duty_id)  # until a person says that the interchange counts
             _clash(tx, parts, transmission, row, counted[0])
         else:
-            _owe_receipts(tx, parts, channel, interchange_id, one)
-            _report(tx, parts, transmission, one, rows)
+            _report(tx, parts, transmission, interchange_id, one, rows)
     whole_double = bool(doubles) and len(doubles) == len(split)
     tx.exchange.move_transmission(
         transmission.id,
@@ -219,6 +182,7 @@ def _document_rows(
     one: SplitInterchange,
     first: int,
 ) -> list[DocumentRow]:
+    discreet = parts.formats[channel.format].discreet
     pairs = [(split, document) for split in one.groups for document in split.documents]
     rows = []
     for ordinal, (split, document) in enumerate(pairs, start=first):
@@ -241,7 +205,7 @@ def _document_rows(
                 length=document.length,
                 syntax=document.syntax,
                 state=state,
-                problems=document.problems,
+                problems=tuple(discreet(problem) for problem in document.problems),
                 at=parts.now(),
             )
         )
@@ -254,14 +218,16 @@ def _errors(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 def _owe_receipts(
     tx: Transaction, parts: Parts, channel: Channel, interchange_id: str, one: SplitInterchange
-) -> None:
+) -> list[str]:
     if _errors(one.interchange.problems):
-        return  # an envelope that does not count is answered by TA1 or a person, not by a 997
+        return []  # an envelope that does not count is answered by TA1 or a person, not by a 997
     fmt = parts.formats[channel.format]
+    owed: list[str] = []
     for number, paper in enumerate(fmt.acknowledge(one, profile=channel.profile)):
+        owed.append(receipt_duty(interchange_id, number))
         tx.duties.want(
             Duty(
-                id=stable("dty", interchange_id, "receipt", str(number)),
+                id=owed[-1],
                 lane=channel.lane,
                 kind=DutyKind.RECEIPT,
                 set_id="997",
@@ -271,6 +237,12 @@ def _owe_receipts(
                 body={"paper": [list(segment) for segment in paper]},
             )
         )
+    return owed
+
+
+def receipt_duty(interchange_id: str, number: int) -> str:
+    """Return the name of the duty to answer an interchange's n-th group: always the same."""
+    return stable("dty", interchange_id, "receipt", str(number))
 
 
 def _clash(
@@ -297,6 +269,7 @@ def _report(
     tx: Transaction,
     parts: Parts,
     transmission: TransmissionRow,
+    interchange_id: str,
     one: SplitInterchange,
     rows: Sequence[DocumentRow],
 ) -> None:
@@ -305,11 +278,11 @@ def _report(
     envelope = (*_errors(one.interchange.problems), *junk, *_group_errors(one.groups))
     if envelope:
         stuck = Stuck(
-            hold=f"interchange:{rows[0].interchange_id if rows else transmission.id}",
+            hold=f"interchange:{interchange_id}",
             kind="envelope",
             partner=transmission.partner,
             text=f"{transmission.name} from {transmission.partner} is not as it should be: "
-            + "; ".join(problem.text for problem in envelope),
+            + told([problem.text for problem in envelope]),
             next_step="What is named was not used. Tell the partner; see "
             f"`hub doc show {transmission.id}`.",
             problems=envelope,
@@ -338,7 +311,7 @@ def rejected(row: DocumentRow) -> Stuck:
         kind="rejected",
         partner=row.partner,
         text=f"{row.set_id} {row.number} from {row.partner} was rejected: "
-        + "; ".join(problem.text for problem in _errors(row.problems)),
+        + told([problem.text for problem in _errors(row.problems)]),
         next_step=f"The partner is told by a 997. See `hub doc why {row.id}`.",
         problems=row.problems,
     )
@@ -359,6 +332,8 @@ def _or_park(
     except (Conflict, TransportError):
         raise
     except Exception as fault:  # the one boundary of this river
+        if is_away(fault):
+            raise  # the store's trouble is no paper's fault
         trace = "".join(traceback.format_exception(fault))
         parts.store.write(lambda tx: park(tx, trace))
 

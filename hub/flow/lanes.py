@@ -1,20 +1,35 @@
 """One lane's turn, under its lease: send what is owed, collect, settle what was kept."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.errors import ConfigError, Conflict, TransportError
-from hub.flow.inbound import Arrivals, collect, process
-from hub.flow.outbound import LEASE_SECONDS, compose, deliver, failed
+from hub.flow.collecting import Arrivals, Door, collect
+from hub.flow.inbound import process
+from hub.flow.outbound import compose, deliver, failed, owes, recovered
 from hub.flow.parts import Parts
+from hub.flow.receiving import LEASE_SECONDS
 from hub.partners import Channel
 from hub.store import Lease, Transaction
 from hub.transports import Transport
 
 
 class LaneTurn:
-    """A channel with its open wire in one worker; `take` is called by one thread at a time."""
+    """A channel with its open wire in one worker; `take` is called by one thread at a time.
 
-    def __init__(self, parts: Parts, channel: Channel, *, owner: str) -> None:
+    `gone` tells of a lane's holder whether that worker surely lives no more, so that after a crash
+    nobody waits for its lease to run out.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        channel: Channel,
+        *,
+        owner: str,
+        gone: Callable[[str], bool] = lambda owner: False,
+    ) -> None:
+        self._gone = gone
         self._parts = parts
         self._channel = channel
         self._owner = owner
@@ -22,6 +37,7 @@ class LaneTurn:
         self._wire: Transport | None = None
         self._lease: Lease | None = None
         self._leased_at = 0.0
+        self._told = True  # by this worker or another before it; the first success looks
 
     @property
     def channel(self) -> Channel:
@@ -41,15 +57,17 @@ class LaneTurn:
             done += process(self._parts, self._channel)
             done += self._send(lease)
             if poll and not self._paused():
-                done += collect(self._parts, self._channel, self._open(), self._arrivals)
-                self._recovered()
+                done += collect(self._door(lease))
+                self._works()
                 done += process(self._parts, self._channel)
                 done += self._send(lease)
         except TransportError as fault:
             self.close()
+            self._told = True
             failed(self._parts, self._channel, fault)
         except ConfigError as fault:  # a key or password that the page names cannot be had
             self.close()
+            self._told = True
             failed(self._parts, self._channel, TransportError(str(fault), permanent=True))
         except Conflict:
             self._lease = None
@@ -75,33 +93,44 @@ class LaneTurn:
         now = self._parts.now().timestamp()
         if self._lease is None or not 0 <= now - self._leased_at < LEASE_SECONDS / 2:
             self._leased_at = now
-            self._lease = self._parts.store.write(
-                lambda tx: tx.duties.claim(
-                    lane=self._channel.lane, owner=self._owner, seconds=LEASE_SECONDS
-                )
-            )
+            self._lease = self._parts.store.write(self._claimed)
         return self._lease
 
+    def _claimed(self, tx: Transaction) -> Lease | None:
+        lane = self._channel.lane
+        if self._lease is None:
+            tx.duties.open_lane(lane)  # a partner that was never asked for anything is polled too
+        lease = tx.duties.claim(lane=lane, owner=self._owner, seconds=LEASE_SECONDS)
+        if lease is None:
+            for row in tx.duties.lanes():
+                if row.name == lane and self._gone(row.owner):
+                    tx.duties.release(Lease(lane=lane, owner=row.owner, token=row.token))
+                    lease = tx.duties.claim(lane=lane, owner=self._owner, seconds=LEASE_SECONDS)
+        return lease
+
+    def _trouble(self) -> tuple[datetime | None, int]:
+        """Until when the lane is paused, and how often its wire failed in a row."""
+        with self._parts.store.read() as tx:
+            return tx.duties.troubled().get(self._channel.lane, (None, 0))
+
     def _paused(self) -> bool:
-        until = self._paused_until()
+        until, _ = self._trouble()
         return until is not None and until > self._parts.now()
 
-    def _paused_until(self) -> datetime | None:
-        with self._parts.store.read() as tx:
-            rows = [row for row in tx.duties.lanes() if row.name == self._channel.lane]
-        return rows[0].paused_until if rows else None
+    def _works(self) -> None:
+        """The wire did what it was asked for: what was told of its failures is over."""
+        if self._told or self._trouble() != (None, 0):
+            recovered(self._parts, self._channel)
+            self._told = False
 
-    def _recovered(self) -> None:
-        """A wire that could be polled works again, even where nothing waits to be sent."""
-        if self._paused_until() is None:
-            return
-        lane, now = self._channel.lane, self._parts.now()
-
-        def work(tx: Transaction) -> None:
-            if tx.duties.resume(lane=lane):
-                tx.exceptions.clear(f"lane:{lane}", at=now, by=lane)
-
-        self._parts.store.write(work)
+    def _door(self, lease: Lease) -> Door:
+        return Door(
+            parts=self._parts,
+            channel=self._channel,
+            wire=self._open(),
+            lease=lease,
+            arrivals=self._arrivals,
+        )
 
     def _open(self) -> Transport:
         if self._wire is None:
@@ -111,8 +140,9 @@ class LaneTurn:
 
     def _send(self, lease: Lease) -> int:
         done = 0
-        while compose(self._parts, self._channel, lease):
+        while owes(self._parts, self._channel) and compose(self._parts, self._channel, lease):
             done += 1
         while not self._paused() and deliver(self._parts, self._channel, self._open(), lease):
+            self._works()
             done += 1
         return done

@@ -150,7 +150,7 @@ def _place(
     first = Change(
         order=placed.order,
         facts=(_placed_fact(placed.order),),
-        cleared=(hold_of(brand=posting.brand, number=posting.new.number, body=posting.body),),
+        cleared=(hold_of(brand=posting.brand, number=posting.new.number),),
     )
     change = first.then(source(tx, parts, placed.order, names=names, now=now))
     tx.orders.insert(change.order, content_hash=digest)

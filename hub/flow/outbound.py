@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from hub.domain import asking
 from hub.domain.exchange import (
@@ -23,6 +24,7 @@ from hub.domain.exchange import (
     Segments,
     Severity,
     TransmissionState,
+    told,
 )
 from hub.domain.facts import Change, DutyKind, Fact, FactKind, Stuck
 from hub.domain.names import Names, at_moment, stable
@@ -30,19 +32,21 @@ from hub.domain.orders import FulfillmentState
 from hub.errors import Conflict, TransportError
 from hub.flow.orders import note
 from hub.flow.parts import Parts
-from hub.flow.receiving import IN_ROW, Delivery, digest, keep
+from hub.flow.receiving import IN_ROW, LEASE_SECONDS, NEVER, Delivery, digest, keep
 from hub.partners import Channel
 from hub.store import (
+    Damaged,
     DocumentRow,
+    Erased,
     InterchangeRow,
     Lease,
     Transaction,
     TransmissionRow,
     WaitingDuty,
+    is_away,
 )
 from hub.transports import Transport
 
-LEASE_SECONDS = 60
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
 FAILURES_TOLD = 3  # a wire that fails this often in a row becomes an exception
@@ -60,6 +64,12 @@ class Letter:
     business_key: str
 
 
+def owes(parts: Parts, channel: Channel) -> bool:
+    """Whether anything is due on the lane; a look that writes nothing."""
+    with parts.store.read() as tx:
+        return bool(tx.duties.due(lane=channel.lane, now=parts.now(), limit=1))
+
+
 def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> bool:
     """Make one interchange of the lane's oldest due duties; False if none is due.
 
@@ -73,6 +83,8 @@ def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> b
     except Conflict:
         raise
     except Exception as fault:  # the one boundary of this river
+        if is_away(fault):
+            raise
         trace = "".join(traceback.format_exception(fault))
     if limit > 1:
         return compose(parts, channel, lease, most=1)
@@ -110,7 +122,8 @@ def _letter(
     letter, problems = _write(tx, parts, channel, duty, now)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
-        _park(tx, channel, duty, errors, now)
+        discreet = parts.formats[channel.format].discreet
+        _park(tx, channel, duty, [discreet(problem) for problem in errors], now)
         return None
     if letter is None:
         tx.duties.done([duty.id])
@@ -126,6 +139,7 @@ def _write(
         paper = tuple(tuple(segment) for segment in rows) if isinstance(rows, list) else ()
         paper, problems = fmt.clean(paper, set_id=duty.set_id, profile=channel.profile)
         return _letter_of(duty, paper, f"receipt/{duty.subject}", ""), problems
+    partner = parts.partners.get(channel.partner)
     order = tx.orders.load(duty.order_id or "")
     part = order.fulfillment(duty.subject)
     if part.state is FulfillmentState.CANCELLED:
@@ -135,8 +149,8 @@ def _write(
         fulfillment_id=part.id,
         words=tx.people.get(order.group(part.group_id).person_id),
         voice=parts.voice(order.brand),
-        kinds=parts.partners.get(channel.partner).products,
-        today=now.date(),
+        kinds=partner.products,
+        now=now.astimezone(ZoneInfo(partner.calendar.zone)),
     )
     writing = parts.maps.page(channel.maps[duty.set_id]).write(message)
     paper, problems = fmt.clean(writing.paper, set_id=duty.set_id, profile=channel.profile)
@@ -165,7 +179,7 @@ def _park(
         kind="cannot-be-written",
         partner=channel.partner,
         text=f"{duty.set_id} to {channel.partner} cannot be written: "
-        + "; ".join(problem.text for problem in errors),
+        + told([problem.text for problem in errors]),
         next_step="Correct the order or the partner's page, then `hub duty retry "
         f"{duty.id}`; other orders go on meanwhile.",
         problems=tuple(errors),
@@ -178,16 +192,18 @@ def _post(
     tx: Transaction, parts: Parts, channel: Channel, letters: Sequence[Letter], now: datetime
 ) -> None:
     set_id = letters[0].duty.set_id
-    interchange_number = tx.duties.next_number(f"{channel.lane}/interchange")
+    # Numbers are the partner's, over all its channels: it may sort what we send by them alone.
+    interchange_number = tx.duties.next_number(f"{channel.partner}/interchange")
     joined = parts.formats[channel.format].join(
         [letter.paper for letter in letters],
         set_id=set_id,
         profile=channel.profile,
         interchange_number=interchange_number,
-        group_number=tx.duties.next_number(f"{channel.lane}/group"),
+        group_number=tx.duties.next_number(f"{channel.partner}/group"),
         at=now,
     )
-    transmission_id = stable("tra", channel.lane, "out", joined.interchange_number)
+    # Named by its first duty: numbers start again after 999999999.
+    transmission_id = stable("tra", channel.lane, "out", letters[0].duty.id)
     name = channel.outgoing_name(set_id=set_id, number=interchange_number, on=now.date())
     _keep_ours(tx, parts, channel, joined, transmission_id, name, now)
     tx.exchange.add_documents(_document_rows(channel, letters, joined, transmission_id, now, parts))
@@ -213,10 +229,11 @@ def _keep_ours(
         name=name,
         size=size,
         sha256=sha,
-        delivery_key=joined.interchange_number,
+        delivery_key=transmission_id,
         state=TransmissionState.READY,
         at=now,
         object_name=kept.name if kept else None,
+        seq=tx.duties.next_number(f"{channel.lane}/sent", ceiling=NEVER),
     )
     tx.exchange.add_transmission(row, body=joined.body if kept is None else None)
     tx.exchange.add_interchange(
@@ -295,8 +312,17 @@ def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bo
         )
         if not waiting:
             return False
-        body = tx.exchange.body(waiting[0].id).read()
-    row = waiting[0]
+        row = waiting[0]
+        try:
+            with tx.exchange.body(row.id) as stream:
+                body = stream.read()
+        except (Damaged, Erased) as fault:
+            trouble = str(fault)
+        else:
+            trouble = ""
+    if trouble:
+        parts.store.write(lambda tx: _unsendable(tx, parts, row, trouble))
+        return True
     parts.store.write(lambda tx: _attempt(tx, row, lease))
     reply = wire.put(row.name, io.BytesIO(body), size=row.size)
     if reply is not None:
@@ -308,6 +334,19 @@ def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bo
         keep(parts, channel, answer)
     parts.store.write(lambda tx: _delivered(tx, parts, channel, row, lease))
     return True
+
+
+def _unsendable(tx: Transaction, parts: Parts, row: TransmissionRow, trouble: str) -> None:
+    tx.exchange.move_transmission(row.id, then=TransmissionState.PARKED)
+    stuck = Stuck(
+        hold=f"transmission:{row.id}",
+        kind="cannot-be-read",
+        partner=row.partner,
+        text=f"{row.name} to {row.partner} was composed and cannot be read back: {trouble}",
+        next_step=f"Restore it from a backup; see `hub doc show {row.id}`. Other papers go on.",
+    )
+    now = parts.now()
+    tx.exceptions.open(stuck, at=now, transmission_id=row.id, names=at_moment(row.id, now))
 
 
 def _attempt(tx: Transaction, row: TransmissionRow, lease: Lease) -> None:
@@ -330,8 +369,6 @@ def _delivered(
         tx.exchange.stamp(document.id, delivered_at=now)
         if document.order_id is not None and document.fulfillment_id is not None:
             _sent(tx, row, document, now)
-    if tx.duties.resume(lane=channel.lane):
-        tx.exceptions.clear(f"lane:{channel.lane}", at=now, by=row.id)
 
 
 def _record(
@@ -364,12 +401,22 @@ def _sent(tx: Transaction, row: TransmissionRow, document: DocumentRow, now: dat
     note(tx, change, at=now, input_id=input_id, document_id=document.id, names=names)
 
 
+def recovered(parts: Parts, channel: Channel) -> None:
+    """Let a lane whose wire works again go on, and close what was told of it."""
+
+    def work(tx: Transaction) -> None:
+        tx.duties.resume(lane=channel.lane)
+        tx.exceptions.clear(f"lane:{channel.lane}", at=parts.now(), by=channel.lane)
+
+    parts.store.write(work)
+
+
 def failed(parts: Parts, channel: Channel, fault: TransportError) -> None:
     """Pause a lane whose wire failed, ever longer, and tell once it lasts."""
 
     def work(tx: Transaction) -> None:
         now = parts.now()
-        before = next((row.failures for row in tx.duties.lanes() if row.name == channel.lane), 0)
+        _, before = tx.duties.troubled().get(channel.lane, (None, 0))
         wait = min(FIRST_PAUSE * 2 ** min(before, 12), LONGEST_PAUSE)
         until = now + (LONGEST_PAUSE if fault.permanent else wait)
         tx.duties.pause(lane=channel.lane, until=until, reason=str(fault))

@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, BinaryIO, cast
 
@@ -16,11 +16,13 @@ from hub.domain.exchange import Direction, TransmissionState
 from hub.domain.names import Names, stable
 from hub.flow.parts import Parts
 from hub.partners import Channel
-from hub.store import Sighting, Transaction, TransmissionRow
+from hub.store import Lease, Sighting, Transaction, TransmissionRow
 from hub.transports import RemoteFile, Transport
 
 IN_ROW = 64 * 1024  # larger bodies are archive objects
 IN_MEMORY = 1024 * 1024
+LEASE_SECONDS = 60
+NEVER = 2**62  # a place in a lane does not start again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +56,11 @@ def digest(stream: IO[bytes]) -> tuple[int, bytes]:
     return size, sha.digest()
 
 
-def keep(parts: Parts, channel: Channel, delivery: Delivery) -> str:
+def keep(parts: Parts, channel: Channel, delivery: Delivery, *, lease: Lease | None = None) -> str:
     """Make a delivery safe and return its name; the same delivery has one name.
 
-    Archives larger bodies first, so that a row never points at nothing.
+    Archives larger bodies first, so that a row never points at nothing. Conflict when the lane's
+    `lease` was lost meanwhile: somebody else is taking the same files.
     """
     transmission_id = stable("tra", channel.lane, "in", delivery.key)
     now = parts.now()
@@ -66,7 +69,11 @@ def keep(parts: Parts, channel: Channel, delivery: Delivery) -> str:
     body = delivery.stream.read() if kept is None else None
 
     def work(tx: Transaction) -> None:
+        if lease is not None:
+            tx.duties.hold(lease, seconds=LEASE_SECONDS)
+        place = tx.duties.next_number(f"{channel.lane}/received", ceiling=NEVER)
         row = _row(channel, delivery, transmission_id, now, kept.name if kept else None)
+        row = replace(row, seq=place)
         if tx.exchange.add_transmission(row, body=body):
             _record(tx, parts, channel, delivery, transmission_id, now)
         if delivery.seen is not None:

@@ -17,16 +17,21 @@ from hub.domain.exchange import (
     ReceiptLine,
     Segments,
     Severity,
+    told,
 )
 from hub.domain.facts import Change, Fact, FactKind, Stuck
 from hub.domain.messages import Message, OrderResponse, ShipNotice
 from hub.domain.names import Names
+from hub.domain.orders import Order
 from hub.domain.rules import Subject
 from hub.flow.orders import note, remember, source
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction
+
+UNITS = "codes/units"
+NOTHING_USED = ("unknown-order", rules.TAKES_BACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +110,9 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
     translated = translate(parts, channel, _document(row), body)
 
     def located(problem: Problem) -> Problem:
+        fmt = parts.formats[channel.format]
         found = pointed(translated.paper, problem)
-        return parts.formats[channel.format].locate(body, document=_document(row), problem=found)
+        return fmt.discreet(fmt.locate(body, document=_document(row), problem=found))
 
     return parts.store.write(
         lambda tx: _settle(tx, parts, channel, row.id, translated, located)
@@ -173,23 +179,37 @@ def _applied(
     problems = list(translated.problems)
     used = 0
     settled = Settled(state=DocumentState.REFUSED, problems=())
-    for message in translated.messages:
+    for message in joined(translated.messages):
         if not isinstance(message, OrderResponse | ShipNotice):
             problems.append(
                 Problem(code="not-for-us", text=f"a {row.set_id} is not for us to receive")
             )
             continue
         message = in_zone(message, parts.partners.get(row.partner).calendar.zone)
-        change = _apply(tx, parts, row, message, now=now, names=names)
+        found = _apply(tx, parts, row, message, now=now, names=names)
         settled = _speaks_of(tx, row, message, settled)
-        problems.extend(change)
-        used += not any(problem.code == "unknown-order" for problem in change)
+        problems.extend(found)
+        used += not any(problem.code in NOTHING_USED for problem in found)
     bad = any(problem.severity is Severity.ERROR for problem in problems)
     if used:
         state = DocumentState.PARTLY_APPLIED if bad else DocumentState.APPLIED
     else:
         state = DocumentState.REFUSED
     return replace(settled, state=state, problems=(*row.problems, *problems))
+
+
+def joined(messages: Sequence[Message]) -> list[Message]:
+    """Return one message for each purchase order: what one paper says in pieces is one event."""
+    whole: dict[tuple[type, str], Message] = {}
+    for message in messages:
+        key = (type(message), message.number)
+        former = whole.get(key)
+        if isinstance(former, ShipNotice) and isinstance(message, ShipNotice):
+            message = replace(former, parcels=(*former.parcels, *message.parcels))
+        elif isinstance(former, OrderResponse) and isinstance(message, OrderResponse):
+            message = replace(former, lines=(*former.lines, *message.lines))
+        whole[key] = message
+    return list(whole.values())
 
 
 def in_zone(message: OrderResponse | ShipNotice, zone: str) -> OrderResponse | ShipNotice:
@@ -240,9 +260,11 @@ def _apply(
         fulfillment_id=fulfillment_id,
         effects=tx.exchange.effects(business_key=key),
         names=names,
+        unit_word=lambda unit: parts.maps.word(UNITS, unit),
     )
     change = rules.apply(subject, message, now=now)
-    change = change.then(source(tx, parts, change.order, names=names, now=now))
+    if _more_to_source(order, change.order):
+        change = change.then(source(tx, parts, change.order, names=names, now=now))
     remember(
         tx,
         order,
@@ -256,6 +278,13 @@ def _apply(
         for sent in tx.exchange.sent_for(fulfillment_id):
             tx.exchange.stamp(sent.id, answered_at=now, answered_by=row.id)
     return change.problems
+
+
+def _more_to_source(before: Order, after: Order) -> bool:
+    """Whether units lost their partner; what nobody could fill is not looked for each time."""
+    return any(
+        after.unsourced(line) > before.unsourced(before.line(line.id)) for line in after.lines
+    )
 
 
 # --- receipts ----------------------------------------------------------------------------------
@@ -296,6 +325,8 @@ def _stamp(
     names: Names,
 ) -> None:
     accepted = line.accepted if line is not None else receipt.accepted or receipt.partly
+    if document.valid is accepted:
+        return  # told before
     tx.exchange.stamp(document.id, valid_at=now, valid=accepted)
     kind = FactKind.PURCHASE_ORDER_RECEIPTED if accepted else FactKind.DOCUMENT_REJECTED
     stuck = () if accepted else (_refused_by_partner(document, receipt, line),)
@@ -323,7 +354,7 @@ def _stamp(
 
 def _refused_by_partner(document: DocumentRow, receipt: Receipt, line: ReceiptLine | None) -> Stuck:
     problems = line.problems if line is not None else receipt.problems
-    why = "; ".join(problem.text for problem in problems) or "no reason given"
+    why = told([problem.text for problem in problems]) or "no reason given"
     return Stuck(
         hold=f"rejected-by-partner:{document.fulfillment_id or document.id}",
         kind="rejected-by-partner",
@@ -351,7 +382,7 @@ def _tell(
         text=f"{row.set_id} {row.number} from {row.partner}"
         + (f" on purchase order {settled.number}" if settled.number else "")
         + f" {how}: "
-        + "; ".join(problem.text for problem in errors),
+        + told([problem.text for problem in errors]),
         next_step=f"See `hub doc why {row.id}`; put the cause right and re-run it.",
         problems=tuple(errors),
     )

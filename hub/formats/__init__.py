@@ -41,6 +41,9 @@ class Format(Protocol):
     def locate(self, body: bytes, *, document: Document, problem: Problem) -> Problem:
         """Add the byte offset to a problem that names segment and element."""
 
+    def discreet(self, problem: Problem) -> Problem:
+        """Return a problem fit to be kept and shown: where people's words stand, without them."""
+
     def is_receipt(self, set_id: str) -> bool:
         """Say whether a document of this set is a receipt (never receipted itself)."""
 

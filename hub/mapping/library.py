@@ -56,6 +56,12 @@ class Library:
     """Every page by name."""
 
     pages: Mapping[str, Page]
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+    def word(self, table: str, code: str) -> str:
+        """Return our word for a code of a table; a word, or what nobody knows, in small letters."""
+        words = self.tables[table].words(code.upper()) if table in self.tables else None
+        return words[0] if words else code.lower()
 
     def page(self, name: str) -> Page:
         """Return a page; ConfigError naming the known ones if there is none."""
@@ -109,7 +115,8 @@ def load(pages: Mapping[str, str]) -> Library:
     made = {name: _page(name, shelf) for name in shelf.blocks if name not in tables}
     if shelf.mistakes:
         raise ConfigError(shelf.mistakes)
-    return Library(pages={name: page for name, page in made.items() if page is not None})
+    whole = {name: page for name, page in made.items() if page is not None}
+    return Library(pages=whole, tables=shelf.tables)
 
 
 def _table(name: str, shelf: _Shelf) -> None:

@@ -16,6 +16,7 @@ from hub.domain.exchange import (
 )
 from hub.domain.names import Names
 from hub.errors import Refused
+from hub.flow.inbound import receipt_duty
 from hub.flow.parts import Parts
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction, TransmissionRow
@@ -90,10 +91,21 @@ def _settle_again(parts: Parts, row: DocumentRow, *, who: str) -> Again:
         for then in _way(now):
             tx.exchange.move_document(row.id, then=then, at=parts.now(), problems=problems)
         tx.exceptions.clear(f"document:{row.id}", at=parts.now(), by=who)
+        if now is DocumentState.PARKED:
+            _let_count(tx, parts, row, who=who)
 
     parts.store.write(work)
     text = f"{row.set_id} {row.number} from {row.partner} will be settled again."
     return Again(id=row.id, state="accepted", text=text)
+
+
+def _let_count(tx: Transaction, parts: Parts, row: DocumentRow, *, who: str) -> None:
+    """An interchange put aside for its number counts from now on, and its receipts leave."""
+    tx.exchange.count_interchange(row.interchange_id)
+    tx.exceptions.clear(f"interchange:{row.interchange_id}", at=parts.now(), by=who)
+    number = 0
+    while tx.duties.unpark(receipt_duty(row.interchange_id, number)):
+        number += 1
 
 
 def _way(now: DocumentState) -> Sequence[DocumentState]:

@@ -4,10 +4,16 @@ from collections.abc import Collection, Sequence
 from io import BytesIO
 from typing import BinaryIO
 
-from sqlalchemy import Integer, Text, bindparam, func, insert, null, select, update
+from sqlalchemy import Integer, Text, bindparam, func, insert, null, select, true, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.domain.exchange import Direction, Problem, TransmissionState, moved_transmission
+from hub.domain.exchange import (
+    Direction,
+    DocumentState,
+    Problem,
+    TransmissionState,
+    moved_transmission,
+)
 from hub.store.archive import Archive
 from hub.store.exchange_rows import (
     INTERCHANGE,
@@ -69,7 +75,7 @@ _WAITING = Statement(
         transmission.c.partner == bindparam("partner"),
         transmission.c.channel == bindparam("channel"),
     )
-    .order_by(transmission.c.at, transmission.c.id)
+    .order_by(transmission.c.seq, transmission.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
 _ANSWERS = Statement(
@@ -83,6 +89,27 @@ _ANSWERS = Statement(
         )
     )
     .order_by(transmission.c.at, transmission.c.id)
+)
+_COUNT_INTERCHANGE = Statement(
+    update(interchange)
+    .where(interchange.c.id == bindparam("row_id", type_=Text))
+    .values(counts=true())
+)
+_LANES_WAITING = Statement(
+    union(
+        select(transmission.c.partner, transmission.c.channel).where(
+            transmission.c.direction == Direction.OUT.value,
+            transmission.c.state == TransmissionState.READY.value,
+        ),
+        select(transmission.c.partner, transmission.c.channel).where(
+            transmission.c.direction == Direction.IN.value,
+            transmission.c.state == TransmissionState.RECEIVED.value,
+        ),
+        select(document.c.partner, document.c.channel).where(
+            document.c.direction == Direction.IN.value,
+            document.c.state == DocumentState.ACCEPTED.value,
+        ),
+    )
 )
 _ATTEMPT = Statement(
     update(transmission)
@@ -167,8 +194,10 @@ _KNOWN = Statement(
         interchange.c.sender == bindparam("sender"),
         interchange.c.receiver == bindparam("receiver"),
         interchange.c.number == bindparam("number"),
+        interchange.c.counts == true(),
     )
-    .order_by(transmission.c.at, interchange.c.transmission_id, interchange.c.offset)
+    .order_by(transmission.c.seq.desc(), interchange.c.offset.desc())
+    .limit(50)
 )
 
 
@@ -280,6 +309,10 @@ class Deliveries:
         }
         return [transmission_read(row) for row in self._connection.rows(_WAITING, values)]
 
+    def lanes_waiting(self) -> list[tuple[str, str]]:
+        """Return (partner, channel) where a delivery or a paper waits for its next step."""
+        return [(row[0], row[1]) for row in self._connection.rows(_LANES_WAITING)]
+
     def count_attempt(self, transmission_id: str) -> None:
         """Count one more attempt at a delivery; to be committed before it."""
         self._connection.change(_ATTEMPT, {"row_id": transmission_id})
@@ -310,6 +343,10 @@ class Deliveries:
         rows = self._connection.rows(_PRESENT, {"partner": partner, "channel": channel})
         return frozenset(path for (path,) in rows)
 
+    def count_interchange(self, interchange_id: str) -> None:
+        """Let an envelope count that was put aside because its number had been used before."""
+        self._connection.change(_COUNT_INTERCHANGE, {"row_id": interchange_id})
+
     def answers_to(self, interchange_id: str) -> list[TransmissionRow]:
         """Return the deliveries of ours that carry the receipts for an interchange we received."""
         rows = self._connection.rows(_ANSWERS, {"business_key": f"receipt/{interchange_id}"})
@@ -322,7 +359,7 @@ class Deliveries:
     def known_interchanges(
         self, *, partner: str, direction: Direction, sender: str, receiver: str, number: str
     ) -> list[InterchangeRow]:
-        """Return the envelopes of that identity, oldest first."""
+        """Return the envelopes of that identity that count, newest first, at most fifty."""
         values = {
             "partner": partner,
             "direction": direction.value,

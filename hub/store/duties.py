@@ -160,6 +160,11 @@ _LANES = Statement(
     .group_by(lane.c.name)
     .order_by(lane.c.name)
 )
+_TROUBLED = Statement(
+    select(lane.c.name, lane.c.paused_until, lane.c.failures).where(
+        or_(lane.c.failures > 0, lane.c.paused_until.is_not(None))
+    )
+)
 _LANES_DUE = Statement(
     select(lane.c.name)
     .where(
@@ -265,6 +270,10 @@ class Duties:
         }
         self._connection.change(_ADD_DUTY, values)
 
+    def open_lane(self, name: str) -> None:
+        """Make the lane of a channel that owes nothing yet: its polls need a lease as well."""
+        self._connection.change(_NEW_LANE, fresh_lane(name))
+
     def claim(self, *, lane: str, owner: str, seconds: int) -> Lease | None:
         """Lease a lane that is free, expired or the owner's own, else give None.
 
@@ -307,9 +316,9 @@ class Duties:
         """Set a duty aside until a person releases it."""
         self._connection.change(_PARK, {"duty_id": duty_id})
 
-    def unpark(self, duty_id: str) -> None:
-        """Put a parked duty back in its old place."""
-        self._connection.change(_UNPARK, {"duty_id": duty_id})
+    def unpark(self, duty_id: str) -> bool:
+        """Put a parked duty back in its old place; False when there is no such duty any more."""
+        return self._connection.change(_UNPARK, {"duty_id": duty_id}) == 1
 
     def pause(self, *, lane: str, until: datetime, reason: str) -> int:
         """Stop a lane until then and return how often it failed in a row."""
@@ -324,6 +333,11 @@ class Duties:
     def lanes(self) -> list[LaneRow]:
         """Return every lane with its depth, by name."""
         return [_lane_row(row) for row in self._connection.rows(_LANES)]
+
+    def troubled(self) -> dict[str, tuple[datetime | None, int]]:
+        """Return the lanes that are paused or failed lately: until when, and how often in a row."""
+        rows = self._connection.rows(_TROUBLED)
+        return {name: (moment_or_none(until), failures) for name, until, failures in rows}
 
     def lanes_due(self, *, now: datetime) -> list[str]:
         """Return the lanes in which something can be done now, by name."""

@@ -36,6 +36,7 @@ class TransmissionRow:
     problems: tuple[Problem, ...] = ()
     duplicate_of: str | None = None
     attempts: int = 0
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ class Sighting:
 
 TRANSMISSION = (
     "id partner channel direction name size sha256 delivery_key state at object_name problems "
-    "duplicate_of attempts"
+    "duplicate_of attempts seq"
 ).split()
 INTERCHANGE = (
     "id transmission_id partner direction sender receiver number usage sha256 offset length counts "
@@ -143,6 +144,7 @@ def transmission_values(row: TransmissionRow) -> dict[str, Any]:
         "problems": problems_text(row.problems),
         "duplicate_of": row.duplicate_of,
         "attempts": row.attempts,
+        "seq": row.seq,
     }
 
 
@@ -163,6 +165,7 @@ def transmission_read(row: Row) -> TransmissionRow:
         problems=problems_read(row[11]),
         duplicate_of=row[12],
         attempts=row[13],
+        seq=row[14],
     )
 
 

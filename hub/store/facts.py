@@ -234,6 +234,10 @@ class Facts:
         rows = self._connection.rows(_OF_ORDER, {"order_id": order_id})
         return [_sealed_fact(row) for row in rows]
 
+    def waiting(self) -> bool:
+        """Whether any committed fact is not in the ledger yet."""
+        return self._connection.row(_UNSEALED, {"limit": 1}) is not None
+
     def seal(self, *, now: datetime, limit: int = 1000) -> int:
         """Append committed facts to the ledger and return how many there were.
 

@@ -6,7 +6,7 @@ Several processes share the file; `BEGIN IMMEDIATE` and the busy timeout put the
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,17 +48,21 @@ class _Job(Generic[T]):
             self.future.set_exception(self.error)
 
 
-class _Alone:
-    """A savepoint around one work: its failure is undone alone and handed to the one who waits."""
+class _Transaction:
+    """BEGIN IMMEDIATE to COMMIT: whatever fails inside undoes all of it and is kept in `error`.
 
-    __slots__ = ("_job", "_raw")
+    `begun` tells whether the failure came after the beginning, so that others may fare better.
+    """
 
-    def __init__(self, raw: sqlite3.Connection, job: _Job[Any]) -> None:
+    __slots__ = ("_raw", "begun", "error")
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
-        self._job = job
+        self.begun = False
+        self.error: BaseException | None = None
 
-    def __enter__(self) -> None:
-        self._raw.execute("SAVEPOINT alone")
+    def __enter__(self) -> "_Transaction":
+        return self
 
     def __exit__(
         self,
@@ -66,11 +70,18 @@ class _Alone:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if error is not None:
-            self._job.error = error
-            self._raw.execute("ROLLBACK TO alone")
-        self._raw.execute("RELEASE alone")
+        self.error = error
+        if self._raw.in_transaction:
+            self._raw.rollback()
         return True
+
+    def run(self, connection: Connection, jobs: Sequence[_Job[Any]]) -> None:
+        """Do the works in turn and commit them together."""
+        self._raw.execute("BEGIN IMMEDIATE")
+        self.begun = True
+        for job in jobs:
+            job.outcome = job.work(connection)
+        self._raw.execute("COMMIT")
 
 
 class SqliteEngine:
@@ -81,12 +92,12 @@ class SqliteEngine:
         if not url.database or url.database == ":memory:":
             raise ConfigError([f"database {url}: name a file, as in sqlite:////var/lib/hub/hub.db"])
         self.engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, paramstyle="named",
+            "sqlite://", creator=self._connect, poolclass=QueuePool, paramstyle="qmark",
             pool_size=8, max_overflow=32, pool_reset_on_return=None,
         )  # fmt: skip
         self.dialect = self.engine.dialect
         self._readers: Engine = create_engine(
-            "sqlite://", creator=self._connect_reader, poolclass=QueuePool, paramstyle="named",
+            "sqlite://", creator=self._connect_reader, poolclass=QueuePool, paramstyle="qmark",
             pool_size=8, max_overflow=32, pool_reset_on_return=None,
         )  # fmt: skip
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
@@ -183,26 +194,35 @@ class SqliteEngine:
     def _commit_group(
         self, raw: sqlite3.Connection, connection: Connection, group: list[_Job[Any]]
     ) -> None:
+        """Do all works in one transaction; if any fails, begin again with each in its own.
+
+        Savepoints would keep the good ones in place, and cost every work what few of them need.
+        """
         wanted = [job for job in group if job.future.set_running_or_notify_cancel()]
-        try:
-            raw.execute("BEGIN IMMEDIATE")
+        if len(wanted) == 1 or not self._together(raw, connection, wanted):
             for job in wanted:
-                self._run(raw, connection, job)
-            raw.execute("COMMIT")
-        except sqlite3.Error as error:
-            if raw.in_transaction:
-                raw.rollback()
-            for job in wanted:
-                job.error = job.error or error
+                self._alone(raw, connection, job)
         # Nobody hears of success before it is on disk.
         for job in wanted:
             job.tell()
 
-    def _run(self, raw: sqlite3.Connection, connection: Connection, job: _Job[Any]) -> None:
+    def _together(
+        self, raw: sqlite3.Connection, connection: Connection, jobs: list[_Job[Any]]
+    ) -> bool:
+        """Whether all works are settled: done, or the database cannot work for any of them now."""
+        with _Transaction(raw) as transaction:
+            transaction.run(connection, jobs)
+        if transaction.error is not None and not transaction.begun:
+            for job in jobs:
+                job.error = transaction.error
+            return True
+        return transaction.error is None
+
+    def _alone(self, raw: sqlite3.Connection, connection: Connection, job: _Job[Any]) -> None:
         for _ in range(ATTEMPTS):
-            job.error = None
-            with _Alone(raw, job):
-                job.outcome = job.work(connection)
+            with _Transaction(raw) as transaction:
+                transaction.run(connection, [job])
+            job.error = transaction.error
             if not isinstance(job.error, Conflict):
                 break
 

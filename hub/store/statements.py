@@ -8,6 +8,7 @@ and `day` read them back.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -25,7 +26,7 @@ Values = Mapping[str, Any]
 
 _NONE: Values = {}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_DAY_SECONDS = 86_400
 # The most keys in one IN list; longer lists are asked in several statements.
 _WIDEST = 256
 
@@ -41,7 +42,8 @@ def micros(at: datetime) -> int:
     """
     if at.tzinfo is None:
         raise ValueError(f"a naive datetime reached the store: {at!r}")
-    return (at - _EPOCH) // _MICROSECOND
+    since = at - _EPOCH
+    return (since.days * _DAY_SECONDS + since.seconds) * 1_000_000 + since.microseconds
 
 
 def micros_or_none(at: datetime | None) -> int | None:
@@ -100,6 +102,24 @@ def _postgresql_now(element: object, compiler: SQLCompiler, **_kw: Any) -> str:
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A statement as one driver takes it: its text, the constants it carries, and how values go in.
+
+    `places` are the names of its question marks in turn, None for a driver that takes names:
+    SQLite looks every name up in every row, which costs an order more than its JSON does.
+    """
+
+    text: str
+    constants: Mapping[str, Any]
+    places: tuple[str, ...] | None
+
+    def bound(self, values: Values) -> Any:
+        """Put the values of one row into the form that the driver takes."""
+        every = {**self.constants, **values} if self.constants else values
+        return every if self.places is None else [every[name] for name in self.places]
+
+
 class Statement:
     """One SQL statement, compiled at its first use on an engine and kept."""
 
@@ -107,17 +127,19 @@ class Statement:
 
     def __init__(self, clause: ClauseElement) -> None:
         self._clause = clause
-        self._ready: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._ready: dict[str, Ready] = {}
 
-    def ready(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
-        """Return the SQL text and the constants that it carries along."""
+    def ready(self, dialect: Dialect) -> Ready:
+        """Return the statement as the dialect's driver takes it."""
         found = self._ready.get(dialect.name)
         if found is None:
             compiled = cast(SQLCompiler, self._clause.compile(dialect=dialect))
             constants = {
                 name: bind.value for name, bind in compiled.binds.items() if not bind.required
             }
-            found = self._ready[dialect.name] = (str(compiled), constants)
+            places = None if compiled.positiontup is None else tuple(compiled.positiontup)
+            found = Ready(text=str(compiled), constants=constants, places=places)
+            self._ready[dialect.name] = found
         return found
 
 
@@ -187,18 +209,16 @@ class Connection:
         """Run a statement once for each row of values; nothing for no rows."""
         if not rows:
             return
-        text, constants = statement.ready(self._dialect)
-        if constants:
-            rows = [{**constants, **values} for values in rows]
+        ready = statement.ready(self._dialect)
         try:
-            self._cursor.executemany(text, rows)
+            self._cursor.executemany(ready.text, [ready.bound(values) for values in rows])
         except self._driver_error as error:
             raise conflict_or_same(error) from error
 
     def _run(self, statement: Statement, values: Values) -> None:
-        text, constants = statement.ready(self._dialect)
+        ready = statement.ready(self._dialect)
         try:
-            self._cursor.execute(text, {**constants, **values} if constants else values)
+            self._cursor.execute(ready.text, ready.bound(values))
         except self._driver_error as error:
             raise conflict_or_same(error) from error
 

@@ -79,7 +79,8 @@ class Store:
     def submit(self, work: Work[T]) -> "Future[T]":
         """Do the same without waiting; on SQLite works share a commit.
 
-        A failing work is undone alone. The future is resolved after the commit.
+        A failing work is undone alone; its neighbours are then run once more. The future is
+        resolved after the commit.
         """
         return self._engine.submit(self._with_shelves(work))
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from hub.store.columns import Instant, Json, buckets, identity
@@ -318,6 +319,7 @@ transmission = Table(
     Column("problems", Json, nullable=False),
     Column("duplicate_of", Text),
     Column("attempts", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # its place in the lane; no clock orders it
     UniqueConstraint("partner", "channel", "direction", "delivery_key"),
     Index("transmission_by_state", "direction", "state", "partner", "channel"),
 )
@@ -354,6 +356,15 @@ interchange = Table(
     Column("counts", Boolean, nullable=False),  # false: a duplicate or a clash, kept but not used
     Column("problems", Json, nullable=False),
     Index("interchange_identity", "partner", "direction", "sender", "receiver", "number"),
+)
+# The same bytes count once, whichever channel or worker brought them first.
+Index(
+    "interchange_counted",
+    *(interchange.c[name] for name in ("partner", "direction", "sender", "receiver", "number")),
+    interchange.c.sha256,
+    unique=True,
+    sqlite_where=interchange.c.counts == true(),
+    postgresql_where=interchange.c.counts == true(),
 )
 
 document = Table(

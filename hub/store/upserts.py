@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
-from hub.store.statements import Statement
+from hub.store.statements import Ready, Statement
 
 
 class PerEngine(Statement):
@@ -22,7 +22,7 @@ class PerEngine(Statement):
     def __init__(self, by_engine: Mapping[str, Statement]) -> None:
         self._by_engine = by_engine
 
-    def ready(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
+    def ready(self, dialect: Dialect) -> Ready:
         """Return what the engine's own construct compiles to."""
         return self._by_engine[dialect.name].ready(dialect)
 

@@ -5,7 +5,7 @@ What does not: what a paper means, code lists, the full order of loops (a later 
 Who may come in: hub.main, flow and ops; never another format.
 """
 
-from hub.formats.x12.codes import describe
+from hub.formats.x12.codes import describe, discreet
 from hub.formats.x12.envelope import split
 from hub.formats.x12.profile import Config, Identity, Separators
 from hub.formats.x12.reading import locate, read, whole
@@ -19,6 +19,7 @@ __all__ = [
     "acknowledge",
     "clean",
     "describe",
+    "discreet",
     "is_receipt",
     "join",
     "locate",

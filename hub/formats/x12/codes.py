@@ -1,5 +1,8 @@
 """X12's error codes in plain words, and the one way a Problem of this format is made."""
 
+import re
+from dataclasses import replace
+
 from hub.domain.exchange import NOWHERE, Problem, Severity, Where
 
 TA1 = "x12-ta105-"
@@ -111,6 +114,19 @@ def flaw(
 ) -> Problem:
     """Return a Problem; without a text it gets the code's own sentence."""
     return Problem(code=code, text=text or describe(code), where=where, severity=severity)
+
+
+PEOPLE = frozenset("N1 N2 N3 N4 PER G61 MSG MTX NTE".split())
+"""Segments in which a person's name, address or words stand."""
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+def discreet(problem: Problem) -> Problem:
+    """Return a problem fit to be kept and shown: where people's words stand, without them."""
+    if problem.where.segment not in PEOPLE or not problem.where.value:
+        return problem
+    text = _QUOTED.sub("(not shown)", problem.text).replace(problem.where.value, "(not shown)")
+    return replace(problem, text=text, where=replace(problem.where, value=""))
 
 
 def shown(raw: bytes) -> str:

@@ -63,7 +63,7 @@ def test_a_purchase_order_says_what_is_open_and_nothing_of_what_the_customer_pai
         words=words,
         voice=Voice(buyer="Juniper", buyer_code="JUN", slip_message="Thank you"),
         kinds=("vendor", "sku"),
-        today=date(2026, 11, 20),
+        now=NOON,
     )
     assert message.ship_to.name == "Maya Lindqvist"
     assert message.consumer_order == "J1001"

@@ -163,6 +163,7 @@ def _transmission() -> None:
         sa.Column("problems", sa.Text(), nullable=False),
         sa.Column("duplicate_of", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["object_name"],
             ["archive_object.name"],
@@ -205,6 +206,14 @@ def _interchange() -> None:
         "interchange",
         ["partner", "direction", "sender", "receiver", "number"],
         unique=False,
+    )
+    op.create_index(
+        "interchange_counted",
+        "interchange",
+        ["partner", "direction", "sender", "receiver", "number", "sha256"],
+        unique=True,
+        sqlite_where=sa.text("counts"),
+        postgresql_where=sa.text("counts"),
     )
     op.create_index(
         op.f("ix_interchange_transmission_id"), "interchange", ["transmission_id"], unique=False

@@ -1,0 +1,182 @@
+"""A partner's answer to a purchase order: what it will send, later or not at all. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hub.domain.exchange import Problem, Purpose, Where
+from hub.domain.facts import Change, Effect, Fact, FactKind
+from hub.domain.hearing import (
+    Heard,
+    Subject,
+    heard,
+    line_of,
+    match,
+    other_unit,
+    problem_only,
+    said_otherwise,
+    set_buckets,
+    units,
+    unknown_line,
+)
+from hub.domain.messages import Answer, LineAnswer, OrderResponse, OrderResponseLine
+from hub.domain.orders import Buckets, FulfillmentLine, FulfillmentOrder, Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """Everything a paper says of one line, in our units; None means all that is open."""
+
+    line: FulfillmentLine
+    answers: tuple[tuple[LineAnswer, int | None], ...]
+    path: str
+
+    @property
+    def what(self) -> dict[str, object]:
+        """What is compared with an earlier paper."""
+        rows = [
+            [str(answer.answer), answer.quantity, str(answer.ships_on or "")]
+            for answer, _ in self.answers
+        ]
+        return {"answers": rows}
+
+    def total(self, answer: Answer) -> int | None:
+        """The units that got this answer; None where it was not given."""
+        counted = [
+            self.line.buckets.open if quantity is None else quantity
+            for said, quantity in self.answers
+            if _meaning(said.answer) is answer
+        ]
+        return sum(counted) if counted else None
+
+
+def _meaning(answer: Answer) -> Answer:
+    """A line accepted with changes is accepted; what changed is compared when it is invoiced."""
+    return Answer.ACCEPTED if answer is Answer.CHANGED else answer
+
+
+def answered(subject: Subject, message: OrderResponse, *, key: str) -> Change:
+    """Take in an answer; lines that cannot be used are problems, the others count."""
+    part = subject.order.fulfillment(subject.fulfillment_id)
+    change = Change(order=subject.order)
+    said, problems = _by_line(subject, part, message)
+    for problem in problems:
+        change = change.then(problem_only(change.order, problem))
+    verdicts = heard(subject.effects, [(one.line.id, one.what) for one in said])
+    for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
+        if verdict is Heard.BEFORE:
+            continue
+        if verdict is Heard.OTHERWISE and message.purpose is not Purpose.REPLACE:
+            change = change.then(problem_only(change.order, said_otherwise(one.path)))
+            continue
+        effect = Effect(business_key=key, subject=one.line.id, ordinal=ordinal, what=one.what)
+        done = _answer(change.order, part.id, one)
+        change = change.then(replace(done, effects=(effect,)))
+    return change
+
+
+def _by_line(
+    subject: Subject, part: FulfillmentOrder, message: OrderResponse
+) -> tuple[list[_Said], list[Problem]]:
+    """Everything said of one line together: partners name a line once for each date or answer."""
+    said: dict[str, _Said] = {}
+    problems: list[Problem] = []
+    for index, row in enumerate(_listed(part, message)):
+        path = f"lines[{index}]"
+        line = match(part, row.number, row.products)
+        if line is None:
+            problems.append(unknown_line(part, row.number, row.products, path))
+            continue
+        counted = [(answer, _counted(subject, line, row, answer)) for answer in row.answers]
+        if any(answer.quantity is not None and units is None for answer, units in counted):
+            problems.append(other_unit(line, row.unit or row.answers[0].unit, path))
+            continue
+        former = said.get(line.id)
+        answers = (*(former.answers if former else ()), *counted)
+        said[line.id] = _Said(line=line, answers=answers, path=path)
+    return list(said.values()), problems
+
+
+def _counted(
+    subject: Subject, line: FulfillmentLine, row: OrderResponseLine, answer: LineAnswer
+) -> int | None:
+    if answer.quantity is None:
+        return None
+    return units(subject, line, answer.quantity, answer.unit or row.unit)
+
+
+def _listed(part: FulfillmentOrder, message: OrderResponse) -> Sequence[OrderResponseLine]:
+    if message.lines or message.whole is None:
+        return message.lines
+    return [
+        OrderResponseLine(
+            number=line.number,
+            products=line.products,
+            answers=(LineAnswer(answer=message.whole),),
+        )
+        for line in part.lines
+    ]
+
+
+def _answer(order: Order, fulfillment_id: str, said: _Said) -> Change:
+    line = line_of(order, fulfillment_id, said.line.id)
+    accepted, backordered = said.total(Answer.ACCEPTED), said.total(Answer.BACKORDERED)
+    rejected = said.total(Answer.REJECTED) or 0
+    declined = min(rejected, line.buckets.open)
+    buckets = _stated(line.buckets.cancel(declined), accepted, backordered)
+    buckets = replace(buckets, rejected=buckets.rejected + declined)
+    after = set_buckets(order, fulfillment_id, line.id, buckets)
+    total = (accepted or 0) + (backordered or 0) + rejected
+    problems = (_too_much(line, total, said.path),) if total > line.buckets.ordered else ()
+    return Change(order=after, facts=_facts(fulfillment_id, said), problems=problems)
+
+
+def _stated(buckets: Buckets, accepted: int | None, backordered: int | None) -> Buckets:
+    """The newest word counts: what is accepted now is no backorder any more, and the reverse."""
+    asked = buckets.ordered - buckets.cancelled
+    yes = min(accepted, asked) if accepted is not None else None
+    later = min(backordered, asked - (yes or 0)) if backordered is not None else None
+    if yes is None:
+        yes = min(buckets.accepted, asked - (later or 0))
+    if later is None:
+        later = max(0, min(buckets.backordered, asked - yes))
+    return replace(buckets, accepted=yes, backordered=later)
+
+
+def _too_much(line: FulfillmentLine, total: int, path: str) -> Problem:
+    return Problem(
+        code="answered-too-much",
+        text=f"line {line.number} asks for {line.buckets.ordered} and {total} are answered; "
+        "what was asked for was counted. Ask the partner what it will send",
+        where=Where(path=path, value=line.products[0].value if line.products else ""),
+    )
+
+
+_TOLD = {
+    Answer.ACCEPTED: FactKind.LINES_CONFIRMED,
+    Answer.BACKORDERED: FactKind.LINES_BACKORDERED,
+    Answer.REJECTED: FactKind.LINES_DECLINED,
+}
+
+
+def _facts(fulfillment_id: str, said: _Said) -> tuple[Fact, ...]:
+    dates = {
+        kind: [
+            answer.ships_on.isoformat()
+            for answer, _ in said.answers
+            if _meaning(answer.answer) is kind and answer.ships_on
+        ]
+        for kind in _TOLD
+    }
+    return tuple(
+        Fact(
+            kind=fact,
+            body={
+                "fulfillment": fulfillment_id,
+                "line": said.line.line_id,
+                "quantity": quantity,
+                "ships_on": max(dates[kind], default=None),
+            },
+        )
+        for kind, fact in _TOLD.items()
+        if (quantity := said.total(kind)) is not None
+    )

@@ -1,0 +1,213 @@
+"""What a partner's answers share: the line they mean, how they count, what was heard before.
+
+Pure; `hub.domain.rules` is the door. An effect is kept for everything a paper did, so that the same
+event told again, in whatever envelope, does nothing twice.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from hub.domain.exchange import Problem, Where
+from hub.domain.facts import Change
+from hub.domain.messages import ProductId
+from hub.domain.names import Names
+from hub.domain.orders import (
+    Buckets,
+    FulfillmentLine,
+    FulfillmentOrder,
+    FulfillmentState,
+    Order,
+)
+
+SINGLE = "each"
+
+
+def plain_unit(unit: str) -> str:
+    """Return a unit's word where no table of codes is at hand: itself, in small letters."""
+    return {"ea": SINGLE}.get(unit.lower(), unit.lower())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The order a message speaks of, its part, the effects its business key had before.
+
+    `unit_word` gives one word for every way to write a unit.
+    """
+
+    order: Order
+    fulfillment_id: str
+    effects: Mapping[tuple[str, int], Mapping[str, object]]
+    names: Names
+    unit_word: Callable[[str], str] = plain_unit
+
+
+class Heard(Enum):
+    """What a paper says of one line, held against what papers of its business key said before."""
+
+    NEW = "new"
+    BEFORE = "before"
+    OTHERWISE = "otherwise"
+
+
+def heard(
+    effects: Mapping[tuple[str, int], Mapping[str, object]],
+    said: Sequence[tuple[str, Mapping[str, object]]],
+) -> list[tuple[Heard, int]]:
+    """Return for each thing said, a (subject, what), whether it is new, and its ordinal if so.
+
+    The order in which a paper says things does not count. A thing is OTHERWISE when an earlier
+    paper said something of its subject that this one does not say.
+    """
+    left: dict[str, list[str]] = {}
+    newest: dict[str, int] = {}
+    for (subject, ordinal), what in effects.items():
+        left.setdefault(subject, []).append(_text(what))
+        newest[subject] = max(newest.get(subject, -1), ordinal)
+    before = [_taken(left.get(subject, []), _text(what)) for subject, what in said]
+    verdicts: list[tuple[Heard, int]] = []
+    for (subject, _), known in zip(said, before, strict=True):
+        if known:
+            verdicts.append((Heard.BEFORE, 0))
+            continue
+        other = bool(left.get(subject))
+        if other:
+            left[subject].pop()
+        newest[subject] = newest.get(subject, -1) + 1
+        verdicts.append((Heard.OTHERWISE if other else Heard.NEW, newest[subject]))
+    return verdicts
+
+
+def _taken(left: list[str], text: str) -> bool:
+    if text not in left:
+        return False
+    left.remove(text)
+    return True
+
+
+def _text(what: Mapping[str, object]) -> str:
+    return json.dumps(what, sort_keys=True, default=str)
+
+
+def said_otherwise(path: str) -> Problem:
+    """Return the problem of a paper that came before with other contents."""
+    return Problem(
+        code="said-otherwise-before",
+        text="the same paper came before with other contents for this line; it was not used. "
+        "Ask the partner for a replacement (purpose 05) or a new document number",
+        where=Where(path=path),
+    )
+
+
+def match(
+    part: FulfillmentOrder, number: str, products: Sequence[ProductId]
+) -> FulfillmentLine | None:
+    """Return the line that is meant, or None.
+
+    An article id decides; an echoed line number tells equal articles apart or stands alone.
+    """
+    values = {product.value for product in products}
+    same = [line for line in part.lines if values & {product.value for product in line.products}]
+    if values and not same:
+        return None
+    among = same or list(part.lines)
+    by_number = [line for line in among if _plain(line.number) == _plain(number)]
+    if by_number:
+        return by_number[0]
+    return same[0] if len(same) == 1 else None
+
+
+def _plain(number: str) -> str:
+    return number.strip().lstrip("0")
+
+
+def unknown_line(
+    part: FulfillmentOrder, number: str, products: Sequence[ProductId], path: str
+) -> Problem:
+    """Return the problem of a line that is not on the purchase order, with those that are."""
+    ids = ", ".join(product.value for product in products)
+    known = "; ".join(
+        f"{line.number}: {', '.join(product.value for product in line.products)}"
+        for line in part.lines
+    )
+    return Problem(
+        code="unknown-line",
+        text=f"line {number or '(no number)'} {ids or '(no article)'} is not on purchase order "
+        f"{part.number}; it has {known}",
+        where=Where(path=path, value=(products[0].value if products else number)[:99]),
+    )
+
+
+def units(subject: Subject, line: FulfillmentLine, quantity: int, unit: str) -> int | None:
+    """Return a partner's quantity in our units, or None when its unit says something else.
+
+    The partner counts as it was asked, or in single pieces.
+    """
+    word = subject.unit_word(unit)
+    if not unit or word == subject.unit_word(line.unit):
+        return quantity * line.units_per_pack
+    return quantity if word == SINGLE else None
+
+
+def other_unit(line: FulfillmentLine, unit: str, path: str) -> Problem:
+    """Return the problem of a quantity in a unit that the line was not asked in."""
+    return Problem(
+        code="other-unit",
+        text=f"line {line.number} was asked in {line.unit} of {line.units_per_pack} and is "
+        f"answered in {unit}; it was not used. Agree on one unit with the partner, or correct the "
+        "catalogue",
+        where=Where(path=path, value=unit[:99]),
+    )
+
+
+def problem_only(order: Order, problem: Problem) -> Change:
+    """Return a change that changes nothing and tells one problem."""
+    return Change(order=order, problems=(problem,))
+
+
+def line_of(order: Order, fulfillment_id: str, line_id: str) -> FulfillmentLine:
+    """Return a partner's line as it is now."""
+    part = order.fulfillment(fulfillment_id)
+    return next(line for line in part.lines if line.id == line_id)
+
+
+def set_buckets(order: Order, fulfillment_id: str, line_id: str, buckets: Buckets) -> Order:
+    """Return the order with other buckets on a partner's line, and the sums that follow from it."""
+    part = order.fulfillment(fulfillment_id)
+    lines = tuple(
+        replace(former, buckets=buckets) if former.id == line_id else former
+        for former in part.lines
+    )
+    after = replace(part, lines=lines)
+    order = order.with_fulfillment(replace(after, state=_state(after)))
+    return _sum_beside(order, line_of(order, fulfillment_id, line_id).line_id)
+
+
+def _sum_beside(order: Order, line_id: str) -> Order:
+    """Accepted, backordered and rejected of an order line are the sums over those asked for it."""
+    parts = [
+        line.buckets
+        for fulfillment in order.fulfillments
+        for line in fulfillment.lines
+        if line.line_id == line_id
+    ]
+    line = order.line(line_id)
+    buckets = replace(
+        line.buckets,
+        accepted=sum(part.accepted for part in parts),
+        backordered=sum(part.backordered for part in parts),
+        rejected=sum(part.rejected for part in parts),
+    )
+    return order.with_line(replace(line, buckets=buckets))
+
+
+def _state(part: FulfillmentOrder) -> FulfillmentState:
+    open_units = sum(line.buckets.open for line in part.lines)
+    shipped = sum(line.buckets.shipped for line in part.lines)
+    answered = sum(line.buckets.accepted + line.buckets.backordered for line in part.lines)
+    if open_units == 0:
+        return FulfillmentState.CLOSED if shipped else FulfillmentState.CANCELLED
+    if shipped:
+        return FulfillmentState.SHIPPED
+    return FulfillmentState.IN_PROGRESS if answered else FulfillmentState.OPEN

@@ -1,0 +1,210 @@
+"""A partner's ship notice: parcels are always recorded, what was open is shipped. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.domain.facts import Change, Effect, Fact, FactKind, Stuck
+from hub.domain.hearing import (
+    Heard,
+    Subject,
+    heard,
+    line_of,
+    match,
+    other_unit,
+    problem_only,
+    said_otherwise,
+    set_buckets,
+    units,
+    unknown_line,
+)
+from hub.domain.messages import Parcel, ShipNotice
+from hub.domain.orders import (
+    FulfillmentLine,
+    FulfillmentOrder,
+    Order,
+    Package,
+    PackedLine,
+    Shipment,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """Units of one line in one parcel; without a line a parcel of unknown contents."""
+
+    parcel: int
+    line: FulfillmentLine | None
+    quantity: int
+    subject: str
+    tracking: str
+    path: str
+
+    @property
+    def what(self) -> dict[str, object]:
+        """What is compared with an earlier paper."""
+        if self.line is None:
+            return {"tracking": self.tracking}
+        return {"quantity": self.quantity, "tracking": self.tracking}
+
+
+def shipped(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -> Change:
+    """Take in a ship notice; what was told before in the same notice ships nothing twice."""
+    part = subject.order.fulfillment(subject.fulfillment_id)
+    change = Change(order=subject.order)
+    said: list[_Said] = []
+    for index, parcel in enumerate(message.parcels):
+        change = _read(subject, part, change, parcel, index, said)
+    boxes: dict[int, list[PackedLine]] = {}
+    verdicts = heard(subject.effects, [(one.subject, one.what) for one in said])
+    for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
+        if verdict is Heard.OTHERWISE:
+            change = change.then(problem_only(change.order, said_otherwise(one.path)))
+        if verdict is not Heard.NEW:
+            continue
+        effect = Effect(business_key=key, subject=one.subject, ordinal=ordinal, what=one.what)
+        change = change.then(Change(order=change.order, effects=(effect,)))
+        box = boxes.setdefault(one.parcel, [])
+        if one.line is not None:
+            order, packed = _ship(change.order, part.id, one.line.id, one.quantity)
+            box.append(packed)
+            change = replace(change, order=order)
+    return _recorded(subject, change, message, boxes, now) if boxes else change
+
+
+def _read(
+    subject: Subject,
+    part: FulfillmentOrder,
+    change: Change,
+    parcel: Parcel,
+    index: int,
+    said: list[_Said],
+) -> Change:
+    """Add what a parcel says; its unknown lines are problems."""
+    known = 0
+    for at, row in enumerate(parcel.lines):
+        path = f"parcels[{index}].lines[{at}]"
+        line = match(part, row.number, row.products)
+        counted = units(subject, line, row.quantity, row.unit) if line else None
+        if line is None or counted is None:
+            problem = (
+                other_unit(line, row.unit, path)
+                if line
+                else unknown_line(part, row.number, row.products, path)
+            )
+            change = change.then(problem_only(change.order, problem))
+            continue
+        known += 1
+        said.append(
+            _Said(
+                parcel=index,
+                line=line,
+                quantity=counted,
+                subject=line.id,
+                tracking=parcel.tracking,
+                path=path,
+            )
+        )
+    if not known and (parcel.tracking or parcel.label):
+        tracking = parcel.tracking or parcel.label
+        path = f"parcels[{index}]"
+        said.append(
+            _Said(
+                parcel=index,
+                line=None,
+                quantity=0,
+                subject=f"{part.id}/{tracking}",
+                tracking=tracking,
+                path=path,
+            )
+        )
+    return change
+
+
+def _ship(order: Order, fulfillment_id: str, line_id: str, count: int) -> tuple[Order, PackedLine]:
+    line = line_of(order, fulfillment_id, line_id)
+    expected = min(count, line.buckets.open)
+    beyond = count - expected
+    buckets = line.buckets.ship(expected)
+    buckets = replace(buckets, unexpected=buckets.unexpected + beyond)
+    after = set_buckets(order, fulfillment_id, line_id, buckets)
+    whole = after.line(line.line_id)
+    # Units beyond the partner's own open ones may still be open at the order: they were never asked
+    # of this partner, so they are unexpected there too and a person decides.
+    moved = whole.buckets.ship(expected)
+    moved = replace(moved, unexpected=moved.unexpected + beyond)
+    packed = PackedLine(
+        fulfillment_line_id=line.id, line_id=line.line_id, quantity=count, unexpected=beyond
+    )
+    return after.with_line(replace(whole, buckets=moved)), packed
+
+
+def _recorded(
+    subject: Subject,
+    change: Change,
+    message: ShipNotice,
+    boxes: dict[int, list[PackedLine]],
+    now: datetime,
+) -> Change:
+    part = subject.order.fulfillment(subject.fulfillment_id)
+    shipment = Shipment(
+        id=subject.names.new("shp"),
+        fulfillment_id=part.id,
+        notice=message.notice,
+        shipped_at=message.shipped_at or now,
+        carrier=message.carrier,
+        service=message.service,
+        packages=tuple(
+            Package(
+                id=subject.names.new("pkg"),
+                tracking=message.parcels[index].tracking,
+                label=message.parcels[index].label,
+                lines=tuple(packed),
+            )
+            for index, packed in boxes.items()
+        ),
+    )
+    after = replace(change.order, shipments=(*change.order.shipments, shipment))
+    told = Change(order=after, facts=_facts(shipment), stuck=_too_much(after, part, shipment))
+    return change.then(told)
+
+
+def _facts(shipment: Shipment) -> tuple[Fact, ...]:
+    rows = [line for package in shipment.packages for line in package.lines]
+    lines = [
+        {"line": row.line_id, "quantity": row.quantity - row.unexpected}
+        for row in rows
+        if row.quantity > row.unexpected
+    ]
+    beyond = [{"line": row.line_id, "quantity": row.unexpected} for row in rows if row.unexpected]
+    body = {"shipment": shipment.id, "fulfillment": shipment.fulfillment_id}
+    facts = []
+    if lines:
+        facts.append(Fact(kind=FactKind.ORDER_SHIPPED, body={**body, "lines": lines}))
+    if beyond:
+        facts.append(Fact(kind=FactKind.UNEXPECTED_SHIPPED, body={**body, "lines": beyond}))
+    return tuple(facts)
+
+
+def _too_much(order: Order, part: FulfillmentOrder, shipment: Shipment) -> tuple[Stuck, ...]:
+    rows = [
+        (line, order.line(line.line_id))
+        for package in shipment.packages
+        for line in package.lines
+        if line.unexpected
+    ]
+    if not rows:
+        return ()
+    what = "; ".join(
+        f"line {whole.number} ({whole.sku}): {line.unexpected} more than was open"
+        for line, whole in rows
+    )
+    return (
+        Stuck(
+            hold=f"unexpected:{part.id}:{shipment.notice}",
+            kind="unexpected-shipment",
+            partner=part.partner,
+            text=f"{part.partner} shipped too much on purchase order {part.number}: {what}.",
+            next_step="Decide whether the customer keeps it, it comes back, or the partner is not "
+            f"paid for it; see `hub orders show {order.number}`.",
+        ),
+    )
