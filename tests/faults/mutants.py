@@ -7,7 +7,7 @@ that the sweep looks away.
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -17,14 +17,15 @@ from sqlalchemy import bindparam, func, select, update
 
 from hub.domain.exchange import Direction, DocumentState, TransmissionState
 from hub.domain.names import Names, stable
-from hub.flow import inbound, lanes, outbound, settling
+from hub.flow import collecting, inbound, lanes, outbound, settling
+from hub.flow.collecting import Door
 from hub.flow.parts import Parts
 from hub.flow.receiving import fetched, keep, spool
 from hub.partners import Channel
 from hub.store import DocumentRow, Lease, Transaction, TransmissionRow, facts
 from hub.store.documents import Documents
 from hub.store.duties import Duties
-from hub.store.sqlite import SqliteEngine, _Job
+from hub.store.sqlite import _Job, _Transaction
 from hub.store.statements import Connection, Statement
 from hub.store.tables import counter, fact
 from hub.transports import RemoteFile, Transport
@@ -34,17 +35,14 @@ from hub.transports.folder import Folder
 def removes_before_keeping() -> None:
     """The remote file is removed as soon as its bytes are in hand."""
 
-    def take(
-        parts: Parts, channel: Channel, wire: Transport, file: RemoteFile, arrivals: Any
-    ) -> bool:
-        del arrivals
+    def take(door: Door, file: RemoteFile) -> bool:
         with spool() as stream:
-            delivery = fetched(parts, channel, wire, file, stream)
-            wire.remove(file)
-            keep(parts, channel, delivery)
+            delivery = fetched(door.parts, door.channel, door.wire, file, stream)
+            door.wire.remove(file)
+            keep(door.parts, door.channel, delivery)
         return True
 
-    inbound._take = take
+    collecting._take = take
 
 
 def _next_to_deliver(parts: Parts, channel: Channel) -> tuple[TransmissionRow, bytes] | None:
@@ -206,20 +204,22 @@ def seals_only_what_is_newer() -> None:
 
 def answers_before_the_commit() -> None:
     """The storefront hears of success while the order is not on disk yet."""
-    run, tell = SqliteEngine._run, _Job.tell
+    tell = _Job.tell
 
-    def run_and_tell(
-        self: SqliteEngine, raw: Any, connection: Connection, job: "_Job[Any]"
-    ) -> None:
-        run(self, raw, connection, job)
-        tell(job)
+    def run(self: _Transaction, connection: Connection, jobs: "Sequence[_Job[Any]]") -> None:
+        self._raw.execute("BEGIN IMMEDIATE")
+        self.begun = True
+        for job in jobs:
+            job.outcome = job.work(connection)
+            tell(job)
         time.sleep(0.05)  # what a busy disk takes
+        self._raw.execute("COMMIT")
 
     def tell_once(job: "_Job[Any]") -> None:
         if not job.future.done():
             tell(job)
 
-    SqliteEngine._run = run_and_tell
+    _Transaction.run = run
     _Job.tell = tell_once
 
 
