@@ -91,7 +91,6 @@ problem unknown-line
 
 It changed order 1001 of juniper
   line 1 SKU-1: shipped 2, tracking 1Z999AA10123456784
-  a parcel was recorded, tracking 1Z999AA10123456784
 
 Answered by
   acme_997_000000003.edi (delivered, 2026-11-20 15:00:00Z)  <tra>
@@ -399,6 +398,11 @@ def test_orders_come_in_from_a_file_and_never_twice(told: Told, tmp_path: Path) 
     assert told.json("orders", "show", "H-1")["brand"] == "harbor"
 
 
+def _refusals(told: Told) -> list[dict]:
+    rows = told.json("exceptions")["exceptions"]
+    return [row for row in rows if row["kind"] == "order-refused"]
+
+
 def test_wrong_orders_in_a_file_are_named_and_the_good_ones_placed(
     told: Told, tmp_path: Path
 ) -> None:
@@ -410,6 +414,14 @@ def test_wrong_orders_in_a_file_are_named_and_the_good_ones_placed(
     assert (told_["placed"], told_["refused"]) == (2, 3)
     assert [problem["line"] for problem in told_["problems"]] == [2, 3, 4]
     assert "orders.jsonl, line 3 (order H-2) /total" in answer.stderr
+    kept = {row["text"]: row["transmission_id"] for row in _refusals(told)}
+    assert len(kept) == 3
+    for text, row in (("JSON", rows[1]), ("/total", rows[2]), ("NONE", rows[3])):
+        (waiting,) = [transmission for said, transmission in kept.items() if text in said]
+        with told.house.parts.store.read() as tx:
+            assert tx.exchange.body(waiting).read().decode() == row
+    assert import_(_order("H-2")).exit_code == 0
+    assert len(_refusals(told)) == 2
     assert import_("{").exit_code == 1
     differs = import_(_order("H-1", sku="SKU-2"))
     assert differs.exit_code == 1
