@@ -90,6 +90,7 @@ class Pages:
             transports={name: module.Config for name, module in self.wires.items()},
             formats={name: module.Config for name, module in self.formats.items()},
             maps=self.maps.pages,
+            folder=str(chosen.partner_configs),
         )
 
 

@@ -1,5 +1,6 @@
 """What a request says outside its body, and its body up to a limit: strictly, each thing once."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,8 @@ from hub.api.posted import ORDER_NUMBER
 MOST_BYTES = 1_000_000
 MOST_ROWS = 500
 MOST_KEY = 255
+BODY_SECONDS = 15
+"""The time a whole body may take; shorter than the grace of a server that is asked to end."""
 
 _KEY = re.compile(r"[ -~]{1,255}")
 _CURSOR = re.compile(r"[0-9]{1,18}")
@@ -93,7 +96,11 @@ def idempotency_key(request: Request) -> str:
 
 
 async def json_body(request: Request) -> bytes:
-    """Return the body; raises Declined with 415 for other media, 413 as soon as it is too long."""
+    """Return the body.
+
+    Raises Declined with 415 for other media, 413 as soon as it is too long, 408 when it is not
+    there within BODY_SECONDS.
+    """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json" or request.headers.get("content-encoding", "identity") != (
         "identity"
@@ -106,6 +113,19 @@ async def json_body(request: Request) -> bytes:
     length = request.headers.get("content-length", "0")
     if not _CURSOR.fullmatch(length) or int(length) > MOST_BYTES:
         raise _too_long()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _whole(request)
+    except TimeoutError:
+        raise Declined(
+            HTTPStatus.REQUEST_TIMEOUT,
+            "too-slow",
+            f"the body did not come within {BODY_SECONDS} seconds; nothing was done, send it again",
+            headers={"Connection": "close"},
+        ) from None
+
+
+async def _whole(request: Request) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():

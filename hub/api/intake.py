@@ -4,12 +4,14 @@ from asyncio import wrap_future
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.access import Action, Caller
 from hub.api import asking
 from hub.api.answers import Declined, answer, dumped, mistakes
+from hub.api.differing import differing
 from hub.api.keyring import Keyring
 from hub.api.reading import Reading, read_order
 from hub.api.views import location, order_view, posted_view
@@ -19,6 +21,7 @@ from hub.domain.placing import NewOrder
 from hub.flow.orders import Outcome, Posting, Verdict, submit
 from hub.flow.parts import Parts
 from hub.flow.refusals import keep_refused
+from hub.store import Erased
 
 
 class Intake:
@@ -50,7 +53,33 @@ class Intake:
         verdict = await wrap_future(submit(self._parts, posting))
         if verdict.outcome is Outcome.WRONG:
             await self._keep_refused(caller, reading.new.number, body, verdict.problems)
+        if verdict.outcome is Outcome.DIFFERS and verdict.order is not None:
+            raise await run_in_threadpool(self._taken, verdict.order, reading.new)
         return _answer(verdict, reading.new)
+
+    def _taken(self, order: Order, new: NewOrder) -> Declined:
+        """Say that a number is taken, showing both orders and the places where they differ."""
+        return Declined(
+            HTTPStatus.CONFLICT,
+            "order-number-taken",
+            f"order {new.number!r} exists with other content; both are below: use a new number for "
+            "a new order, or read the existing one",
+            headers={"Location": location(new.number)},
+            more={
+                "posted": posted_view(new),
+                "existing": order_view(order),
+                "differs": self._differs(order, new),
+            },
+        )
+
+    def _differs(self, order: Order, new: NewOrder) -> list[str] | None:
+        """Compare with what was posted first; None when that is not there to be compared."""
+        try:
+            with self._parts.store.read() as tx:
+                former = read_order(tx.people.placed(order.id)).new
+        except (KeyError, Erased):
+            return None
+        return differing(new, former) if former else None
 
     async def _keep_refused(
         self, caller: Caller, number: str, body: bytes, problems: Sequence[Problem]
@@ -92,15 +121,6 @@ def _answer(verdict: Verdict, new: NewOrder) -> Response:
         return answer(verdict.reply, status=verdict.status, headers=at)
     if outcome is Outcome.KNOWN and order is not None:
         return answer(dumped(order_view(order)), headers=at)
-    if outcome is Outcome.DIFFERS and order is not None:
-        raise Declined(
-            HTTPStatus.CONFLICT,
-            "order-number-taken",
-            f"order {new.number!r} exists with other content; both are below: use a new number for "
-            "a new order, or read the existing one",
-            headers=at,
-            more={"posted": posted_view(new), "existing": order_view(order)},
-        )
     if outcome is Outcome.KEY_REUSED:
         raise Declined(
             HTTPStatus.UNPROCESSABLE_ENTITY,

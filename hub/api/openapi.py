@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from hub.api import examples
 from hub.api.answers import JSON, PROBLEM
-from hub.api.asking import MOST_BYTES, MOST_KEY, MOST_ROWS
+from hub.api.asking import BODY_SECONDS, MOST_BYTES, MOST_KEY, MOST_ROWS
 from hub.api.posted import ORDER_NUMBER, PostedOrder
 from hub.api.shown import (
     ShownAlive,
@@ -38,7 +38,8 @@ _REASONS = {
     401: "No API key, or one that is unknown or revoked.",
     403: "The key may not do this, or its brand is no longer configured.",
     404: "Your brand has no such order.",
-    409: "The order number exists with other content; both are shown.",
+    408: f"The body did not come within {BODY_SECONDS} seconds.",
+    409: "The order number exists with other content; both are shown, and where they differ.",
     413: f"The body has more than {MOST_BYTES:,} bytes.",
     415: "The body is not uncompressed application/json.",
     422: "Something in the request cannot be taken; every place is named.",
@@ -150,7 +151,7 @@ def _post() -> Part:
         "responses": {
             "201": _shown("Taken in; the same again for a repeated key.", ShownOrder, location),
             "200": _shown("The same order is there already: as it is now.", ShownOrder, location),
-            **_refused(400, 401, 403, 409, 413, 415, 422, 500, 503),
+            **_refused(400, 401, 403, 408, 409, 413, 415, 422, 500, 503),
         },
     }
 

@@ -229,6 +229,10 @@ class ShownProblem(Shown):
         None
     )
     existing: Annotated[ShownOrder | None, Field(description="Status 409: what is there.")] = None
+    differs: Annotated[
+        list[str] | None,
+        Field(description="Status 409: JSON pointers into both bodies where they differ."),
+    ] = None
 
 
 class ShownAlive(Shown):

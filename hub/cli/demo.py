@@ -142,9 +142,10 @@ class Show:
     def _log(self) -> None:
         import logging
 
+        (self._folder / LOG_FILE).touch(mode=0o600)
         form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
         logging.basicConfig(filename=self._folder / LOG_FILE, level=logging.INFO, format=form)
-        for chatty in ("apscheduler", "paramiko"):
+        for chatty in ("alembic", "apscheduler", "paramiko"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
     def _stock(self) -> None:

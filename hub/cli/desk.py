@@ -1,6 +1,7 @@
 """What a command works with: the environment it was given, the store it opens, where it prints."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -88,6 +89,15 @@ class Desk:
             yield parts
         finally:
             parts.store.close()
+
+    def warn_if_open(self) -> None:
+        """Tell on stderr when others than the owner may look into HUB_DATA_DIR; changes nothing."""
+        folder = self.settings().data_dir
+        if folder.is_dir() and (mode := stat.S_IMODE(folder.stat().st_mode)) & 0o077:
+            self.say(
+                f"warning: others on this machine may enter {folder} (mode {mode:04o}); orders and "
+                f"keys lie there: chmod 700 {folder}"
+            )
 
     # --- what is printed ------------------------------------------------------------------------
 

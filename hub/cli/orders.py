@@ -1,6 +1,6 @@
 """`hub orders`: taken in from a file, listed, told, and sourced again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -33,6 +33,15 @@ def orders() -> None:
     """Customers' orders: what was asked, who fills it, how far it is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the file with its order; `number` is empty while it cannot be read."""
+
+    row: int
+    body: bytes
+    number: str = ""
+
+
 @dataclass(slots=True, kw_only=True)
 class Count:
     """What became of the lines of a file."""
@@ -42,26 +51,30 @@ class Count:
     refused: int = 0
     problems: list[dict[str, object]] = field(default_factory=list)
 
-    def add(self, row: int, verdict: "Verdict", number: str) -> None:
-        """Count one order and keep what is wrong with it."""
+    def add(self, row: Row, verdict: "Verdict") -> tuple[Problem, ...]:
+        """Count one order; what is wrong with it is noted and returned."""
         outcome = str(verdict.outcome)
         if outcome == "placed":
             self.placed += 1
         elif outcome in ("known", "replayed"):
             self.known += 1
         elif outcome == "differs":
-            text = f"the order is there already with other content; see `hub orders show {number}`"
-            self.refuse(row, number, (Problem(code="differs", text=text),))
+            text = (
+                f"the order is there already with other content; see `hub orders show {row.number}`"
+            )
+            self.refuse(row, (Problem(code="differs", text=text),))
         else:
-            self.refuse(row, number, verdict.problems)
+            self.refuse(row, verdict.problems)
+            return verdict.problems
+        return ()
 
-    def refuse(self, row: int, number: str, problems: tuple[Problem, ...]) -> None:
+    def refuse(self, row: Row, problems: tuple[Problem, ...]) -> None:
         """Count one order that was not taken in."""
         self.refused += 1
         self.problems += [
             {
-                "line": row,
-                "order": number,
+                "line": row.row,
+                "order": row.number,
                 "pointer": one.where.path,
                 "code": one.code,
                 "text": one.text,
@@ -79,7 +92,8 @@ def import_(ctx: click.Context, file: Path, brand: str, as_json: bool) -> None:
     """Take in a file with one order a line, each as it would be posted to /v1/orders.
 
     Good orders are placed, wrong ones are named by line and place. Importing a file again places
-    nothing twice: the order number tells. Ends with 3 when only some could be placed.
+    nothing twice: the order number tells. What was refused is kept and waits in `hub exceptions`.
+    Ends with 3 when only some could be placed.
     """
     desk = ctx.ensure_object(Desk)
     with desk.writing() as parts:
@@ -112,13 +126,16 @@ def _place(parts: "Parts", brand: str, batch: list[tuple[int, bytes]], count: Co
     from hub.api import read_order
     from hub.flow.orders import Posting, submit
 
+    refused: list[tuple[Row, tuple[Problem, ...]]] = []
     waiting = []
-    for row, body in batch:
+    for ordinal, body in batch:
         if not body:
             continue
         reading = read_order(body)
         if reading.new is None:
-            count.refuse(row, "", reading.problems)
+            row = Row(row=ordinal, body=body)
+            count.refuse(row, reading.problems)
+            refused.append((row, reading.problems))
             continue
         posting = Posting(
             new=reading.new,
@@ -128,9 +145,23 @@ def _place(parts: "Parts", brand: str, batch: list[tuple[int, bytes]], count: Co
             key="",
             render=lambda order: (201, b""),
         )
-        waiting.append((row, reading.new.number, submit(parts, posting)))
-    for row, number, future in waiting:
-        count.add(row, future.result(), number)
+        row = Row(row=ordinal, body=body, number=reading.new.number)
+        waiting.append((row, submit(parts, posting)))
+    refused += [(row, count.add(row, future.result())) for row, future in waiting]
+    _keep(parts, brand, refused)
+
+
+def _keep(parts: "Parts", brand: str, refused: Sequence[tuple[Row, tuple[Problem, ...]]]) -> None:
+    """Let every refused order wait for a person with its bytes, as one does that was posted."""
+    from hub.flow.refusals import keep_refused
+
+    kept = [
+        keep_refused(parts, brand=brand, number=row.number, body=row.body, problems=problems)
+        for row, problems in refused
+        if problems
+    ]
+    for future in kept:
+        future.result()
 
 
 def _report(desk: Desk, file: Path, count: Count, *, as_json: bool) -> None:

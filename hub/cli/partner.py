@@ -59,11 +59,13 @@ def _checked(desk: Desk, files: Sequence[Path]) -> "Partners":
     from hub.main import registry
 
     chosen = desk.settings()
+    folders = {str(file.parent) for file in files}
     return partners.load(
         {file.stem: file.read_bytes().decode("utf-8-sig", "replace") for file in files},
         transports={name: part.Config for name, part in registry(hub.transports).items()},
         formats={name: part.Config for name, part in registry(hub.formats).items()},
         maps=mapping.load(settings.read_pages(chosen.mappings)).pages,
+        folder=folders.pop() if len(folders) == 1 else "…",
     )
 
 

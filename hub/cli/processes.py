@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GRACE = 20
 """Seconds that requests under way have to end in."""
+MOST_CONNECTIONS = 1000
+"""Connections at once; one more is told 503 and closed, so that they cannot eat the memory."""
 
 ended_with = click.option(
     "--end-with", "parent", type=int, default=None, hidden=True, help="Stop when this process ends."
@@ -61,6 +63,8 @@ def work(desk: Desk, until_idle: bool, parent: int | None) -> None:
 
     _log_to_stderr(desk)
     _on_end(_leave)
+    if parent is None:
+        desk.warn_if_open()
     with desk.writing() as parts:
         worker = Worker(parts, owner=owner(), gone=gone)
         if until_idle:
@@ -118,11 +122,13 @@ def web(desk: Desk, parent: int | None) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=GRACE,
         )
         server = uvicorn.Server(config)
-        # The server raises the signal that ended it once more when all is closed; it is over then.
-        _on_end(lambda sign, frame: None)
+        # Before the server listens to signals itself none may be lost; when all is closed it raises
+        # the one that ended it once more, which changes nothing then.
+        _on_end(lambda sign, frame: setattr(server, "should_exit", True))
         if parent is not None:
             _end_with(parent)
         host, port = door.getsockname()[:2]

@@ -60,6 +60,7 @@ def serve(desk: Desk) -> None:
         signal.signal(sign, lambda *_: stopping.set())
     if desk.fresh():
         desk.say(f"making a store in {desk.settings().data_dir}")
+    desk.warn_if_open()
     with desk.writing():
         pass  # pages and store are right, or this ends here with every mistake
     children = [Child(kind=kind) for kind in KINDS]

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from hub.domain.exchange import Problem, Purpose, Where
 from hub.domain.facts import Change, Effect, Fact, FactKind
 from hub.domain.hearing import (
+    AskedLines,
     Heard,
     Subject,
     heard,
     line_of,
-    match,
     other_unit,
     problem_only,
     said_otherwise,
@@ -78,11 +78,12 @@ def _by_line(
     subject: Subject, part: FulfillmentOrder, message: OrderResponse
 ) -> tuple[list[_Said], list[Problem]]:
     """Everything said of one line together: partners name a line once for each date or answer."""
+    asked = AskedLines(part)
     said: dict[str, _Said] = {}
     problems: list[Problem] = []
     for index, row in enumerate(_listed(part, message)):
         path = f"lines[{index}]"
-        line = match(part, row.number, row.products)
+        line = asked.meant(row.number, row.products)
         if line is None:
             problems.append(unknown_line(part, row.number, row.products, path))
             continue

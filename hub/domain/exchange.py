@@ -4,6 +4,7 @@ A Transmission is one delivery of bytes, an Interchange one envelope in it, a Do
 that. States change only through `moved`; the tables below are the whole truth about them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,6 +56,15 @@ class Problem:
 
 
 MOST_TOLD = 5
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+
+
+def unquoted(text: str) -> str:
+    """Return a text without what it quotes, which may be a person's words.
+
+    Knows the quotes that `repr` writes, escapes included; words without quotes stay.
+    """
+    return _QUOTED.sub("(not shown)", text)
 
 
 def told(sentences: Sequence[str]) -> str:

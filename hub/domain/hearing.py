@@ -5,6 +5,7 @@ event told again, in whatever envelope, does nothing twice.
 """
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -22,6 +23,7 @@ from hub.domain.orders import (
 )
 
 SINGLE = "each"
+MOST_TOLD = 10  # lines of the purchase order that a problem lists; a long one would fill pages
 
 
 def plain_unit(unit: str) -> str:
@@ -60,29 +62,29 @@ def heard(
     The order in which a paper says things does not count. A thing is OTHERWISE when an earlier
     paper said something of its subject that this one does not say.
     """
-    left: dict[str, list[str]] = {}
+    left: defaultdict[str, Counter[str]] = defaultdict(Counter)
     newest: dict[str, int] = {}
     for (subject, ordinal), what in effects.items():
-        left.setdefault(subject, []).append(_text(what))
+        left[subject][_text(what)] += 1
         newest[subject] = max(newest.get(subject, -1), ordinal)
-    before = [_taken(left.get(subject, []), _text(what)) for subject, what in said]
+    before = [_taken(left[subject], _text(what)) for subject, what in said]
+    unsaid = {subject: texts.total() for subject, texts in left.items()}
     verdicts: list[tuple[Heard, int]] = []
     for (subject, _), known in zip(said, before, strict=True):
         if known:
             verdicts.append((Heard.BEFORE, 0))
             continue
-        other = bool(left.get(subject))
-        if other:
-            left[subject].pop()
+        other = unsaid[subject] > 0
+        unsaid[subject] -= other
         newest[subject] = newest.get(subject, -1) + 1
         verdicts.append((Heard.OTHERWISE if other else Heard.NEW, newest[subject]))
     return verdicts
 
 
-def _taken(left: list[str], text: str) -> bool:
-    if text not in left:
+def _taken(left: Counter[str], text: str) -> bool:
+    if not left[text]:
         return False
-    left.remove(text)
+    left[text] -= 1
     return True
 
 
@@ -100,22 +102,34 @@ def said_otherwise(path: str) -> Problem:
     )
 
 
-def match(
-    part: FulfillmentOrder, number: str, products: Sequence[ProductId]
-) -> FulfillmentLine | None:
-    """Return the line that is meant, or None.
+class AskedLines:
+    """The lines of a purchase order, found by what a partner echoes of them.
 
-    An article id decides; an echoed line number tells equal articles apart or stands alone.
+    Sorted out once: a long paper asks as often as it has lines.
     """
-    values = {product.value for product in products}
-    same = [line for line in part.lines if values & {product.value for product in line.products}]
-    if values and not same:
-        return None
-    among = same or list(part.lines)
-    by_number = [line for line in among if _plain(line.number) == _plain(number)]
-    if by_number:
-        return by_number[0]
-    return same[0] if len(same) == 1 else None
+
+    __slots__ = ("_by_number", "_by_product", "part")
+
+    def __init__(self, part: FulfillmentOrder) -> None:
+        self.part = part
+        self._by_number: dict[str, FulfillmentLine] = {}
+        self._by_product: dict[str, set[int]] = {}
+        for place, line in enumerate(part.lines):
+            self._by_number.setdefault(_plain(line.number), line)
+            for product in line.products:
+                self._by_product.setdefault(product.value, set()).add(place)
+
+    def meant(self, number: str, products: Sequence[ProductId]) -> FulfillmentLine | None:
+        """Return the line that is meant, or None.
+
+        An article id decides; an echoed line number tells equal articles apart or stands alone.
+        """
+        if not products:
+            return self._by_number.get(_plain(number))
+        places = [self._by_product.get(product.value, set()) for product in products]
+        same = [self.part.lines[place] for place in sorted(set().union(*places))]
+        numbered = (line for line in same if _plain(line.number) == _plain(number))
+        return next(numbered, same[0] if len(same) == 1 else None)
 
 
 def _plain(number: str) -> str:
@@ -129,8 +143,10 @@ def unknown_line(
     ids = ", ".join(product.value for product in products)
     known = "; ".join(
         f"{line.number}: {', '.join(product.value for product in line.products)}"
-        for line in part.lines
+        for line in part.lines[:MOST_TOLD]
     )
+    if len(part.lines) > MOST_TOLD:
+        known += f"; and {len(part.lines) - MOST_TOLD} more"
     return Problem(
         code="unknown-line",
         text=f"line {number or '(no number)'} {ids or '(no article)'} is not on purchase order "

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from hub.domain.facts import Change, Effect, Fact, FactKind, Stuck
 from hub.domain.hearing import (
+    AskedLines,
     Heard,
     Subject,
     heard,
     line_of,
-    match,
     other_unit,
     problem_only,
     said_otherwise,
@@ -50,10 +50,11 @@ class _Said:
 def shipped(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -> Change:
     """Take in a ship notice; what was told before in the same notice ships nothing twice."""
     part = subject.order.fulfillment(subject.fulfillment_id)
+    asked = AskedLines(part)
     change = Change(order=subject.order)
     said: list[_Said] = []
     for index, parcel in enumerate(message.parcels):
-        change = _read(subject, part, change, parcel, index, said)
+        change = _read(subject, asked, change, parcel, index, said)
     boxes: dict[int, list[PackedLine]] = {}
     verdicts = heard(subject.effects, [(one.subject, one.what) for one in said])
     for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
@@ -73,7 +74,7 @@ def shipped(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -
 
 def _read(
     subject: Subject,
-    part: FulfillmentOrder,
+    asked: AskedLines,
     change: Change,
     parcel: Parcel,
     index: int,
@@ -83,13 +84,13 @@ def _read(
     known = 0
     for at, row in enumerate(parcel.lines):
         path = f"parcels[{index}].lines[{at}]"
-        line = match(part, row.number, row.products)
+        line = asked.meant(row.number, row.products)
         counted = units(subject, line, row.quantity, row.unit) if line else None
         if line is None or counted is None:
             problem = (
                 other_unit(line, row.unit, path)
                 if line
-                else unknown_line(part, row.number, row.products, path)
+                else unknown_line(asked.part, row.number, row.products, path)
             )
             change = change.then(problem_only(change.order, problem))
             continue
@@ -112,7 +113,7 @@ def _read(
                 parcel=index,
                 line=None,
                 quantity=0,
-                subject=f"{part.id}/{tracking}",
+                subject=f"{asked.part.id}/{tracking}",
                 tracking=tracking,
                 path=path,
             )

@@ -8,7 +8,6 @@ A failing document parks itself in its own commit; its neighbours go on.
 """
 
 import hashlib
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -28,6 +27,7 @@ from hub.domain.exchange import (
 from hub.domain.facts import Duty, DutyKind, Stuck
 from hub.domain.names import at_moment, stable
 from hub.errors import Conflict, Malformed, TransportError
+from hub.flow.faults import trace_of
 from hub.flow.parts import Parts
 from hub.flow.settling import settle_document
 from hub.partners import Channel
@@ -334,14 +334,14 @@ def _or_park(
     except Exception as fault:  # the one boundary of this river
         if is_away(fault):
             raise  # the store's trouble is no paper's fault
-        trace = "".join(traceback.format_exception(fault))
+        trace = trace_of(fault)
         parts.store.write(lambda tx: park(tx, trace))
 
 
 def _park_delivery(
     parts: Parts, transmission: TransmissionRow, tx: Transaction, trace: str
 ) -> None:
-    problem = Problem(code="our-fault", text=trace[-4000:])
+    problem = Problem(code="our-fault", text=trace)
     tx.exchange.move_transmission(
         transmission.id, then=TransmissionState.PARKED, problems=[problem]
     )
@@ -358,7 +358,7 @@ def _park_delivery(
 
 
 def _park_document(parts: Parts, document: DocumentRow, tx: Transaction, trace: str) -> None:
-    problem = Problem(code="our-fault", text=trace[-4000:])
+    problem = Problem(code="our-fault", text=trace)
     tx.exchange.move_document(
         document.id, then=DocumentState.PARKED, at=parts.now(), problems=[problem]
     )

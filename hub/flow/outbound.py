@@ -8,7 +8,6 @@ parked and holds back only the same order; a failing wire holds back the lane.
 """
 
 import io
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +29,7 @@ from hub.domain.facts import Change, DutyKind, Fact, FactKind, Stuck
 from hub.domain.names import Names, at_moment, stable
 from hub.domain.orders import FulfillmentState
 from hub.errors import Conflict, TransportError
+from hub.flow.faults import trace_of
 from hub.flow.orders import note
 from hub.flow.parts import Parts
 from hub.flow.receiving import IN_ROW, LEASE_SECONDS, NEVER, Delivery, digest, keep
@@ -85,7 +85,7 @@ def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> b
     except Exception as fault:  # the one boundary of this river
         if is_away(fault):
             raise
-        trace = "".join(traceback.format_exception(fault))
+        trace = trace_of(fault)
     if limit > 1:
         return compose(parts, channel, lease, most=1)
     parts.store.write(lambda tx: _park_first(tx, parts, channel, lease, trace))
@@ -96,7 +96,7 @@ def _park_first(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, t
     now = parts.now()
     tx.duties.hold(lease, seconds=LEASE_SECONDS)
     for duty in tx.duties.due(lane=channel.lane, now=now, limit=1):
-        _park(tx, channel, duty, [Problem(code="our-fault", text=trace[-4000:])], now)
+        _park(tx, channel, duty, [Problem(code="our-fault", text=trace)], now)
 
 
 def _compose(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, limit: int) -> bool:

@@ -72,11 +72,12 @@ def keep_refused(
 
 
 def _discreet(problem: Problem) -> Problem:
-    where = problem.where
+    """Values stay in the kept bytes: a storefront may put a person's words at any place."""
+    where = replace(problem.where, value="")
     if not any(place in where.path for place in PEOPLE):
-        return problem
+        return replace(problem, where=where)
     text = f"{problem.code}; what was sent stands in the kept bytes"
-    return replace(problem, text=text, where=replace(where, value=""))
+    return replace(problem, text=text, where=where)
 
 
 def _placed(problem: Problem) -> str:

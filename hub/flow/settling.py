@@ -24,9 +24,11 @@ from hub.domain.messages import Message, OrderResponse, ShipNotice
 from hub.domain.names import Names
 from hub.domain.orders import Order
 from hub.domain.rules import Subject
+from hub.domain.telling import foremost
 from hub.flow.orders import note, remember, source
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
+from hub.formats import Format
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction
 
@@ -65,7 +67,7 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
     fmt = parts.formats[channel.format]
     paper = fmt.read(body, document=document)
     if fmt.is_receipt(document.set_id):
-        return Translated(paper=paper, receipt=fmt.receipt(paper))
+        return Translated(paper=paper, receipt=_discreet(fmt, fmt.receipt(paper)))
     name = channel.maps.get(document.set_id)
     if name is None:
         listed = ", ".join(sorted(channel.maps)) or "none"
@@ -80,6 +82,15 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
         fmt.locate(body, document=document, problem=problem) for problem in reading.problems
     )
     return Translated(paper=paper, messages=reading.messages, problems=located)
+
+
+def _discreet(fmt: Format, receipt: Receipt) -> Receipt:
+    """A receipt without the words of people that it copies from our papers (X12 997 AK404)."""
+    lines = tuple(
+        replace(line, problems=tuple(fmt.discreet(problem) for problem in line.problems))
+        for line in receipt.lines
+    )
+    return replace(receipt, lines=lines)
 
 
 def pointed(paper: Segments, problem: Problem) -> Problem:
@@ -195,7 +206,7 @@ def _applied(
         state = DocumentState.PARTLY_APPLIED if bad else DocumentState.APPLIED
     else:
         state = DocumentState.REFUSED
-    return replace(settled, state=state, problems=(*row.problems, *problems))
+    return replace(settled, state=state, problems=(*row.problems, *foremost(problems)))
 
 
 def joined(messages: Sequence[Message]) -> list[Message]:

@@ -82,7 +82,7 @@ def claimed(folder: Path, *, reset: bool) -> Iterator[None]:
     mark = folder / MARKER
     if folder.exists() and any(folder.iterdir()) and not mark.is_file():
         raise Unfit(f"{folder} is not empty and was not made by the demo; name another with --dir")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with mark.open("a") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

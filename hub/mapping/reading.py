@@ -5,6 +5,7 @@ from typing import cast
 
 from hub.domain.exchange import Problem, Segments
 from hub.domain.messages import Message
+from hub.domain.telling import foremost
 from hub.mapping.filling import Reader, fill
 from hub.mapping.framing import frame
 from hub.mapping.hierarchy import orders
@@ -42,4 +43,4 @@ def read(plan: Plan, paper: Segments) -> Reading:
     made = [build(plan.message, one, problems=reader.problems) for one in filled]
     messages = tuple(cast("Message", message) for message in made if message is not None)
     # What stands above several orders is read once for each of them.
-    return Reading(messages=messages, problems=tuple(dict.fromkeys(reader.problems)))
+    return Reading(messages=messages, problems=foremost(tuple(dict.fromkeys(reader.problems))))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
+DEEPEST = 24  # levels; a page with a tree in a loop needs 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -84,6 +86,8 @@ class Mistakes:
 def parse(text: str, *, mistakes: Mistakes) -> Block | None:
     """Return the page's nodes, or None after noting why it has none."""
     try:
+        if _tricks(text, mistakes):
+            return None
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -99,6 +103,27 @@ def parse(text: str, *, mistakes: Mistakes) -> Block | None:
     start = Line(page=mistakes.page, number=1)
     mistakes.add(start, "page", "must be a YAML mapping with `set:` and `segments:`, or `codes:`")
     return None
+
+
+def _tricks(text: str, mistakes: Mistakes) -> bool:
+    """Note what lets a small page grow or go too deep to be walked; tell whether there is any.
+
+    Looks at one event after the other: nothing is built from a text that is refused.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        mark = event.start_mark
+        line = Line(page=mistakes.page, number=mark.line + 1 if mark else 1)
+        if depth > DEEPEST:
+            mistakes.add(line, "page", f"nested deeper than {DEEPEST} levels")
+            return True
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            what = "anchors (&) and aliases (*) are not used; write it out, or extend a page"
+            mistakes.add(line, "page", what)
+            return True
+    return False
 
 
 def _tree(node: yaml.Node, mistakes: Mistakes) -> Tree:

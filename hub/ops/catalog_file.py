@@ -172,13 +172,12 @@ def _row(cells: Sequence[str], number: int, reading: _Reading) -> None:
         return
     pairs = zip(reading.columns, cells, strict=False)
     values = {column: cell.strip() for column, cell in pairs if column and cell.strip()}
-    before = len(reading.problems)
     _spoilt(values, number, reading)
-    if not values.get("sku"):
+    if values.get("sku"):
+        _item(values, number, reading)
+    else:
         reading.wrong(number, "sku", "the SKU is missing; every row needs one")
-        return
-    _item(values, number, reading)
-    _offer(values, number, reading, clean=len(reading.problems) == before)
+    _offer(values, number, reading)
 
 
 def _spoilt(values: dict[str, str], number: int, reading: _Reading) -> None:
@@ -212,11 +211,11 @@ def _item(values: Mapping[str, str], number: int, reading: _Reading) -> None:
     reading.items[article.sku] = (known, first)
 
 
-def _offer(values: Mapping[str, str], number: int, reading: _Reading, *, clean: bool) -> None:
+def _offer(values: Mapping[str, str], number: int, reading: _Reading) -> None:
     partner = values.get("partner", "")
     if not partner:
         asked = [column for column in _OFFER if values.get(column)]
-        if asked and clean:
+        if asked and "partner" not in values:  # a spoilt one has been named already
             reading.wrong(
                 number,
                 "partner",
@@ -230,6 +229,8 @@ def _offer(values: Mapping[str, str], number: int, reading: _Reading, *, clean: 
         reading.wrong(number, "partner", f"no page is called so; {hint}", partner)
     offer = _read_offer(values, number, reading)
     key = (offer.sku, offer.partner)
+    if not offer.sku:
+        return
     if key in reading.offers:
         first = reading.offers[key][1]
         reading.wrong(
@@ -244,7 +245,7 @@ def _read_offer(values: Mapping[str, str], number: int, reading: _Reading) -> Pa
     currency = cells.needed("currency", currency_cell, "")
     return PartnerItem(
         partner=values["partner"],
-        sku=values["sku"],
+        sku=values.get("sku", ""),
         products=tuple(_products(values)),
         unit=cells.read("unit", unit_cell, "EA"),
         units_per_pack=cells.read("units_per_pack", lambda text: number_cell(text, least=1), 1),

@@ -34,17 +34,18 @@ def load(
     transports: Mapping[str, type[BaseModel]],
     formats: Mapping[str, type[BaseModel]],
     maps: Collection[str],
+    folder: str = FOLDER,
 ) -> Partners:
     """Return the partners that the pages describe.
 
     `pages` gives a page's text by its name (`acme` or `acme.yaml`: the id is the file's stem);
-    `transports` and `formats` the `Config` of each by name; `maps` the names of all maps. It
-    touches no file, resolves no secret and connects to nobody. Raises `ConfigError` with all
-    mistakes of all pages, each as `partner_configs/acme.yaml:14 channels[0].maps.850: what is wrong
-    and the way out`.
+    `transports` and `formats` the `Config` of each by name; `maps` the names of all maps; `folder`
+    what to call the pages' directory when one of them is spoken of. It touches no file, resolves no
+    secret and connects to nobody. Raises `ConfigError` with all mistakes of all pages, each as
+    `partner_configs/acme.yaml:14 channels[0].maps.850: what is wrong and the way out`.
     """
     parts = _Parts(transports=transports, formats=formats, maps=maps)
-    opened = [(Page(f"{FOLDER}/{stem}.yaml", text), stem, text) for stem, text in _stems(pages)]
+    opened = [(Page(f"{folder}/{stem}.yaml", text), stem, text) for stem, text in _stems(pages)]
     partners = [_partner(page, stem, text, parts=parts) for page, stem, text in opened]
     mistakes = sorted(mistake for page, _, _ in opened for mistake in page.mistakes)
     if mistakes:
@@ -82,7 +83,11 @@ def _partner(page: Page, stem: str, text: str, *, parts: _Parts) -> Partner | No
         priority=keys.sourcing.priority,
         products=keys.products,
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        notice=tuple(words for channel in ready for words in _notices(channel)),
+        notice=tuple(
+            f"{page.file} channel {channel.name}: {words}"
+            for channel in ready
+            for words in _notices(channel)
+        ),
     )
 
 
@@ -193,7 +198,7 @@ def _refuse_doubles(page: Page, count: int) -> None:
 def _notices(channel: Channel) -> list[str]:
     """Collect what a Config calls valid but worth a `warnings` entry."""
     return [
-        f"{FOLDER}/{channel.partner}.yaml channel {channel.name}: {words}"
+        words
         for leaf in (channel.settings, channel.profile)
         for words in getattr(leaf, "warnings", ())
     ]

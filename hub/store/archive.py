@@ -76,7 +76,8 @@ class Archive:
         key = os.urandom(KEY_BYTES)
         cipher = AESGCM(key)
         digest = hashlib.sha256()
-        with draft.open("xb") as file:
+        fresh = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fresh, "wb") as file:
             file.write(bytes(_HEADER))
             for number, (plain, last) in enumerate(_frames(stream)):
                 digest.update(plain)
@@ -239,7 +240,8 @@ def _give_name(draft: Path, place: Path) -> None:
 
 def _make_directory(path: Path) -> None:
     missing = [part for part in (path, *path.parents) if not part.exists()]
-    path.mkdir(parents=True, exist_ok=True)
+    for part in reversed(missing):
+        part.mkdir(mode=0o700, exist_ok=True)
     for made in missing:
         _sync(made.parent)
 

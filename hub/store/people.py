@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Text, bindparam, insert, select, update
 
+from hub.domain.facts import FactKind
 from hub.domain.names import Names
 from hub.store.seals import Sealer, Vault
 from hub.store.statements import Connection, Statement, canonical, micros, parsed
-from hub.store.tables import customer, person
+from hub.store.tables import customer, fact, input_, order, person
 
 _FIND = Statement(
     select(customer.c.id).where(
@@ -20,6 +21,13 @@ _ADD_CUSTOMER = Statement(insert(customer))
 _ADD_PERSON = Statement(insert(person))
 _PERSON = Statement(
     select(person.c.customer_id, person.c.sealed).where(person.c.id == bindparam("id"))
+)
+_PLACED = Statement(
+    select(order.c.customer_id, input_.c.id, input_.c.sealed)
+    .select_from(
+        fact.join(input_, input_.c.id == fact.c.input_id).join(order, order.c.id == fact.c.order_id)
+    )
+    .where(fact.c.order_id == bindparam("order_id"), fact.c.kind == FactKind.ORDER_PLACED.value)
 )
 _ERASE = Statement(
     update(customer)
@@ -90,6 +98,16 @@ class People:
         plain = self._sealer(found[0]).open(found[1], context=person_id)
         words: dict[str, object] = parsed(plain.decode())
         return words
+
+    def placed(self, order_id: str) -> bytes:
+        """Return the body with which an order was placed.
+
+        KeyError when none was kept, Erased for an erased customer, Damaged for changed bytes.
+        """
+        found = self._connection.row(_PLACED, {"order_id": order_id})
+        if found is None or found[2] is None:
+            raise KeyError(order_id)
+        return self._sealer(found[0]).open(found[2], context=found[1])
 
     def erase(self, customer_id: str) -> None:
         """Destroy the customer's key; orders and quantities stay."""

@@ -3,12 +3,13 @@
 Several processes share the file; `BEGIN IMMEDIATE` and the busy timeout put their writers in line.
 """
 
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -122,6 +123,12 @@ class SqliteEngine:
         raw.execute("PRAGMA temp_store=MEMORY")
         return raw
 
+    def _make(self) -> None:
+        """Make a missing file for its owner only; SQLite gives its -wal and -shm the same mode."""
+        # O_EXCL: opening and closing a file that is in use would drop this process's locks on it.
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
     def _connect_reader(self) -> sqlite3.Connection:
         raw = self._connect()
         raw.execute("PRAGMA query_only=ON")
@@ -131,9 +138,11 @@ class SqliteEngine:
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise ConfigError([f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is the oldest"])
         try:
+            self._make()
             raw = self._connect()
-        except sqlite3.Error as error:
-            raise ConfigError([f"database {self._path}: {error}"]) from error
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise ConfigError([f"database {self._path}: {reason}"]) from error
         wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         found = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
         raw.close()

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -63,6 +64,9 @@ class Config(BaseModel):
     )
     pattern: Globs = Field(default=("*",), description="only names that match one of these globs")
     ignore: Globs = Field(default=IN_PROGRESS, description="names of files still being written")
+    max_listing: int = Field(
+        default=10_000, ge=1, le=100_000, description="files taken at once; the rest comes later"
+    )
 
     @model_validator(mode="after")
     def _apart(self) -> "Config":
@@ -90,12 +94,14 @@ class Folder:
     def list(self) -> Sequence[RemoteFile]:
         """Return the regular files of the inbox that match, oldest first.
 
-        Names in progress, links, pipes and devices are left out; the odd ones are logged once.
+        At most `max_listing` come back; the rest comes when these are taken. Names in progress,
+        links, pipes and devices are left out; the odd ones are logged once.
         """
         inbox = self._config.inbox
         with _explained(f"cannot list {str(inbox)!r}"), os.scandir(inbox) as entries:
-            found = [self._seen(entry) for entry in entries if self._wanted(entry.name)]
-        return sorted((file for file in found if file), key=lambda file: (file.mtime, file.path))
+            seen = (self._seen(entry) for entry in entries if self._wanted(entry.name))
+            found = list(islice((file for file in seen if file), self._config.max_listing))
+        return sorted(found, key=lambda file: (file.mtime, file.path))
 
     def fetch(self, file: RemoteFile, into: BinaryIO) -> RemoteFile:
         """Copy the bytes behind one handle and return what that handle says.

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +15,8 @@ from threading import Event, Thread
 
 import pytest
 
+from hub.api import asking
+from hub.cli import processes, serving
 from tests.rigs import free_port
 from tests.rigs.houses import furnish, post, shopping, stock_up
 
@@ -176,6 +179,29 @@ def test_a_port_that_is_taken_is_said_in_words(pages: Path, start: Start) -> Non
     second.until(f"cannot listen on 127.0.0.1 port {port}")
     assert second.process.wait(PATIENCE) == 1
     assert first.end(signal.SIGINT) == 0
+
+
+def test_a_web_process_that_waits_for_a_body_ends_in_order_and_says_nothing(
+    pages: Path, start: Start
+) -> None:
+    assert asking.BODY_SECONDS < processes.GRACE < serving.GRACE
+    web = start("web")
+    host, _, port = web.until(r"web: http://(\S+)").rpartition(":")
+    with socket.create_connection((host, int(port))) as half:
+        half.sendall(b"POST /v1/orders HTTP/1.1\r\nHost: hub.test\r\nContent-Le")
+        assert web.end() == 0
+    assert web.rows.empty()
+
+
+@pytest.mark.parametrize("word", ["serve", "work"])
+def test_a_directory_that_others_may_enter_is_warned_of(
+    pages: Path, tmp_path: Path, start: Start, word: str
+) -> None:
+    (tmp_path / "data").chmod(0o755)
+    running = start(word)
+    running.until(r"warning: .*/data \(mode 0755\).*chmod 700")
+    _wait(lambda: any((pages / "in").glob("acme_850_*")))
+    assert running.end() == 0
 
 
 def test_a_worker_ends_in_order_when_it_is_asked(pages: Path, start: Start) -> None:

@@ -32,6 +32,7 @@ def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=300,
+        umask=0o022,  # as most machines have it
     )
 
 
@@ -103,6 +104,22 @@ def test_secrets_are_for_their_owner_only_and_nothing_lies_elsewhere(played) -> 
     assert [path.name for path in folder.iterdir()] == [".demo"]
     for path in (demo / "api-keys.json", demo / "master.key", demo / "keys" / "acme"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_the_demo_keeps_is_for_its_owner_only(played) -> None:
+    demo = played[0] / ".demo"
+    folders = (demo, demo / "keys", demo / "partner_configs", demo / "partners")
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folders}
+    assert set(modes.values()) == {0o700}, modes
+    files = [demo / "demo.log", *demo.glob("hub.db*")]
+    assert len(files) >= 2
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in files}
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_the_demos_log_is_silent_about_what_always_happens(played) -> None:
+    log = (played[0] / ".demo" / "demo.log").read_text()
+    assert "alembic" not in log
 
 
 def test_a_second_run_goes_on_and_doubles_nothing(played) -> None:

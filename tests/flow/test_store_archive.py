@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,19 @@ def test_bytes_of_any_size_come_back(archive, size):
     assert archive.kept(kept.name) == kept
     with archive.open(kept.name, wrapped_key=kept.wrapped_key) as stream:
         assert stream.read() == plain
+
+
+def test_objects_and_their_directories_are_for_their_owner_only(archive, tmp_path):
+    former = os.umask(0o022)
+    try:
+        kept = archive.keep(io.BytesIO(b"secret"))
+    finally:
+        os.umask(former)
+    place = _place(tmp_path, kept.name)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    folders = [place.parent, place.parent.parent, tmp_path / "archive" / "drafts"]
+    folders += [tmp_path / "archive"]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
 
 
 @pytest.mark.parametrize("most", [1000, FRAME - 1, FRAME])

@@ -5,6 +5,7 @@ import os
 import queue
 import signal
 import sqlite3
+import stat
 import threading
 from concurrent.futures import CancelledError
 
@@ -55,6 +56,18 @@ def test_a_failing_work_is_undone_alone_and_told_alone(store: Store):
     outcomes = [type(work.exception()).__name__ for work in works]
     assert outcomes == ["NoneType", "ZeroDivisionError"] * 2 + ["NoneType"]
     assert sorted(_skus(store)) == ["a", "b", "c", "first"]
+
+
+def test_the_embedded_store_is_for_its_owner_only_whatever_the_umask(tmp_path):
+    former = os.umask(0o022)
+    try:
+        store = open_store("sqlite", tmp_path, "")
+        store.write(_put("a"))
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("hub.db*")}
+        store.close()
+    finally:
+        os.umask(former)
+    assert modes == dict.fromkeys(("hub.db", "hub.db-wal", "hub.db-shm"), 0o600)
 
 
 def test_a_work_that_was_cancelled_while_it_waited_is_not_done(store: Store):

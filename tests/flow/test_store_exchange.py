@@ -156,7 +156,7 @@ def test_a_delivery_moves_as_its_table_says(store: Store):
         store.write(lambda tx: tx.exchange.move_transmission("none", then=TransmissionState.SPLIT))
 
 
-def test_waiting_deliveries_are_listed_in_the_order_of_their_lane_whatever_the_clock_said(store: Store):
+def test_waiting_deliveries_are_listed_in_the_order_of_their_lane(store: Store):
     for n, key in enumerate(["c", "a", "b"]):
         row = replace(a_delivery(key), at=NOON + n * SECOND, seq=9 - n)
         store.write(lambda tx, r=row: tx.exchange.add_transmission(r, body=b""))

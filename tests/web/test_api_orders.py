@@ -79,6 +79,44 @@ def test_same_number_with_other_content_shows_both(juniper: Shop) -> None:
     assert there["quantities"]["ordered"] == 1
 
 
+def test_a_conflict_names_every_place_that_differs_and_no_value_of_a_person(
+    juniper: Shop,
+) -> None:
+    juniper.post(example(number="J-1"))
+    other = example(number="J-1", channel="phone")
+    other["customer"]["email"] = "somebody.else@example.com"
+    other["ship_groups"][0]["ship_to"]["lines"] = ["1 Canary Street", "Floor 2", "Door 3"]
+    other["ship_groups"][1]["gift"] = None if other["ship_groups"][1].get("gift") else {}
+    problem = juniper.post(other).json()
+    assert problem["status"] == 409
+    places = problem["differs"]
+    assert {"/channel", "/customer/email", "/ship_groups/1/gift"} <= set(places)
+    assert "/ship_groups/0/ship_to/lines/0" in places
+    assert all(
+        place.startswith("/ship_groups/0/ship_to/lines/")
+        for place in set(places) - {"/channel", "/customer/email", "/ship_groups/1/gift"}
+    )
+    assert "Canary" not in json.dumps(problem)
+    assert "somebody.else" not in json.dumps(problem)
+
+
+def test_a_street_alone_that_differs_is_named(juniper: Shop) -> None:
+    order = simple("J-1")
+    juniper.post(order)
+    order["ship_groups"][0]["ship_to"]["lines"][0] = "2 Other Street"
+    assert juniper.post(order).json()["differs"] == ["/ship_groups/0/ship_to/lines/0"]
+
+
+def test_without_the_customers_key_a_conflict_says_no_places(juniper: Shop, house: House) -> None:
+    juniper.post(simple("J-1"))
+    with house.parts.store.read() as tx:
+        order = tx.orders.find(brand="juniper", number="J-1")
+    assert order is not None
+    house.parts.store.write(lambda tx: tx.people.erase(order.customer_id))
+    answer = juniper.post(simple("J-1", quantity=2))
+    assert (answer.status_code, answer.json()["differs"]) == (409, None)
+
+
 def test_two_brands_may_use_one_number(juniper: Shop, harbor: Shop) -> None:
     assert juniper.post(simple("100")).status_code == 201
     assert harbor.post(simple("100", quantity=2)).status_code == 201

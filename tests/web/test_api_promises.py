@@ -1,9 +1,10 @@
 """What the document promises is what happens: every status, faults of ours, and a real server."""
 
+import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
@@ -16,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 
-from hub.api import build
+from hub.api import asking, build
 from hub.api.shown import ShownProblem
 from hub.main import open_store, read_settings
 from tests.rigs import free_port
@@ -47,6 +48,7 @@ def _probes(juniper: Shop, stranger: Shop, ghost: Shop) -> Iterator[tuple[str, h
     yield ORDERS, juniper.post(simple("J-2"), key="k")
     yield ORDERS, juniper.post(b"{")
     yield ORDERS, juniper.post(b" " * 1_000_001)
+    yield ORDERS, _too_slow(juniper)
     yield ORDERS, stranger.post(simple())
     yield ORDERS, ghost.post(simple())
     yield ORDERS, juniper.ask("POST", ORDERS, content=b"", headers={"Content-Type": "a/b"})
@@ -62,6 +64,24 @@ def _probes(juniper: Shop, stranger: Shop, ghost: Shop) -> Iterator[tuple[str, h
         yield path, stranger.get(path)
         yield path, juniper.get(f"{path}?x=1")
     yield "/healthz", stranger.get("/healthz")
+
+
+def _too_slow(shop: Shop) -> httpx.Response:
+    """A body whose first byte never comes, before a door that has no patience left."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    async def post() -> httpx.Response:
+        transport = httpx.ASGITransport(app=shop.app)
+        headers = {"Authorization": f"Bearer {shop.key}", "Content-Type": "application/json"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+            return await client.post(ORDERS, content=endless(), headers=headers)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "BODY_SECONDS", 0)
+        return asyncio.run(post())
 
 
 def test_every_documented_status_happens_and_no_other(

@@ -1,9 +1,8 @@
 """X12's error codes in plain words, and the one way a Problem of this format is made."""
 
-import re
 from dataclasses import replace
 
-from hub.domain.exchange import NOWHERE, Problem, Severity, Where
+from hub.domain.exchange import NOWHERE, Problem, Severity, Where, unquoted
 
 TA1 = "x12-ta105-"
 """TA105, on the interchange."""
@@ -116,17 +115,26 @@ def flaw(
     return Problem(code=code, text=text or describe(code), where=where, severity=severity)
 
 
-PEOPLE = frozenset("N1 N2 N3 N4 PER G61 MSG MTX NTE".split())
+NAMELESS = "?"
+"""The name of a segment that has none: what stands there may be the rest of somebody's address."""
+PEOPLE = frozenset(f"N1 N2 N3 N4 NM1 NX2 DMG IN2 PER G61 MSG MTX NTE {NAMELESS}".split())
 """Segments in which a person's name, address or words stand."""
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+MOST_TAG = 3  # characters of a segment's name
 
 
 def discreet(problem: Problem) -> Problem:
     """Return a problem fit to be kept and shown: where people's words stand, without them."""
-    if problem.where.segment not in PEOPLE or not problem.where.value:
+    if problem.where.segment not in PEOPLE:
         return problem
-    text = _QUOTED.sub("(not shown)", problem.text).replace(problem.where.value, "(not shown)")
+    text = unquoted(problem.text)
+    if problem.where.value:
+        text = text.replace(problem.where.value, "(not shown)")
     return replace(problem, text=text, where=replace(problem.where, value=""))
+
+
+def tag_of(raw: bytes) -> str:
+    """Return a segment's name fit for a screen; NAMELESS where none can be."""
+    return shown(raw) if len(raw) <= MOST_TAG else NAMELESS
 
 
 def shown(raw: bytes) -> str:

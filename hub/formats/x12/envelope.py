@@ -27,6 +27,7 @@ from hub.formats.x12.codes import (
     describe,
     flaw,
     shown,
+    tag_of,
 )
 from hub.formats.x12.dictionary import dictionary
 from hub.formats.x12.header import Header
@@ -36,6 +37,7 @@ from hub.formats.x12.scanning import BLOCK, NEWLINE, Junk, Run, Window, next_run
 from hub.formats.x12.syntax import Checker
 
 _FRAME = frozenset({b"ISA", b"TA1", b"GS", b"ST", b"SE", b"GE", b"IEA"})
+SAMPLE = 8  # bytes: enough to tell what kind of file it is, too few for a person's name
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
 
@@ -75,15 +77,16 @@ def _nothing(start: bytes, junk: Junk | None) -> Problem:
     """Say what the delivery is instead of X12, by its first bytes."""
     if junk is None:
         return flaw("x12-empty", "the delivery has no bytes in it; ask for it to be sent again.")
-    where = Where(offset=junk.offset, value=shown(start))
+    where = Where(offset=junk.offset, value=shown(junk.sample[:SAMPLE]))
     if start.lstrip(b"\x40\x25\x15").startswith(b"\xc9\xe2\xc1"):
         text = "the delivery is in EBCDIC (it begins with C9 E2 C1); ask for ASCII."
         return flaw("x12-encoding", text, where=where)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"I\0S\0A" in start:
         text = "the delivery is in UTF-16; ask for ASCII or UTF-8."
         return flaw("x12-encoding", text, where=where)
+    begins = shown(junk.sample[:SAMPLE])
     text = (
-        f"the delivery has no ISA segment; byte {junk.offset} begins {shown(junk.sample[:20])!r}."
+        f"the delivery has no ISA segment; byte {junk.offset} begins {begins!r}."
         " X12 begins with ISA: ask what was sent, or set another format for this channel."
     )
     return flaw("x12-no-isa", text, where=where)
@@ -137,7 +140,7 @@ def _junk_problem(junk: Junk) -> Problem:
         "x12-junk",
         f"{junk.length} bytes from byte {junk.offset} belong to no interchange and were not read;"
         " ask the partner what they are.",
-        where=Where(offset=junk.offset, value=shown(junk.sample)),
+        where=Where(offset=junk.offset, value=shown(junk.sample[:SAMPLE])),
         severity=Severity.WARNING,
     )
 
@@ -381,8 +384,8 @@ class _Reading:
         """A segment where only frame segments may stand; told once, not for each that follows."""
         self._strays += 1
         if self._strays == 1:
-            text = f"segment {shown(tag)[:20]} at byte {offset} stands outside of any set."
-            self._note(TA1 + "022", text, offset, shown(tag)[:20])
+            text = f"segment {tag_of(tag)} at byte {offset} stands outside of any set."
+            self._note(TA1 + "022", text, offset, tag_of(tag))
 
     def _close(self, parts: list[bytes], offset: int, end: int) -> None:
         self._drop_group(offset)

@@ -202,7 +202,10 @@ class Paper:
             self.note(self._charset())
         if end - self.offset > self._limits.max_document_bytes:
             cap = self._limits.max_document_bytes
-            text = f"the paper is {end - self.offset} bytes long, this channel allows {cap}."
+            text = (
+                f"the paper is {end - self.offset} bytes long, this channel allows {cap}; ask for "
+                "smaller ones, or raise max_document_bytes in the profile on the partner's page."
+            )
             self.problems.append(flaw("x12-too-large", text, where=Where(offset=self.offset)))
         return Document(
             set_id=self.set_id,

@@ -75,7 +75,7 @@ class Config(_Page):
     short_isa: Literal["refuse", "accept"] = "refuse"
     max_segment_bytes: Annotated[int, Field(ge=1 * _KB, le=1024 * _KB)] = 64 * _KB
     max_element_bytes: Annotated[int, Field(ge=256, le=1024 * _KB)] = 16 * _KB
-    max_document_bytes: Annotated[int, Field(ge=1 * _KB)] = 50 * _KB * _KB
+    max_document_bytes: Annotated[int, Field(ge=1 * _KB)] = 1 * _KB * _KB
     max_problems: Annotated[int, Field(ge=1, le=10_000)] = 100
     max_levels: Annotated[int, Field(ge=1, le=100_000)] = 10_000
 

@@ -19,6 +19,7 @@ from hub.formats.x12.codes import (
     ELEMENT,
     GROUP,
     GROUP_REFUSED,
+    PEOPLE,
     SEGMENT,
     SET,
     describe,
@@ -110,11 +111,14 @@ def _segment(
     elements = [each for each in problems if each.code.startswith(ELEMENT)]
     if elements:
         yield "AK3", tag, ordinal, "", "8"
-    for problem in elements[:_MAX_ELEMENTS]:
+    for problem in elements[
+        :_MAX_ELEMENTS
+    ]:  # AK404 is optional: people's words stay where they are
         place = problem.where.element or 1
         code = problem.code.removeprefix(ELEMENT)
         number = rules.element_number(problem.where.segment, place)
-        yield "AK4", str(place), number, code, _copy(problem.where.value, profile)
+        copy = "" if tag in PEOPLE else _copy(problem.where.value, profile)
+        yield "AK4", str(place), number, code, copy
 
 
 def _copy(value: str, profile: Config) -> str:

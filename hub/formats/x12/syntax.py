@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hub.domain.exchange import Problem, Severity, Where
-from hub.formats.x12.codes import ELEMENT, SEGMENT, flaw, shown
+from hub.formats.x12.codes import ELEMENT, NAMELESS, SEGMENT, flaw, shown, tag_of
 from hub.formats.x12.dictionary import Dictionary, Element, SegmentRule
 from hub.formats.x12.scanning import Delimiters
 
@@ -175,7 +175,7 @@ class Checker:
             yield self._at(parts, place, code, _TYPE_WORDS[code], spot)
 
     def _warn_trailing(self, parts: list[bytes], spot: Spot) -> Problem:
-        tag = shown(parts[0])
+        tag = tag_of(parts[0])
         return flaw(
             "x12-trailing-empty",
             f"{tag} ends in empty elements; they were left out (told once per paper).",
@@ -184,7 +184,7 @@ class Checker:
         )
 
     def _at(self, parts: list[bytes], place: int, code: str, words: str, spot: Spot) -> Problem:
-        tag = shown(parts[0])
+        tag = tag_of(parts[0])
         value = parts[place] if place < len(parts) else b""
         before = sum(map(len, parts[:place])) + place * len(self._delimiters.element)
         name = f"{tag}{place:02d}" if place else f"the name of segment {tag}"
@@ -250,13 +250,13 @@ def _span(element: Element) -> str:
 
 def unknown(tag: bytes, *, rules: Dictionary, set_id: str, spot: Spot) -> Problem:
     """Say that a tag is none of the set's (X12 AK304 6) or none (1)."""
-    name = shown(tag)[:40]
+    name = tag_of(tag)
     known = tag in rules.segments
-    text = (
-        f"segment {name} does not belong in a {set_id}"
-        if known
-        else f"there is no segment {name!r}"
-    )
+    text = f"there is no segment {name!r}"
+    if known:
+        text = f"segment {name} does not belong in a {set_id}"
+    elif name == NAMELESS:
+        text = "what stands where a segment begins is no segment's name"
     return flaw(
         SEGMENT + ("6" if known else "1"),
         f"{text}; segment {spot.ordinal} of its set.",

@@ -85,6 +85,16 @@ def test_headings_go_by_their_usual_names_in_any_case_and_order() -> None:
     assert offer.products[0] == ProductId(kind="vendor", value="V1")
 
 
+def test_a_row_without_a_sku_has_its_other_mistakes_named_too() -> None:
+    heads = "sku,gtin,partner,cost,currency,units_per_pack\n"
+    assert set(_told(f"{heads},12,acmee,$1,USD,0")) == {
+        f"row 2, column {column}" for column in ("sku", "gtin", "partner", "cost", "units_per_pack")
+    }
+    assert set(_told(f"{heads},12,,,USD,")) == {
+        f"row 2, column {column}" for column in ("sku", "gtin", "partner")
+    }
+
+
 MISTAKES = """\
 sku,gtin,title,partner,id:vendor,unit,units_per_pack,cost,currency,priority,valid_from
 ,,No number,acme,V1,EA,1,1.00,USD,0,

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from hub.domain.exchange import Purpose
+from hub.domain.exchange import Problem, Purpose, Severity
 from hub.domain.facts import FactKind
 from hub.domain.messages import Answer, OrderResponse, Parcel, ProductId, ShippedLine
 from hub.domain.orders import Buckets, FulfillmentState
 from hub.domain.status import Word, document
+from hub.domain.telling import MOST_PROBLEMS, foremost
 from tests.unit.domain.trade import NOON, Desk, answer, notice, placed, sourced
 
 
@@ -189,3 +190,25 @@ def test_a_replaced_answer_counts_once_more() -> None:
 def test_buckets_that_do_not_add_up_cannot_be_made(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"does not hold|negative"):
         Buckets(**{"ordered": 2, "open": 2, **wrong})
+
+
+def test_an_unknown_line_of_a_long_purchase_order_is_told_with_the_first_lines_only() -> None:
+    desk = _desk(*[1] * 40)
+    change = desk.hear(answer(desk.order, ("77", Answer.ACCEPTED, 1)))
+    (problem,) = change.problems
+    assert problem.code == "unknown-line"
+    assert "10: acme-SKU-10" in problem.text
+    assert "acme-SKU-11" not in problem.text
+    assert "and 30 more" in problem.text
+
+
+def test_of_very_many_problems_the_first_are_told_and_errors_before_warnings() -> None:
+    warnings = [Problem(code=f"w{n}", text="", severity=Severity.WARNING) for n in range(90)]
+    errors = [Problem(code=f"e{n}", text="") for n in range(30)]
+    told = foremost([*warnings, *errors])
+    assert [one.code for one in told[:30]] == [one.code for one in errors]
+    assert len(told) == MOST_PROBLEMS + 1
+    assert told[-1].severity is Severity.WARNING
+    assert "20 more" in told[-1].text
+    assert foremost(errors) == tuple(errors)
+    assert foremost(errors * 4)[-1].severity is Severity.ERROR

@@ -285,6 +285,15 @@ def test_a_paper_over_the_channels_cap_is_refused() -> None:
     assert codes(split(delivery(paper), max_document_bytes=4096)) == ["x12-too-large"]
 
 
+def test_a_paper_over_a_megabyte_is_refused_unless_the_page_allows_it() -> None:
+    paper = (*ACKNOWLEDGMENT, *[("REF", "IA", "1" * 30)] * 30_000)
+    (problem,) = documents(split(delivery(paper)))[0].problems
+    assert problem.code == "x12-too-large"
+    assert "this channel allows 1048576" in problem.text
+    assert "raise max_document_bytes" in problem.text
+    assert documents(split(delivery(paper), max_document_bytes=2_000_000))[0].problems == ()
+
+
 class _Generated(RawIOBase):
     """A stream whose bytes are made as they are read, so that only the reader's memory counts."""
 

@@ -1,5 +1,7 @@
 """Pages as an author meets them: every mistake with file, line, address and what is allowed."""
 
+import re
+
 import pytest
 
 from hub.errors import ConfigError
@@ -55,6 +57,23 @@ def test_a_mistake_carries_its_line_and_what_is_allowed() -> None:
     assert mistakes(
         "- BAK:\n    01: purpose | purpose\n    03: number\n    04: answered_on | day"
     ) == (f"mappings/one.yaml:7 BAK.04: `day` is no converter; allowed: {CONVERTERS}",)
+
+
+BOMB = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(9))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (BOMB, "mappings/one.yaml:1 page: anchors"),
+        ("set: 850\nsegments: *gone\n", "mappings/one.yaml:2 page: anchors"),
+        ("set: " + "[" * 100_000, "mappings/one.yaml:1 page: nested deeper than 24 levels"),
+        ("\n".join(f"{' ' * n}a{n}:" for n in range(40)), "nested deeper than 24 levels"),
+    ],
+)
+def test_a_page_that_would_grow_or_go_too_deep_is_refused(text: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        load({"one": text})
 
 
 def test_all_mistakes_of_all_pages_are_told_at_once() -> None:

@@ -43,6 +43,16 @@ def test_a_good_page_is_read_into_typed_values():
     assert acme.notice == ()
 
 
+def test_a_mistake_and_a_notice_name_the_directory_that_was_read():
+    asked = {"transports": TRANSPORTS, "formats": FORMATS, "maps": MAPS, "folder": "/etc/hub/ours"}
+    with pytest.raises(ConfigError, match=r"^/etc/hub/ours/acme\.yaml:2 kind: "):
+        load({"acme": ACME.replace("supplier", "friend")}, **asked)
+    (notice,) = (
+        load({"acme": ACME.replace("port: 2222", "direct: true")}, **asked).get("acme").notice
+    )
+    assert notice == "/etc/hub/ours/acme.yaml channel edi: direct: half a file may be seen"
+
+
 def test_a_channel_carries_the_typed_settings_that_were_handed_in():
     channel = loaded(ACME).channel("acme/edi")
     assert channel.settings == Wire(host="sftp.acme.example", port=2222)

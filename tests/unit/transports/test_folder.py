@@ -42,6 +42,21 @@ def test_any_name_is_either_refused_or_one_file_in_the_outbox(name: str, body: b
         assert sorted(path.name for path in root.iterdir()) == ["archive", "in", "out"]
 
 
+def test_a_long_listing_comes_in_parts(tmp_path: Path) -> None:
+    transport = _connect(tmp_path, max_listing=3)
+    for number in range(7):
+        (tmp_path / "in" / f"{number}.edi").write_bytes(b"ISA*")
+        (tmp_path / "in" / f"{number}.part").write_bytes(b"ISA*")
+    counts = []
+    while files := transport.list():
+        counts.append(len(files))
+        for file in files:
+            transport.remove(file)
+    assert counts == [3, 3, 1]
+    with pytest.raises(ValidationError):
+        _connect(tmp_path, max_listing=0)
+
+
 def test_a_move_to_the_archive_cut_in_the_middle_is_finished_not_doubled(tmp_path: Path) -> None:
     transport = _connect(tmp_path, archive=tmp_path / "archive")
     (tmp_path / "in" / "a.edi").write_bytes(b"ISA*")

@@ -1,0 +1,26 @@
+"""A fault of ours as it is kept with what met it: where it came up, without anybody's words.
+
+Messages of exceptions quote values, and a value may be a person's name; the bytes are kept sealed,
+so that the fault can be met again with them.
+"""
+
+import traceback
+
+from hub.domain.exchange import unquoted
+
+MOST_TRACE = 4000  # characters
+
+
+def trace_of(fault: BaseException) -> str:
+    """Return the last lines of a fault's traceback, causes first, messages without what they quote.
+
+    The last line is the kind of the fault and its message, on one line.
+    """
+    rows: list[str] = []
+    one: BaseException | None = fault
+    while one is not None:
+        message = " ".join(unquoted(str(one)).split())
+        said = f"{type(one).__name__}: {message}\n"
+        rows = [*traceback.format_tb(one.__traceback__), said, *rows]
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return "".join(rows)[-MOST_TRACE:]
