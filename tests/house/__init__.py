@@ -1,8 +1,9 @@
-"""The plan, proved: doors, budgets, words, the wheel, and the rigs that the others stand on."""
+"""The plan, proved: doors, budgets, words and what the papers say."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,8 +41,13 @@ def sources(*packages: str) -> Iterator[Source]:
         for file in sorted((ROOT / package).rglob("*.py")):
             path = file.relative_to(ROOT).as_posix()
             if not path.startswith(NOT_OURS):
-                text = file.read_text()
-                yield Source(path=path, text=text, tree=ast.parse(text))
+                yield _parsed(path)
+
+
+@cache
+def _parsed(path: str) -> Source:
+    text = (ROOT / path).read_text()
+    return Source(path=path, text=text, tree=ast.parse(text))
 
 
 def lines_of(function: Function) -> int:
