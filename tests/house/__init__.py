@@ -30,9 +30,7 @@ class Source:
 
     def functions(self) -> Iterator[Function]:
         """Yield every function that has a body, nested ones too."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, Function) and lines_of(node):
-                yield node
+        yield from _functions(self.path)
 
 
 def sources(*packages: str) -> Iterator[Source]:
@@ -42,6 +40,12 @@ def sources(*packages: str) -> Iterator[Source]:
             path = file.relative_to(ROOT).as_posix()
             if not path.startswith(NOT_OURS):
                 yield _parsed(path)
+
+
+@cache
+def _functions(path: str) -> tuple[Function, ...]:
+    nodes = ast.walk(_parsed(path).tree)
+    return tuple(node for node in nodes if isinstance(node, Function) and lines_of(node))
 
 
 @cache
