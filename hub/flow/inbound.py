@@ -345,33 +345,41 @@ def _park_delivery(
     tx.exchange.move_transmission(
         transmission.id, then=TransmissionState.PARKED, problems=[problem]
     )
-    stuck = Stuck(
-        hold=f"transmission:{transmission.id}",
-        kind="our-fault",
+    stuck = _our_fault(
+        f"transmission:{transmission.id}",
+        f"{transmission.name} from {transmission.partner}",
+        f"hub doc show {transmission.id}",
         partner=transmission.partner,
-        text=f"{transmission.name} from {transmission.partner} met a fault of ours: "
-        + trace.strip().rsplit("\n", 1)[-1],
-        next_step=f"See `hub doc show {transmission.id}`; re-run it after an upgrade.",
+        trace=trace,
     )
-    names = at_moment(transmission.id, parts.now())
-    tx.exceptions.open(stuck, at=parts.now(), transmission_id=transmission.id, names=names)
+    now = parts.now()
+    names = at_moment(transmission.id, now)
+    tx.exceptions.open(stuck, at=now, transmission_id=transmission.id, names=names)
 
 
 def _park_document(parts: Parts, document: DocumentRow, tx: Transaction, trace: str) -> None:
+    now = parts.now()
     problem = Problem(code="our-fault", text=trace)
-    tx.exchange.move_document(
-        document.id, then=DocumentState.PARKED, at=parts.now(), problems=[problem]
-    )
-    stuck = Stuck(
-        hold=f"document:{document.id}",
-        kind="our-fault",
+    tx.exchange.move_document(document.id, then=DocumentState.PARKED, at=now, problems=[problem])
+    stuck = _our_fault(
+        f"document:{document.id}",
+        f"{document.set_id} {document.number} from {document.partner}",
+        f"hub doc why {document.id}",
         partner=document.partner,
-        text=f"{document.set_id} {document.number} from {document.partner} met a fault of ours: "
-        + trace.strip().rsplit("\n", 1)[-1],
-        next_step=f"See `hub doc why {document.id}`; re-run it after an upgrade.",
+        trace=trace,
     )
-    names = at_moment(document.id, parts.now())
-    tx.exceptions.open(stuck, at=parts.now(), document_id=document.id, names=names)
+    names = at_moment(document.id, now)
+    tx.exceptions.open(stuck, at=now, document_id=document.id, names=names)
+
+
+def _our_fault(hold: str, what: str, look: str, *, partner: str, trace: str) -> Stuck:
+    return Stuck(
+        hold=hold,
+        kind="our-fault",
+        partner=partner,
+        text=f"{what} met a fault of ours: " + trace.strip().rsplit("\n", 1)[-1],
+        next_step=f"See `{look}`; re-run it after an upgrade.",
+    )
 
 
 def process(parts: Parts, channel: Channel) -> int:

@@ -5,9 +5,25 @@ bytes mean, retries and schedules (the rivers), memory of what was seen (the sto
 Who may come in: flow and ops. Transports never see one another or a format.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Annotated, BinaryIO, Protocol
+
+from pydantic import BeforeValidator
+
+from hub.errors import TransportError
+
+IN_PROGRESS = (".*", "*.tmp", "*.part", "*.filepart", "*.partial")
+"""Names of files that somebody is still writing."""
+LONGEST_NAME = 200  # bytes; leaves room for the temporary and the archive name under 255
+
+
+def _several(globs: object) -> object:
+    return (globs,) if isinstance(globs, str) else globs
+
+
+Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
+"""One glob or several, as a page writes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +60,31 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End the connection; a later call opens a new one."""
+
+
+def own_name(name: str) -> str:
+    """Return a name that is safe to write at a partner's; TransportError, permanent, for others.
+
+    Ours are made of control numbers; anything else is a wrong pattern on the page.
+    """
+    if (
+        not name
+        or name.startswith(".")
+        or not name.isprintable()
+        or any(sign in name for sign in "/\\\0")
+        or len(name.encode()) > LONGEST_NAME
+    ):
+        raise TransportError(
+            f"{name[:LONGEST_NAME]!r} cannot be a file name of ours: no slash, backslash, control "
+            f"sign or leading dot, 1 to {LONGEST_NAME} bytes; correct the name pattern on the page",
+            permanent=True,
+        )
+    return name
+
+
+def archive_names(name: str, mtime: int) -> Iterator[str]:
+    """Yield names under which a taken file may be kept, the plainest first."""
+    # A fixed-name feed comes daily: its own time makes it unique without counting through them all.
+    yield name
+    yield f"{name}.{mtime}"
+    yield from (f"{name}.{mtime}.{turn}" for turn in range(1, 100))

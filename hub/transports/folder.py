@@ -15,16 +15,14 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import BinaryIO
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.errors import TransportError
-from hub.transports import RemoteFile, Reply, Transport
+from hub.transports import IN_PROGRESS, Globs, RemoteFile, Reply, Transport, archive_names, own_name
 
 CHUNK = 1 << 20
-IN_PROGRESS = (".*", "*.tmp", "*.part", "*.filepart", "*.partial")
-LONGEST_NAME = 200  # bytes; leaves room for the temporary and the archive name under 255
 
 # Waiting does not cure these: a person has to change the page or the directory.
 NEEDS_A_PERSON = frozenset(
@@ -43,13 +41,6 @@ NEEDS_A_PERSON = frozenset(
 NO_HARD_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 logger = logging.getLogger(__name__)
-
-
-def _several(globs: object) -> object:
-    return (globs,) if isinstance(globs, str) else globs
-
-
-Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Config(BaseModel):
@@ -129,7 +120,7 @@ class Folder:
 
         The same bytes already there are fine; other bytes there raise and stay untouched.
         """
-        final = self._config.outbox / _ours(name)
+        final = self._config.outbox / own_name(name)
         with _explained(f"cannot write {str(final)!r}"):
             temporary = final.with_name(f".{name}.tmp")
             if final.exists() or final.is_symlink():
@@ -224,23 +215,6 @@ def _open_regular(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         yield source, found.st_size
 
 
-def _ours(name: str) -> str:
-    # Ours are made of control numbers; anything else is a wrong pattern on the page.
-    if (
-        not name
-        or name.startswith(".")
-        or not name.isprintable()
-        or any(sign in name for sign in "/\\\0")
-        or len(name.encode()) > LONGEST_NAME
-    ):
-        raise TransportError(
-            f"{name[:LONGEST_NAME]!r} cannot be a file name of ours: no slash, backslash, control "
-            f"sign or leading dot, 1 to {LONGEST_NAME} bytes; correct the name pattern on the page",
-            permanent=True,
-        )
-    return name
-
-
 def _is_text(name: str) -> bool:
     # os.scandir turns bytes that are not UTF-8 into lone surrogates, which no store would take.
     return not any("\ud800" <= sign <= "\udfff" for sign in name)
@@ -306,7 +280,7 @@ def _sync_directory(directory: Path) -> None:
 
 def _keep(archive: Path, path: Path, now: os.stat_result) -> None:
     # A link never replaces what lies there; after a crash the same inode is simply found again.
-    for name in _archive_names(path.name, int(now.st_mtime)):
+    for name in archive_names(path.name, int(now.st_mtime)):
         target = archive / name
         try:
             os.link(path, target, follow_symlinks=False)
@@ -315,10 +289,3 @@ def _keep(archive: Path, path: Path, now: os.stat_result) -> None:
                 continue
         return
     raise TransportError(f"no free name for {path.name!r} in {str(archive)!r}; clear the archive")
-
-
-def _archive_names(name: str, mtime: int) -> Iterator[str]:
-    # A fixed-name feed comes daily: its own time makes it unique without counting through them all.
-    yield name
-    yield f"{name}.{mtime}"
-    yield from (f"{name}.{mtime}.{turn}" for turn in range(1, 100))

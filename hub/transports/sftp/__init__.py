@@ -16,7 +16,6 @@ from typing import Annotated, BinaryIO, TypeVar
 import paramiko.sftp as wire
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -25,7 +24,7 @@ from pydantic import (
 )
 
 from hub.errors import TransportError
-from hub.transports import RemoteFile, Reply, Transport
+from hub.transports import IN_PROGRESS, Globs, RemoteFile, Reply, Transport, archive_names, own_name
 from hub.transports.sftp.files import (
     CHUNK,
     POSIX_RENAME,
@@ -37,8 +36,6 @@ from hub.transports.sftp.files import (
 )
 from hub.transports.sftp.ssh import Link, Login, Server, dial, pinned
 
-IN_PROGRESS = (".*", "*.tmp", "*.part", "*.filepart", "*.partial")
-LONGEST_NAME = 200  # bytes; leaves room for the temporary and the archive name under 255
 LISTED_PER_WANTED = 10  # a listing may hold ten entries for each one that we would take
 
 # Waiting does not cure these: a person has to change the page or the server.
@@ -48,11 +45,6 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-def _several(globs: object) -> object:
-    return (globs,) if isinstance(globs, str) else globs
-
-
-Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
 SecretRef = Annotated[str, StringConstraints(pattern=r"^(file:.+|env:[A-Za-z_][A-Za-z0-9_]*)$")]
 Directory = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f]*$")]
 
@@ -173,7 +165,7 @@ class Sftp:
         The same bytes already there are fine; other bytes there raise and stay untouched. With
         `direct` it writes `name` itself and finishes one that is too short.
         """
-        final = join(self._config.outbox, _ours(name))
+        final = join(self._config.outbox, own_name(name))
         with self._explained(f"cannot write {final!r}"):
             there = self._first(lambda session: session.lstat(final))
             if there is None or (self._config.direct and there.regular and there.size < size):
@@ -317,7 +309,7 @@ class Sftp:
 
     def _keep(self, archive: str, path: str, mtime: int) -> None:
         session = self._session()
-        for name in _archive_names(split(path)[1], mtime):
+        for name in archive_names(split(path)[1], mtime):
             target = join(archive, name)
             if session.lstat(target) is None:
                 _move(session, path, target)
@@ -412,27 +404,3 @@ def _digest(body: BinaryIO) -> bytes:
     for _ in _chunks(body, digest.update):
         pass
     return digest.digest()
-
-
-def _ours(name: str) -> str:
-    # Ours are made of control numbers; anything else is a wrong pattern on the page.
-    if (
-        not name
-        or name.startswith(".")
-        or not name.isprintable()
-        or any(sign in name for sign in "/\\\0")
-        or len(name.encode()) > LONGEST_NAME
-    ):
-        raise TransportError(
-            f"{name[:LONGEST_NAME]!r} cannot be a file name of ours: no slash, backslash, control "
-            f"sign or leading dot, 1 to {LONGEST_NAME} bytes; correct the name pattern on the page",
-            permanent=True,
-        )
-    return name
-
-
-def _archive_names(name: str, mtime: int) -> Iterator[str]:
-    # A fixed-name feed comes daily: its own time makes it unique without counting through them all.
-    yield name
-    yield f"{name}.{mtime}"
-    yield from (f"{name}.{mtime}.{turn}" for turn in range(1, 100))

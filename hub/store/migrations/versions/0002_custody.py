@@ -22,6 +22,7 @@ def upgrade() -> None:
     _transmission()
     _interchange()
     _document()
+    _document_indexes()
 
 
 def _archive_object() -> None:
@@ -266,6 +267,9 @@ def _document() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("transmission_id", "ordinal"),
     )
+
+
+def _document_indexes() -> None:
     op.create_index("document_by_at", "document", ["at", "id"], unique=False)
     op.create_index("document_by_business_key", "document", ["business_key"], unique=False)
     op.create_index("document_by_fulfillment", "document", ["fulfillment_id"], unique=False)
