@@ -38,6 +38,12 @@ class Format(Protocol):
     def read(self, body: bytes, *, document: Document) -> Segments:
         """Return the values of one document's slice, without its frame."""
 
+    def walk(self, stream: BinaryIO, *, document: Document) -> Iterator[tuple[str, ...]]:
+        """Yield what `read` returns, one row at a time, memory flat.
+
+        The stream is the whole archived object and can be sought in; the walk seeks by itself.
+        """
+
     def locate(self, body: bytes, *, document: Document, problem: Problem) -> Problem:
         """Add the byte offset to a problem that names segment and element."""
 

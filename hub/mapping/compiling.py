@@ -1,6 +1,7 @@
 """Segments, loops, trees: the rows of a page compiled into a plan, every mistake noted at once."""
 
 import re
+from dataclasses import replace
 
 from hub.mapping.plan import (
     Address,
@@ -12,8 +13,10 @@ from hub.mapping.plan import (
     Plan,
     SegmentPlan,
     Slot,
+    Spread,
     TreePlan,
     When,
+    names,
 )
 from hub.mapping.shapes import shape
 from hub.mapping.sheet import Block, Entry, Leaf, Line, Rows, Tree
@@ -22,9 +25,17 @@ from hub.mapping.slots import Desk, compile_slots, compile_value, span
 _SEGMENT = re.compile(
     r"([A-Z][A-Z0-9]{1,2})(?:\[(?:([0-9]{2})=)?([^\[\]=]+)\])?(?:(\*)([0-9]{0,4}))?(\?)?", re.ASCII
 )
-_NAMED = re.compile(r"(loop|group) ([a-z_0-9]+)(\*)?(\?)?", re.ASCII)
+_NAMED = re.compile(r"(loop|group|each) ([a-z_0-9]+)(\*)?(\?)?", re.ASCII)
 _LEVEL = re.compile(r"([A-Z])(?: ([a-z_0-9]+)\*)?(\?)?", re.ASCII)
-_ROWS = ("SEG[code]*?", "loop field*?", "group name*?", "first_of field", "tree HL S/O/[T]/[P]/I")
+_ROWS = (
+    "SEG[code]*?",
+    "also SEG[code]*?",
+    "loop field*?",
+    "group name*?",
+    "each name?",
+    "first_of field",
+    "tree HL S/O/[T]/[P]/I",
+)
 _MANY = 10_000
 
 
@@ -42,7 +53,19 @@ def compile_plan(name: str, block: Block, rows: Rows, *, desk: Desk) -> Plan:
         message=desk.cls,
         parts=parts,
         firsts=firsts,
+        feed=_feed(block, parts, desk),
     )
+
+
+def _feed(block: Block, parts: tuple[Part, ...], desk: Desk) -> str:
+    """Return the field whose loop is read in pieces; its first segment stands for no other."""
+    name = block.text("feed")
+    loops = (part for part in parts if isinstance(part, LoopPlan) and part.many and part.field)
+    known = [part.field for part in loops]
+    if name and known != [name]:
+        what = f"`{name}` is not the one loop of records at the top"
+        desk.mistakes.add(block.line_of("feed"), "feed", what, known)
+    return name
 
 
 def _unnamed(desk: Desk, line: Line, address: str) -> None:
@@ -72,6 +95,21 @@ def _rows(rows: Tree | None, desk: Desk) -> tuple[tuple[Part, ...], tuple[FirstO
 
 
 def _part(entry: Entry, desk: Desk) -> Part | None:
+    if not entry.key.startswith("also "):
+        part = _plain_part(entry, desk)
+        if isinstance(part, SegmentPlan) and any(isinstance(one, Spread) for one in part.slots):
+            what = "`each a + b` is only read; write `also` before the segment"
+            desk.mistakes.add(entry.line, entry.key, what)
+        return part
+    key = entry.key.removeprefix("also ")
+    part = _plain_part(Entry(line=entry.line, key=key, tree=entry.tree), desk)
+    if isinstance(part, TreePlan):
+        desk.mistakes.add(entry.line, entry.key, "a tree is read and written")
+        return None
+    return replace(part, write=False) if part else None
+
+
+def _plain_part(entry: Entry, desk: Desk) -> Part | None:
     named = _NAMED.fullmatch(entry.key)
     if named:
         return _loop(named, entry, desk)
@@ -86,12 +124,16 @@ def _part(entry: Entry, desk: Desk) -> Part | None:
 
 def _segment(match: re.Match[str], block: Block, key: str, desk: Desk) -> SegmentPlan:
     address = Address(tag=match[1], position=int(match[2] or 1), code=match[3] or "")
+    slots = compile_slots(block, key, desk)
+    known = shape(desk.cls)
+    needs = (name for slot in slots for name in names(slot) if name in known)
     return SegmentPlan(
         address=address,
         optional=bool(match[6]),
         most=(int(match[5]) if match[5] else _MANY) if match[4] else 1,
-        slots=compile_slots(block, key, desk),
+        slots=slots,
         when=_when(block, key, desk),
+        needs=tuple(name for name in needs if known[name].required),
     )
 
 
@@ -113,8 +155,9 @@ def _when(block: Block, key: str, desk: Desk) -> When | None:
 
 
 def _loop(match: re.Match[str], entry: Entry, desk: Desk) -> LoopPlan | None:
-    """Compile a loop (a record of its own) or a group (of the record around)."""
+    """Compile a loop (a record of its own), a group or an `each` (of the record around)."""
     name, many, nested = match[2], bool(match[3]), match[1] == "loop"
+    splits = match[1] == "each"
     inner, known = desk, desk.field(name, entry.line, entry.key) if nested else None
     if nested:
         kind = "records" if many else "record"
@@ -133,9 +176,10 @@ def _loop(match: re.Match[str], entry: Entry, desk: Desk) -> LoopPlan | None:
         field=name if nested else "",
         cls=inner.cls if nested else None,
         optional=bool(match[4]),
-        many=many,
+        many=many or splits,
         parts=parts,
         firsts=firsts,
+        splits=splits,
     )
 
 

@@ -150,6 +150,102 @@ class Money:
         return (f"{sign}{whole}" + (f".{fraction}" if fraction else ""),)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Implied:
+    """`implied`: X12 type N2, always hundredths and no point ⇄ minor units of the currency.
+
+    An amount with a point is read as it stands: partners send them, wrong as they are.
+    """
+
+    digits: int = 2
+    fits: frozenset[str] = frozenset({"whole"})
+    width: tuple[int, int] = (1, 1)
+
+    def of(self, currency: str) -> "Implied":
+        """Return the pair for an ISO 4217 code."""
+        return Implied(digits=_DIGITS.get(currency, 2))
+
+    def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
+        """Return the amount in minor units, exactly."""
+        written = raw[0] if "." in raw[0] else _pointed(raw[0])
+        amount = _scaled(written, self.digits)
+        if amount is None:
+            return Unfit(text="is not an amount in hundredths without a point")
+        return (amount,)
+
+    def format(self, values: tuple[object, ...], *, width: int) -> tuple[str, ...] | Unfit:
+        """Return the amount in hundredths."""
+        amount = values[0]
+        if not isinstance(amount, int) or abs(amount) >= 10**13:
+            return Unfit(text="is not an amount of at most 13 digits")
+        scaled, rest = divmod(abs(amount) * 100, 10**self.digits)
+        if rest:
+            return Unfit(text="is finer than the hundredths that this element can say")
+        return (f"{'-' if amount < 0 else ''}{scaled}",)
+
+
+def _pointed(raw: str) -> str:
+    """Put the point where N2 implies it."""
+    sign, figures = ("-", raw[1:]) if raw.startswith("-") else ("", raw)
+    figures = figures.rjust(3, "0") if figures else ""
+    return f"{sign}{figures[:-2]}.{figures[-2:]}"
+
+
+_REST = 4  # digits of a price beyond its minor unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """`price`: a decimal ⇄ minor units, and ten-thousandths of one in a second field."""
+
+    digits: int = 2
+    fits: frozenset[str] = frozenset({"whole"})
+    width: tuple[int, int] = (1, 1)
+
+    def of(self, currency: str) -> "Price":
+        """Return the pair for an ISO 4217 code."""
+        return Price(digits=_DIGITS.get(currency, 2))
+
+    def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
+        """Return the price exactly; both parts carry its sign."""
+        amount = _scaled(raw[0], self.digits + _REST)
+        if amount is None:
+            most = self.digits + _REST
+            return Unfit(text=f"is not a price with at most {most} decimal places")
+        whole, rest = divmod(abs(amount), 10**_REST)
+        return (-whole, -rest) if amount < 0 else (whole, rest)
+
+    def format(self, values: tuple[object, ...], *, width: int) -> tuple[str, ...] | Unfit:
+        """Return the price as a decimal, as short as is exact."""
+        whole, rest = values
+        if not isinstance(whole, int) or not isinstance(rest, int) or abs(rest) >= 10**_REST:
+            return Unfit(text="is not a price and ten-thousandths beyond it")
+        amount = Money(digits=self.digits + _REST).format((whole * 10**_REST + rest,), width=1)
+        if isinstance(amount, Unfit) or whole * rest < 0:
+            return Unfit(text="is not a price of at most 11 digits")
+        exact, fraction = amount[0][:-_REST], amount[0][-_REST:].rstrip("0")
+        return (f"{exact}{fraction}".removesuffix("."),)
+
+
+_IN_CURRENCY = (Money, Implied, Price)
+
+
+def in_currency(converter: Converter, currency: str) -> Converter:
+    """Return the converter, money in this currency."""
+    return converter.of(currency) if isinstance(converter, _IN_CURRENCY) else converter
+
+
+def fills(converter: Converter) -> int:
+    """Return how many fields a converter fills from its elements."""
+    match converter:
+        case Code():
+            return converter.table.width
+        case Price():
+            return 2
+        case _:
+            return 1
+
+
 def _date(raw: str) -> date | None:
     if not (len(raw) == 8 and raw.isascii() and raw.isdigit()):
         return None
@@ -329,6 +425,8 @@ PLAIN: dict[str, Callable[[], Converter]] = {
     "upper": Upper,
     "quantity": Quantity,
     "money": Money,
+    "implied": Implied,
+    "price": Price,
     "date": Date,
     "time": Time,
     "datetime": DateTime,

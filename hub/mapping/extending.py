@@ -65,8 +65,7 @@ def _merged(row: Block, block: Block) -> Block:
         for change in block.entries
         if not (isinstance(change.tree, Leaf) and change.tree.text == "none")
     ]
-    entries = tuple(sorted([*kept, *new], key=lambda one: one.key))
-    tree = Block(line=block.line, entries=entries)
+    tree = Block(line=block.line, entries=(*kept, *new))
     return Block(line=row.line, entries=(Entry(line=entry.line, key=entry.key, tree=tree),))
 
 
@@ -77,7 +76,7 @@ def _touch(one: str, other: str) -> bool:
 
 def _name(key: str) -> str:
     """Return the address of a row's key: `REF[CO]?` is `REF[CO]`."""
-    for word in ("loop ", "group "):
+    for word in ("also ", "loop ", "group ", "each "):
         key = key.removeprefix(word)
     return _MARKS.sub("", key)
 

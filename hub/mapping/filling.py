@@ -1,12 +1,13 @@
 """One round of a loop read into values: elements parsed, every problem located, nothing raised."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from hub.domain.exchange import Problem, Segments, Severity, Where
-from hub.mapping.converters import Converter, Money, Unfit
+from hub.mapping.converters import Converter, Unfit, in_currency
 from hub.mapping.framing import Found, Round
 from hub.mapping.plan import (
     Choices,
@@ -20,27 +21,30 @@ from hub.mapping.plan import (
     Part,
     SegmentPlan,
     Slot,
+    Spread,
     Sum,
     Value,
     element,
+    names,
 )
 from hub.mapping.shapes import Filled, shape
 
 
 @dataclass(slots=True, kw_only=True)
 class Reader:
-    """What reading one paper carries along: the paper, its currency, the problems so far."""
+    """What reading one paper carries along: its totals, its currency, the problems so far."""
 
-    paper: Segments
+    total: Callable[[Count | Sum], Decimal]
     currency: str = ""
     problems: list[Problem] = field(default_factory=list)
 
     def fitted(self, converter: Converter) -> Converter:
         """Return the converter, money in the paper's currency."""
-        return converter.of(self.currency) if isinstance(converter, Money) else converter
+        return in_currency(converter, self.currency)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: one is made for each segment of a feed, and freezing would double its price.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Spot:
     """The segment being read: where it is and which record it fills."""
 
@@ -61,7 +65,9 @@ class Spot:
 
     def raw(self, elements: tuple[int, ...]) -> tuple[str, ...]:
         """Return these elements, empty where the segment is shorter."""
-        return tuple(element(self.found.segment, position) for position in elements)
+        segment = self.found.segment
+        size = len(segment)
+        return tuple([segment[one] if one < size else "" for one in elements])
 
 
 def fill(
@@ -73,35 +79,67 @@ def fill(
     into: Filled,
     reader: Reader,
 ) -> Filled:
-    """Read one round and the loops inside it into `into`, in page order."""
+    """Read one round and the loops inside it into `into`, in page order.
+
+    Where an `each` splits the record, what was read goes into every one of `into.records`.
+    """
+    here: dict[str, list[Found]] = {}
+    for found in around.own:
+        here.setdefault(found.segment[0], []).append(found)
+    splits: list[LoopPlan] = []
     for part in parts:
         if isinstance(part, SegmentPlan):
-            _segments(part, around, cls, into, reader)
+            fitting = here.get(part.address.tag)
+            if fitting is not None:
+                _segments(part, fitting, around, cls, into, reader)
+            elif part.missed:
+                _absent(part, around, into, reader)
         elif isinstance(part, LoopPlan):
-            _loop(part, around, cls, into, reader)
-        if "currency" in into.values:
-            reader.currency = into.values["currency"]
+            if part.splits:
+                splits.append(part)
+            else:
+                _loop(part, around, cls, into, reader)
     for first in firsts:
-        if not first.levels and not set(first.value.fields) & into.values.keys():
-            _look(first, around, cls, into, reader)
+        if not first.levels and not into.values.keys() & first.value.fields:
+            _look(first, here, around.path, cls, into, reader)
+    into.variants = [into.laid_under(values) for values in into.spread]
+    for split in splits:
+        _split(split, around, cls, into, reader)
     return into
 
 
-def _segments(part: SegmentPlan, around: Round, cls: type, into: Filled, reader: Reader) -> None:
-    if not part.read:
-        return
-    places = [found for found in around.own if part.address.matches(found.segment)]
-    for found in places[: part.most]:
-        spot = Spot(found=found, path=around.path, cls=cls, filled=into)
-        for slot in part.slots:
-            _slot(slot, spot, reader)
-    if not places:
-        where = replace(_begin(around), segment=part.address.tag, element=None, value="")
-        names = _remember_homes(part, into, where)
-        if not part.optional:
-            needed = {name for name in names if shape(cls)[name].required}
-            into.failed.update(needed)
-            reader.problems.append(absent(str(part.address), where, needed=bool(needed)))
+def _segments(
+    part: SegmentPlan,
+    tagged: list[Found],
+    around: Round,
+    cls: type,
+    into: Filled,
+    reader: Reader,
+) -> None:
+    """Read the segments of a tag that are meant, or note that there is none."""
+    fits, left = part.address.fits, part.most
+    for found in tagged:
+        if left and fits(found.segment):
+            left -= 1
+            if part.read:
+                spot = Spot(found=found, path=around.path, cls=cls, filled=into)
+                for slot in part.slots:
+                    _slot(slot, spot, reader)
+    if left == part.most and part.missed:
+        _absent(part, around, into, reader)
+    if "currency" in into.values:
+        reader.currency = into.values["currency"]
+
+
+def _absent(part: SegmentPlan, around: Round, into: Filled, reader: Reader) -> None:
+    """Note where the fields of an absent segment would have stood, and that it is missed."""
+    where = replace(_begin(around), segment=part.address.tag, element=None, value="")
+    for slot in part.slots:
+        for name in set(names(slot)).intersection(part.needs):
+            into.homes.setdefault(name, replace(where, element=slot.elements[0]))
+    if not part.optional:
+        into.failed.update(part.needs)
+        reader.problems.append(absent(str(part.address), where, needed=bool(part.needs)))
 
 
 def _begin(around: Round) -> Where:
@@ -110,17 +148,6 @@ def _begin(around: Round) -> Where:
         return Where(path=around.path)
     first = around.own[0]
     return Where(segment=first.segment[0], ordinal=first.ordinal, path=around.path)
-
-
-def _remember_homes(part: SegmentPlan, into: Filled, where: Where) -> list[str]:
-    """Note where the fields of an absent segment would have stood."""
-    names: list[str] = []
-    for slot in part.slots:
-        own = slot.fields if isinstance(slot, Value) else ()
-        names += [slot.field] if isinstance(slot, Pairs | Each | Lines) else own
-        for name in own:
-            into.homes.setdefault(name, replace(where, element=slot.elements[0]))
-    return names
 
 
 def absent(address: str, where: Where, *, needed: bool) -> Problem:
@@ -138,11 +165,17 @@ def _loop(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reader
     for one in rounds if part.many or not part.field else rounds[:1]:
         if part.field and part.cls:
             filled = Filled(where=_begin(one))
-            into.children.setdefault(part.field, []).append(filled)
-            inner = part.cls
+            fill(
+                one,
+                cls=part.cls,
+                parts=part.parts,
+                firsts=part.firsts,
+                into=filled,
+                reader=reader,
+            )
+            into.children.setdefault(part.field, []).extend(filled.records)
         else:
-            filled, inner = into, cls
-        fill(one, cls=inner, parts=part.parts, firsts=part.firsts, into=filled, reader=reader)
+            fill(one, cls=cls, parts=part.parts, firsts=part.firsts, into=into, reader=reader)
     if not rounds and not part.optional:
         where = replace(_begin(around), segment=part.trigger.tag, value="")
         needed = bool(part.field) and shape(cls)[part.field].required
@@ -151,12 +184,27 @@ def _loop(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reader
             into.failed.add(part.field)
 
 
+def _split(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reader) -> None:
+    """Make a record of each round; what was read before speaks for all of them."""
+    rounds = around.rounds(part)
+    for one in rounds:
+        split = into.copy(_begin(one))
+        fill(one, cls=cls, parts=part.parts, firsts=part.firsts, into=split, reader=reader)
+        into.variants += split.records
+    if not rounds and not part.optional:
+        where = replace(_begin(around), segment=part.trigger.tag, value="")
+        first = part.parts[0]
+        needs = first.needs if isinstance(first, SegmentPlan) else ()
+        reader.problems.append(absent(str(part.trigger), where, needed=bool(needs)))
+        into.failed.update(needs)
+
+
 def _slot(slot: Slot, spot: Spot, reader: Reader) -> None:
     match slot:
-        case Constant():
-            pass  # Written, never checked: what must be told apart stands in an address.
         case Value():
             _value(slot, spot, reader)
+        case Constant():
+            pass  # Written, never checked: what must be told apart stands in an address.
         case Choices():
             _choices(slot, spot, reader)
         case Pairs():
@@ -168,6 +216,21 @@ def _slot(slot: Slot, spot: Spot, reader: Reader) -> None:
             spot.filled.values[slot.field] = _continued(gathered, slot, spot)
         case Count() | Sum():
             _control(slot, spot, reader)
+        case Spread():
+            _spread(slot, spot, reader)
+
+
+def _spread(slot: Spread, spot: Spot, reader: Reader) -> None:
+    """Make a record of each group of elements, besides what else is read of the one around."""
+    size = len(slot.values)
+    for start in range(0, len(slot.elements), size):
+        positions = slot.elements[start : start + size]
+        if any(one.strip(" ") for one in spot.raw(positions)):
+            part = Filled(where=spot.at(positions[0]))
+            for position, value in zip(positions, slot.values, strict=True):
+                place = replace(value, elements=(position,))
+                _value(place, replace(spot, filled=part), reader)
+            spot.filled.spread.append(part)
 
 
 def _warn(code: str, text: str, where: Where, reader: Reader) -> None:
@@ -176,10 +239,13 @@ def _warn(code: str, text: str, where: Where, reader: Reader) -> None:
 
 def _value(slot: Value, spot: Spot, reader: Reader) -> None:
     raw = spot.raw(slot.elements)
-    for name in slot.fields:
-        spot.filled.homes.setdefault(name, spot.at(slot.elements[0]))
-    if any(part.strip(" ") for part in raw):
-        put(slot, raw, spot.at(slot.elements[0]), spot.cls, spot.filled, reader)
+    if "".join(raw).strip(" "):
+        unfit = _taken(slot, raw, spot.filled, reader)
+        if unfit is not None:
+            _refuse(slot, unfit, spot.at(slot.elements[0]), spot.cls, reader)
+    else:
+        for name in slot.fields:
+            spot.filled.homes.setdefault(name, spot.at(slot.elements[0]))
 
 
 def put(
@@ -194,19 +260,30 @@ def put(
 
     Unreadable is an error where the record needs the field, else a warning; it stays empty.
     """
+    unfit = _taken(slot, raw, filled, reader)
+    if unfit is not None:
+        _refuse(slot, unfit, where, cls, reader)
+
+
+def _taken(slot: Value, raw: tuple[str, ...], filled: Filled, reader: Reader) -> Unfit | None:
+    """Parse elements into their fields; return why they cannot be."""
     parsed = reader.fitted(slot.converter).parse(raw)
-    if not isinstance(parsed, Unfit):
-        for name, value in zip(slot.fields, parsed, strict=True):
-            if value != "" and not _vaguer(value, raw, filled.values.get(name)):
-                filled.values[name] = value
-                filled.failed.discard(name)
-        return
+    if isinstance(parsed, Unfit):
+        filled.failed.update(slot.fields)
+        return parsed
+    for name, value in zip(slot.fields, parsed, strict=True):
+        if value != "" and not (name in filled.values and _vaguer(value, raw, filled.values[name])):
+            filled.values[name] = value
+            filled.failed.discard(name)
+    return None
+
+
+def _refuse(slot: Value, unfit: Unfit, where: Where, cls: type, reader: Reader) -> None:
     needed = any(shape(cls)[name].required for name in slot.fields)
-    filled.failed.update(slot.fields)
     reader.problems.append(
         Problem(
             code="map-value",
-            text=f"{' and '.join(slot.fields)}: `{where.value}` {parsed.text}",
+            text=f"{' and '.join(slot.fields)}: `{where.value}` {unfit.text}",
             where=where,
             severity=Severity.ERROR if needed else Severity.WARNING,
         )
@@ -236,14 +313,17 @@ def _choices(slot: Choices, spot: Spot, reader: Reader) -> None:
 def _pairs(slot: Pairs, spot: Spot) -> None:
     """Gather the pairs whose qualifier the table knows, no others."""
     pairs: list[Any] = []
+    segment = spot.found.segment
     for position in slot.elements[::2]:
-        qualifier, raw = spot.raw((position, position + 1))
-        words = slot.table.words(qualifier)
-        if raw.strip(" ") and words:
+        if position + 1 >= len(segment):
+            break
+        raw, words = segment[position + 1], slot.table.words(segment[position])
+        if words and raw.strip(" "):
             pairs.append(slot.cls(kind=words[0], value=raw))
     if pairs:
         spot.filled.values[slot.field] = tuple(pairs)
-    spot.filled.homes.setdefault(slot.field, spot.at(slot.elements[0]))
+    else:
+        spot.filled.homes.setdefault(slot.field, spot.at(slot.elements[0]))
 
 
 def _each(slot: Each, spot: Spot, reader: Reader) -> None:
@@ -266,7 +346,10 @@ _ADVANCES = {"LC": 0, "DS": 2, "AT": 3}
 
 def _continued(gathered: str, slot: Lines, spot: Spot) -> str:
     """Add one segment to a text: on a new line, after blank ones, or going on."""
-    text, control, number = (*spot.raw(slot.elements), "", "")[:3]
+    said = spot.raw(slot.elements)
+    if len(said) == 4:  # MTX has a second place for text between the first and the control.
+        said = (said[0] + said[1], *said[2:])
+    text, control, number = (*said, "", "")[:3]
     lines = _ADVANCES.get(control, 1)
     if control == "AA" and number.isascii() and number.isdigit() and len(number) <= 2:
         lines = int(number)
@@ -277,8 +360,8 @@ def _continued(gathered: str, slot: Lines, spot: Spot) -> str:
 def _control(slot: Count | Sum, spot: Spot, reader: Reader) -> None:
     position = slot.elements[0]
     (raw,) = spot.raw((position,))
-    expected = control_total(slot, reader.paper)
-    if raw and _decimal(raw) != expected:
+    expected = reader.total(slot)
+    if raw and decimal(raw) != expected:
         text = (
             f"the paper has {expected:f} ({_what(slot)}), not {raw[:20]}; it is read as it stands"
         )
@@ -293,7 +376,8 @@ def _what(slot: Count | Sum) -> str:
     )
 
 
-def _decimal(raw: str) -> Decimal | None:
+def decimal(raw: str) -> Decimal | None:
+    """Return an element as an exact number, or None if it is none."""
     # Decimal alone would take exponents, underscores and foreign digits.
     plain = raw.isascii() and raw.replace(".", "", 1).isdigit()
     return Decimal(raw) if plain else None
@@ -304,14 +388,26 @@ def control_total(slot: Count | Sum, paper: Segments) -> Decimal:
     segments = [segment for segment in paper if segment and segment[0] == slot.tag]
     if isinstance(slot, Count):
         return Decimal(len(segments))
-    numbers = (_decimal(element(segment, slot.position)) for segment in segments)
+    numbers = (decimal(element(segment, slot.position)) for segment in segments)
     return sum((number for number in numbers if number is not None), start=Decimal(0))
 
 
-def _look(first: FirstOf, around: Round, cls: type, into: Filled, reader: Reader) -> None:
-    for where, raw in sightings(first, around):
-        put(first.value, raw, where, cls, into, reader)
-        return
+def _look(
+    first: FirstOf,
+    here: Mapping[str, list[Found]],
+    path: str,
+    cls: type,
+    into: Filled,
+    reader: Reader,
+) -> None:
+    """Take the value from the first place that has one."""
+    for place in first.places:
+        for found in here.get(place.address.tag, ()):
+            spot = Spot(found=found, path=path, cls=cls, filled=into)
+            raw = spot.raw(place.elements)
+            if place.address.fits(found.segment) and "".join(raw).strip(" "):
+                put(first.value, raw, spot.at(place.elements[0]), cls, into, reader)
+                return
 
 
 def sightings(first: FirstOf, around: Round) -> list[tuple[Where, tuple[str, ...]]]:

@@ -3,26 +3,28 @@
 What the page does not name stays where it fell and is not looked at again.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from hub.domain.exchange import Segments
 from hub.mapping.plan import (
-    Address,
     FirstOf,
     LoopPlan,
     Part,
     Segment,
     SegmentPlan,
+    Tags,
     TreePlan,
+    begins,
     element,
+    tags,
 )
 
 # These begin a loop in every set they occur in; named by the page or not, what follows is theirs.
 _ALWAYS_LOOPS = frozenset({"N1", "SLN", "SCH", "AMT", "LM"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, as `Spot`: one is made for each segment of a feed; freezing would double its price.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Found:
     """One segment and its number in the set (X12 AK302: ST is 1)."""
 
@@ -35,13 +37,15 @@ class Round:
     """One round of a loop while it is laid out: its own segments and the rounds inside."""
 
     parts: tuple[Part, ...]
+    tags: Tags = field(default_factory=dict)
     firsts: tuple[FirstOf, ...] = ()
     path: str = ""
     plan: LoopPlan | TreePlan | None = None
     own: list[Found] = field(default_factory=list)
     inner: "list[Round]" = field(default_factory=list)
     position: int = -1
-    counts: Counter[str] = field(default_factory=Counter)
+    flat: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
 
     def rounds(self, plan: LoopPlan | TreePlan) -> "list[Round]":
         """Return the rounds inside that belong to one loop of the page."""
@@ -49,8 +53,12 @@ class Round:
 
     def names(self, segment: Segment) -> bool:
         """Whether the page looks for this segment here."""
+        if self._plain(segment) is not None:
+            return True
+        if not self.firsts or self._begins(segment):
+            return False
         places = (place.address for first in self.firsts for place in first.places)
-        return self._plain(segment) is not None or any(place.matches(segment) for place in places)
+        return any(place.matches(segment) for place in places)
 
     def forward(self, segment: Segment) -> bool:
         """Whether this is a segment of ours that stands after the loop being open."""
@@ -58,27 +66,36 @@ class Round:
         return plain is not None and plain > self.position
 
     def _plain(self, segment: Segment) -> int | None:
+        spots = self.tags.get(segment[0])
+        if spots is None or (spots[0] == 0 and self._begins(segment)):
+            return None
+        for position in reversed(spots):
+            part = self.parts[position]
+            if isinstance(part, SegmentPlan) and part.address.fits(segment):
+                return position
+        return None
+
+    def _begins(self, segment: Segment) -> bool:
         # The first segment of a loop only ever begins a round.
-        begin = 1 if isinstance(self.plan, LoopPlan) else 0
-        spots = (
-            position
-            for position, part in enumerate(self.parts)
-            if position >= begin and isinstance(part, SegmentPlan) and part.address.matches(segment)
-        )
-        return max(spots, default=None)
+        return isinstance(self.plan, LoopPlan) and self.plan.trigger.matches(segment)
+
+
+def opening(parts: tuple[Part, ...], firsts: tuple[FirstOf, ...]) -> Round:
+    """Return the round of a whole paper, nothing laid into it yet."""
+    return Round(parts=parts, tags=tags(parts), firsts=firsts)
 
 
 def frame(paper: Segments, parts: tuple[Part, ...], firsts: tuple[FirstOf, ...]) -> Round:
     """Lay a paper into the loops of a page; it never refuses a paper."""
-    root = Round(parts=parts, firsts=firsts)
+    root = opening(parts, firsts)
     stack = [root]
     for ordinal, segment in enumerate(paper, start=2):
         if segment:
-            _lay(Found(ordinal=ordinal, segment=segment), stack)
+            lay(Found(ordinal=ordinal, segment=segment), stack)
     return root
 
 
-def _lay(found: Found, stack: list[Round]) -> None:
+def lay(found: Found, stack: list[Round]) -> None:
     """Put one segment where it belongs, closing the rounds that it ends.
 
     1. The innermost round asks first, then those around it.
@@ -86,18 +103,19 @@ def _lay(found: Found, stack: list[Round]) -> None:
     3. A segment named here stays here; one named further out must stand after the open loop.
     4. Everything else stays in the innermost round, unlooked at.
     """
+    innermost = True
     for depth in range(len(stack) - 1, -1, -1):
         here = stack[depth]
-        opened = _opened(here, found)
+        opened = None if here.flat else _opened(here, found)
         if opened is not None:
             del stack[depth + 1 :]
             stack.append(opened)
             return
-        innermost = depth == len(stack) - 1
         if here.names(found.segment) if innermost else here.forward(found.segment):
             del stack[depth + 1 :]
             here.own.append(found)
             return
+        innermost = False
     if found.segment[0] in _ALWAYS_LOOPS:
         stack.append(Round(parts=()))
     stack[-1].own.append(found)
@@ -106,37 +124,30 @@ def _lay(found: Found, stack: list[Round]) -> None:
 def _opened(here: Round, found: Found) -> Round | None:
     """Open a round of `here`, an unlooked-at one for a code not named."""
     tag = found.segment[0]
-    spots = [
-        position
-        for position, part in enumerate(here.parts)
-        if not isinstance(part, SegmentPlan) and trigger(part).tag == tag
-    ]
-    if not spots or max(spots) < here.position:
+    named = here.tags.get(tag)
+    if named is None:
         return None
-    here.position = min(spots)
+    spots = [spot for spot in named if not isinstance(here.parts[spot], SegmentPlan)]
+    if not spots or spots[-1] < here.position:
+        return None
+    here.position = spots[0]
     for spot in spots:
         part = here.parts[spot]
-        if not isinstance(part, SegmentPlan) and trigger(part).matches(found.segment):
+        if not isinstance(part, SegmentPlan) and begins(part).matches(found.segment):
             return _round(here, part, found)
     ignored = Round(parts=(), own=[found])
     here.inner.append(ignored)
     return ignored
 
 
-def trigger(part: LoopPlan | TreePlan) -> Address:
-    """Return the address that begins a round of a loop or tree."""
-    return part.trigger if isinstance(part, LoopPlan) else Address(tag=part.tag)
-
-
 def _round(here: Round, part: LoopPlan | TreePlan, found: Found) -> Round:
-    name = str(trigger(part))
-    here.counts[name] += 1
+    name = str(begins(part))
+    here.counts[name] = here.counts.get(name, 0) + 1
     path = f"{here.path}/{name}[{here.counts[name]}]".removeprefix("/")
-    parts: tuple[Part, ...] = part.parts if isinstance(part, LoopPlan) else ()
-    firsts = part.firsts if isinstance(part, LoopPlan) else ()
-    if isinstance(part, TreePlan):
-        level = part.level(element(found.segment, 3))
-        parts, firsts = (level.parts, level.firsts) if level else ((), ())
-    opened = Round(parts=parts, firsts=firsts, path=path, plan=part, own=[found])
+    laid = part if isinstance(part, LoopPlan) else part.level(element(found.segment, 3))
+    opened = Round(parts=(), path=path, plan=part, own=[found])
+    if laid is not None:
+        opened.parts, opened.tags, opened.firsts = laid.parts, laid.tags, laid.firsts
+    opened.flat = isinstance(laid, LoopPlan) and laid.flat
     here.inner.append(opened)
     return opened

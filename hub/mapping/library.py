@@ -1,7 +1,7 @@
 """The pages of `mappings/` compiled: each with its parents, code tables and one digest of all."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hub.domain.exchange import Segments
@@ -9,6 +9,7 @@ from hub.domain.messages import Message
 from hub.errors import ConfigError
 from hub.mapping.compiling import compile_plan
 from hub.mapping.extending import changed
+from hub.mapping.feeding import pieces
 from hub.mapping.plan import Plan
 from hub.mapping.reading import Reading, read
 from hub.mapping.shapes import message_class, message_names
@@ -17,7 +18,7 @@ from hub.mapping.slots import Desk
 from hub.mapping.tables import Table, compile_table
 from hub.mapping.writing import Writing, write
 
-_KEYS = ("about", "changes", "extends", "message", "segments", "set")
+_KEYS = ("about", "changes", "extends", "feed", "message", "segments", "set")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,18 @@ class Page:
 
     def read(self, paper: Segments) -> Reading:
         """Read a partner's paper; it never raises on what the paper says."""
+        if self.plan.feed:
+            return next(pieces(self.plan, paper, size=len(paper) + 1))
         return read(self.plan, paper)
+
+    def pieces(self, segments: Iterator[tuple[str, ...]], *, size: int = 500) -> Iterator[Reading]:
+        """Read a feed of any length, `size` rounds of its rows at a time, memory flat.
+
+        The segments are those from ST to SE exclusive. Each message repeats the head and has its
+        own rows; a row that cannot be read is an ERROR problem and left out. Control totals are
+        checked in the last. Raises TypeError if the page is no feed.
+        """
+        return pieces(self.plan, segments, size=size)
 
     def write(self, message: Message) -> Writing:
         """Write one message of the page's class; TypeError for others."""

@@ -3,7 +3,9 @@
 Elements count from 1 as in the standard; a segment is (tag, element 1, element 2, …).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as spot
 
 from hub.mapping.converters import Converter
 from hub.mapping.tables import Table
@@ -26,9 +28,12 @@ class Address:
 
     def matches(self, segment: Segment) -> bool:
         """Whether a segment is meant."""
-        return segment[0] == self.tag and (
-            not self.code or element(segment, self.position) == self.code
-        )
+        return segment[0] == self.tag and self.fits(segment)
+
+    def fits(self, segment: Segment) -> bool:
+        """Whether a segment of this tag is meant."""
+        code, position = self.code, self.position
+        return not code or (position < len(segment) and segment[position] == code)
 
     def __str__(self) -> str:
         place = "" if self.position == 1 else f"{self.position:02d}="
@@ -105,7 +110,30 @@ class Sum:
     position: int
 
 
-Slot = Constant | Value | Choices | Pairs | Each | Lines | Count | Sum
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """`each place + quantity`: values side by side, each group of them a record of its own."""
+
+    elements: tuple[int, ...]
+    values: tuple[Value, ...]
+
+
+Slot = Constant | Value | Choices | Pairs | Each | Lines | Count | Sum | Spread
+
+
+def names(slot: Slot) -> tuple[str, ...]:
+    """Return the fields that a slot fills."""
+    match slot:
+        case Value():
+            return slot.fields
+        case Choices():
+            return tuple(name for _, value in slot.options for name in value.fields)
+        case Pairs() | Each() | Lines():
+            return (slot.field,)
+        case Spread():
+            return tuple(name for value in slot.values for name in value.fields)
+        case Constant() | Count() | Sum():
+            return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +146,11 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentPlan:
-    """One segment. `most` is how often it may repeat; `read` is off where only written."""
+    """One segment. `most` is how often it may repeat.
+
+    `read` is off where it is only written, `write` where it is only read. `needs` are the fields
+    of it without which there is no record.
+    """
 
     address: Address
     optional: bool
@@ -126,6 +158,14 @@ class SegmentPlan:
     slots: tuple[Slot, ...]
     when: When | None = None
     read: bool = True
+    write: bool = True
+    needs: tuple[str, ...] = ()
+    missed: bool = spot(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note whether anything is to be said where it is absent."""
+        speaks = not self.optional or (self.write and bool(self.needs))
+        object.__setattr__(self, "missed", self.read and speaks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +192,8 @@ class FirstOf:
 class LoopPlan:
     """`loop field*`: segments that belong together; the first begins each round.
 
-    With no `field` it is a group: its segments fill the record around it.
+    With no `field` it is a group: its segments fill the record around it, or, where it `splits`,
+    each of its rounds makes a record of its own of what is around.
     """
 
     name: str
@@ -162,12 +203,20 @@ class LoopPlan:
     many: bool
     parts: "tuple[Part, ...]"
     firsts: tuple[FirstOf, ...] = ()
+    splits: bool = False
+    write: bool = True
+    flat: bool = spot(init=False, compare=False)
+    trigger: Address = spot(init=False, compare=False)
+    tags: "Tags" = spot(init=False, compare=False)
 
-    @property
-    def trigger(self) -> Address:
-        """The address that begins a round."""
+    def __post_init__(self) -> None:
+        """Note what begins a round and which tags the parts look for."""
         first = self.parts[0]
-        return first.address if isinstance(first, SegmentPlan) else Address(tag="")
+        address = first.address if isinstance(first, SegmentPlan) else Address(tag="")
+        object.__setattr__(self, "trigger", address)
+        flat = all(isinstance(part, SegmentPlan) for part in self.parts)
+        object.__setattr__(self, "flat", flat)
+        object.__setattr__(self, "tags", tags(self.parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +229,11 @@ class LevelPlan:
     cls: type | None
     parts: "tuple[Part, ...]"
     firsts: tuple[FirstOf, ...] = ()
+    tags: "Tags" = spot(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note which tags the parts look for."""
+        object.__setattr__(self, "tags", tags(self.parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,11 +256,32 @@ class TreePlan:
 
 
 Part = SegmentPlan | LoopPlan | TreePlan
+Tags = Mapping[str, tuple[int, ...]]
+
+
+def tags(parts: Sequence[Part]) -> Tags:
+    """Return the positions of the parts that may begin with a tag."""
+    found: dict[str, tuple[int, ...]] = {}
+    for position, part in enumerate(parts):
+        tag = begins(part).tag
+        found[tag] = (*found.get(tag, ()), position)
+    return found
+
+
+def begins(part: Part) -> Address:
+    """Return the address of the segment with which a part begins."""
+    match part:
+        case SegmentPlan():
+            return part.address
+        case LoopPlan():
+            return part.trigger
+        case TreePlan():
+            return Address(tag=part.tag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A whole page, compiled."""
+    """A whole page, compiled. `feed` names the rows of a paper that may be read in pieces."""
 
     name: str
     title: str
@@ -214,3 +289,4 @@ class Plan:
     message: type
     parts: tuple[Part, ...]
     firsts: tuple[FirstOf, ...] = ()
+    feed: str = ""

@@ -1,12 +1,13 @@
 """A partner's paper read by a page into messages; whatever is wrong comes back located, at once."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from hub.domain.exchange import Problem, Segments
 from hub.domain.messages import Message
 from hub.domain.telling import foremost
-from hub.mapping.filling import Reader, fill
+from hub.mapping.filling import Reader, control_total, fill
 from hub.mapping.framing import frame
 from hub.mapping.hierarchy import orders
 from hub.mapping.plan import Plan, TreePlan
@@ -27,7 +28,7 @@ class Reading:
 def read(plan: Plan, paper: Segments) -> Reading:
     """Read a paper (ST to SE exclusive); it never raises on what it says."""
     around = frame(paper, plan.parts, plan.firsts)
-    reader = Reader(paper=paper)
+    reader = Reader(total=partial(control_total, paper=paper))
     root = fill(
         around,
         cls=plan.message,
@@ -37,7 +38,7 @@ def read(plan: Plan, paper: Segments) -> Reading:
         reader=reader,
     )
     tree = next((part for part in plan.parts if isinstance(part, TreePlan)), None)
-    filled = [root]
+    filled = root.records
     if tree is not None:
         filled = orders(tree, around, cls=plan.message, root=root, reader=reader)
     made = [build(plan.message, one, problems=reader.problems) for one in filled]

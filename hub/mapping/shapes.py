@@ -1,7 +1,7 @@
 """The shape of a message: its fields by type hint, and messages built from nested values."""
 
 import types
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cache
@@ -30,6 +30,7 @@ class FieldShape:
     kind: str
     required: bool
     cls: type[Any] | None = None
+    default: Any = None
 
 
 def shape(cls: type) -> dict[str, FieldShape]:
@@ -44,7 +45,10 @@ def shape(cls: type) -> dict[str, FieldShape]:
 def _shape(cls: type) -> dict[str, FieldShape]:
     hints = get_type_hints(cls)
     return {
-        spot.name: _field(spot.name, hints[spot.name], required=spot.default is MISSING)
+        spot.name: replace(
+            _field(spot.name, hints[spot.name], required=spot.default is MISSING),
+            default=None if spot.default is MISSING else spot.default,
+        )
         for spot in fields(cls)
     }
 
@@ -91,6 +95,13 @@ class Filled:
     children: dict[str, "list[Filled]"] = field(default_factory=dict)
     homes: dict[str, Where] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    spread: "list[Filled]" = field(default_factory=list)
+    variants: "list[Filled]" = field(default_factory=list)
+
+    @property
+    def records(self) -> "list[Filled]":
+        """The records that were read: itself, or those it was split into."""
+        return self.variants or [self]
 
     def copy(self, where: Where) -> "Filled":
         """Return the same values at another place, to be filled further on their own."""
@@ -101,6 +112,16 @@ class Filled:
             homes=dict(self.homes),
             failed=set(self.failed),
         )
+
+    def laid_under(self, over: "Filled") -> "Filled":
+        """Return the same values with those of another laid over them."""
+        laid = self.copy(over.where)
+        laid.values |= over.values
+        laid.homes |= over.homes
+        laid.failed = (laid.failed - over.values.keys()) | over.failed
+        for name in over.failed:
+            laid.values.pop(name, None)
+        return laid
 
 
 def build(cls: type[Any], filled: Filled, *, problems: list[Problem]) -> Any | None:

@@ -3,8 +3,19 @@
 import re
 from dataclasses import dataclass, field
 
-from hub.mapping.converters import PLAIN, Code, Converter, Money
-from hub.mapping.plan import Choices, Constant, Count, Each, Lines, Pairs, Slot, Sum, Value
+from hub.mapping.converters import PLAIN, Code, Converter, Money, fills
+from hub.mapping.plan import (
+    Choices,
+    Constant,
+    Count,
+    Each,
+    Lines,
+    Pairs,
+    Slot,
+    Spread,
+    Sum,
+    Value,
+)
 from hub.mapping.shapes import FieldShape, shape
 from hub.mapping.sheet import Block, Entry, Leaf, Line, Mistakes
 from hub.mapping.tables import Table
@@ -91,7 +102,8 @@ def _slot(elements: tuple[int, ...], entry: Entry, spot: str, desk: Desk) -> Slo
     if word == "sum" and rest:
         return _sum(elements, rest, entry.line, spot, desk)
     if word == "each" and rest:
-        return _each(elements, rest, entry.line, spot, desk)
+        several = "+" in rest.partition("|")[0]
+        return (_spread if several else _each)(elements, rest, entry.line, spot, desk)
     return _field(elements, text, entry.line, spot, desk)
 
 
@@ -113,6 +125,20 @@ def _each(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Des
         desk.mistakes.add(line, spot, f"`each {name}` needs a list of texts, it is {known.kind}")
         return None
     return Each(elements=elements, field=name, converter=converter)
+
+
+def _spread(
+    elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk
+) -> Spread | None:
+    """Compile `each place + quantity | quantity`: the converter is the last one's."""
+    names, _, wanted = text.partition("|")
+    fields = [name.strip() for name in names.split("+")]
+    texts = [*fields[:-1], f"{fields[-1]} | {wanted.strip() or 'text'}"]
+    values = [compile_value((1,), one, line=line, spot=spot, desk=desk) for one in texts]
+    if len(elements) % len(fields):
+        desk.mistakes.add(line, spot, f"{len(elements)} elements are no groups of {len(fields)}")
+    known = tuple(value for value in values if value is not None)
+    return Spread(elements=elements, values=known) if len(known) == len(fields) else None
 
 
 def _field(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk) -> Slot | None:
@@ -137,15 +163,18 @@ def compile_value(
         return None
     if not converter.width[0] <= len(elements) <= converter.width[1]:
         desk.mistakes.add(line, spot, f"the converter spans {converter.width} elements")
-    width = converter.table.width if isinstance(converter, Code) else 1
+    width = fills(converter)
     if width != len(fields):
         desk.mistakes.add(line, spot, f"fills {len(fields)} fields, the converter has {width}")
-    for one in known:
-        _check_kind(one, converter, line, spot, desk)
+        return None
+    for place, one in enumerate(known):
+        _check_kind(one, place, converter, line, spot, desk)
     return Value(elements=elements, fields=fields, converter=converter)
 
 
-def _check_kind(one: FieldShape, converter: Converter, line: Line, spot: str, desk: Desk) -> None:
+def _check_kind(
+    one: FieldShape, place: int, converter: Converter, line: Line, spot: str, desk: Desk
+) -> None:
     if one.kind not in converter.fits:
         fitting = (name for name, make in PLAIN.items() if one.kind in make().fits)
         what = f"`{one.name}` is a {one.kind}; this converter does not fit"
@@ -153,8 +182,8 @@ def _check_kind(one: FieldShape, converter: Converter, line: Line, spot: str, de
     elif one.kind == "word" and isinstance(converter, Code) and one.cls is not None:
         members = {str(member) for member in one.cls}
         for row in converter.table.rows:
-            if row.words[0] not in members:
-                what = f"{converter.table.name} says `{row.words[0]}` for {row.code}"
+            if row.words[place] not in members:
+                what = f"{converter.table.name} says `{row.words[place]}` for {row.code}"
                 desk.mistakes.add(line, spot, what, members)
 
 
@@ -179,8 +208,10 @@ def _lines(
     known = desk.field(name, line, spot)
     if known is None:
         return None
-    if known.kind != "text" or len(elements) not in (1, 3) or not limit.isdigit() or int(limit) < 2:
-        desk.mistakes.add(line, spot, "write `01: text_field | lines 80`, or `01-03:` to continue")
+    fits = known.kind == "text" and len(elements) in (1, 3, 4)
+    if not fits or not limit.isdigit() or int(limit) < 2:
+        what = "write `01: text_field | lines 80`, or `01-03:` (MSG), `02-05:` (MTX) to continue"
+        desk.mistakes.add(line, spot, what)
         return None
     return Lines(elements=elements, field=name, limit=int(limit))
 

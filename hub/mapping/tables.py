@@ -1,7 +1,8 @@
 """Code tables: a partner's code ⇄ the hub's words, both ways from one page of `mappings/codes/`."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hub.mapping.sheet import Block, Leaf, Mistakes
 
@@ -29,10 +30,16 @@ class Table:
     name: str
     rows: tuple[Row, ...]
     keep: bool
+    by_code: Mapping[str, tuple[str, ...]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Lay the rows out by code; the first of a code counts."""
+        by_code = {row.code: row.words for row in reversed(self.rows)}
+        object.__setattr__(self, "by_code", by_code)
 
     def words(self, code: str) -> tuple[str, ...] | None:
         """Return the words of a partner's code, or None if it is unknown."""
-        return next((row.words for row in self.rows if row.code == code), None)
+        return self.by_code.get(code)
 
     def code(self, words: tuple[str, ...], *, length: int | None = None) -> str | None:
         """Return the code for these words, or None if there is none.

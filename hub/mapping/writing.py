@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.domain.exchange import Problem, Segments, Severity, Where
 from hub.domain.messages import Message
-from hub.mapping.converters import Converter, Money, Unfit
+from hub.mapping.converters import Converter, Unfit, in_currency
 from hub.mapping.filling import control_total
 from hub.mapping.plan import (
     Choices,
@@ -25,6 +25,7 @@ from hub.mapping.plan import (
     TreePlan,
     Value,
     When,
+    names,
 )
 from hub.mapping.shapes import shape
 
@@ -49,7 +50,7 @@ class _Writer:
 
     def fitted(self, converter: Converter) -> Converter:
         """Return the converter, money in the message's currency."""
-        return converter.of(self.currency) if isinstance(converter, Money) else converter
+        return in_currency(converter, self.currency)
 
     def refuse(
         self,
@@ -93,7 +94,8 @@ def _check(record: Any, path: str, writer: _Writer) -> None:
         if spot.required and spot.kind != "records" and _empty(value):
             text = f"{spoken} is empty and the paper cannot go without it; complete the order"
             writer.problems.append(Problem(code="map-missing", text=text, where=Where(path=spoken)))
-        children = value if spot.kind == "records" else (value,) if spot.kind == "record" else ()
+        alone = (value,) if spot.kind == "record" and value is not None else ()
+        children = value if spot.kind == "records" else alone
         for number, child in enumerate(children, start=1):
             mark = f"[{number}]" if spot.kind == "records" else ""
             _check(child, f"{spoken}{mark}.", writer)
@@ -101,6 +103,8 @@ def _check(record: Any, path: str, writer: _Writer) -> None:
 
 def _part(part: Part, record: Any, writer: _Writer) -> None:
     match part:
+        case SegmentPlan() | LoopPlan() if not part.write:
+            pass  # Only another place to look when reading.
         case SegmentPlan():
             _segments(part, record, writer)
         case LoopPlan():
@@ -114,7 +118,8 @@ def _loop(part: LoopPlan, record: Any, writer: _Writer) -> None:
         _group(part, record, writer)
         return
     value = getattr(record, part.field)
-    for child in value if part.many else (value,):
+    children = value if part.many else () if value is None else (value,)
+    for child in children:
         for inner in part.parts:
             _part(inner, child, writer)
 
@@ -129,26 +134,17 @@ def _group(part: LoopPlan, record: Any, writer: _Writer) -> None:
 
 def _speaks(part: Part, record: Any) -> bool:
     """Whether a part has anything of this record to say."""
+    if isinstance(part, TreePlan) or not part.write:
+        return False
     if isinstance(part, SegmentPlan):
         if part.when is not None and not _holds(part.when, record):
             return False
         return any(not _empty(getattr(record, name)) for name in _names(part))
-    return isinstance(part, LoopPlan) and any(_speaks(inner, record) for inner in part.parts)
+    return not part.field and any(_speaks(inner, record) for inner in part.parts)
 
 
 def _names(part: SegmentPlan) -> list[str]:
-    names: list[str] = []
-    for slot in part.slots:
-        match slot:
-            case Value():
-                names += slot.fields
-            case Choices():
-                names += [name for _, value in slot.options for name in value.fields]
-            case Pairs() | Each() | Lines():
-                names.append(slot.field)
-            case Constant() | Count() | Sum():
-                pass
-    return names
+    return [name for slot in part.slots for name in names(slot)]
 
 
 def _empty(value: object) -> bool:
@@ -165,16 +161,16 @@ def _segments(part: SegmentPlan, record: Any, writer: _Writer) -> None:
     """Write a segment, or several where a field runs over more than one."""
     if part.when is not None and not _holds(part.when, record):
         return
-    names = _names(part)
-    if part.optional and names and not _speaks(part, record):
+    said = _names(part)
+    if part.optional and said and not _speaks(part, record):
         return
     rounds = max([1, *(_rounds(slot, record) for slot in part.slots)])
     if rounds > part.most:
         text = (
-            f"{', '.join(names)} needs {rounds} {part.address}, the page allows {part.most}; "
+            f"{', '.join(said)} needs {rounds} {part.address}, the page allows {part.most}; "
             "shorten it or allow more on the page"
         )
-        writer.refuse("map-too-much", text, str(part.address), 1, getattr(record, names[0], ""))
+        writer.refuse("map-too-much", text, str(part.address), 1, getattr(record, said[0], ""))
     for number in range(min(rounds, part.most)):
         _segment(part, number, record, writer)
 
@@ -360,7 +356,9 @@ def _line(slot: Lines, number: int, text: str, address: str, writer: _Writer) ->
     elif control and plain:
         what = f"{slot.field} has a blank line, for which the page has no place; write `01-03:`"
         writer.refuse("map-blank-line", what, address, slot.elements[0], piece)
-    return dict(zip(slot.elements, (piece, control, advance), strict=False))
+    # MTX has a second place for text between the first and the control.
+    spoken = (piece, "", control, advance) if len(slot.elements) == 4 else (piece, control, advance)
+    return dict(zip(slot.elements, spoken, strict=False))
 
 
 def _tree(tree: TreePlan, message: Any, writer: _Writer) -> None:

@@ -2,6 +2,7 @@
 
 pyx12 wants every segment spelled out at every place; the pages spell each segment once
 (`segments.xml`) and name it where it stands. Order on the page is order in the standard.
+The pages tell 004010; what every 005010 envelope and element has other is told here.
 """
 
 from __future__ import annotations
@@ -17,18 +18,24 @@ from pyx12.params import ParamsBase
 
 MAPS = Path(__file__).parent / "maps"
 CONTROL = "x12.control.00401.xml"
+RELEASES = ("00401", "00501")
+LENGTHS_005010 = {
+    "127": (1, 50), "145": (1, 50), "207": (1, 15), "364": (1, 256), "719": (1, 10), "1000": (2, 3),
+    "1035": (1, 60), "1036": (1, 35), "1321": (2, 3), "1551": (1, 4096),
+}  # fmt: skip
+"""Elements with other lengths in 005010 than in 004010: shortest and longest."""
 
 
 @cache
-def control_map() -> map_if:
-    """Build the map of an interchange without sets (TA1 only)."""
-    return _compiled("")
+def control_map(version: str) -> map_if:
+    """Build the map of an interchange of an ISA12 without sets (TA1 only)."""
+    return _compiled("", version)
 
 
 def set_map(*, version: str, release: str, group: str) -> map_if | None:
     """Find the map for a group by ISA12, GS08 and GS01; None when the judge has no page for it."""
     page = _index().get_filename(version, release, group)
-    return None if page is None else _compiled(page)
+    return None if page is None else _compiled(page, version)
 
 
 @cache
@@ -37,7 +44,7 @@ def _index() -> map_index:
 
 
 @cache
-def _compiled(page: str) -> map_if:
+def _compiled(page: str, version: str) -> map_if:
     root = _read(CONTROL)
     group_loop = root.find("./loop/loop[@xid='GS_LOOP']")
     assert group_loop is not None
@@ -46,7 +53,29 @@ def _compiled(page: str) -> map_if:
     else:
         group_loop.remove(_mark(group_loop))
     _number(root)
-    return map_if(root, _parameters(), str(MAPS))
+    if version != "00401":
+        _renew_header(root, version)
+    compiled = map_if(root, _parameters(), str(MAPS))
+    if version != "00401":
+        _lengthen(compiled)
+    return compiled
+
+
+def _renew_header(root: Element, version: str) -> None:
+    """ISA11 is a separator from 00402 on, any character; ISA12 is the version itself."""
+    header = root.find("./loop/segment[@xid='ISA']")
+    assert header is not None
+    for codes in header[10].findall("valid_codes"):
+        header[10].remove(codes)
+    header[10].set("data_ele", "I15")
+    _only(header[11], version)
+
+
+def _lengthen(compiled: map_if) -> None:
+    known = compiled.data_elements.dataele
+    for number, (least, most) in LENGTHS_005010.items():
+        if number in known:
+            known[number]["min_len"], known[number]["max_len"] = least, most
 
 
 def _parameters() -> ParamsBase:

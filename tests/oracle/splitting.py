@@ -65,10 +65,15 @@ def _header(body: bytes) -> list[Finding]:
         return [_of_body("isa-length", "an element of the ISA has not its fixed length")]
     if body[:105].count(element) != len(ISA_SEPARATORS) or terminator in body[:105]:
         return [_of_body("isa-length", "a delimiter stands inside an element of the ISA")]
-    marks = bytes((element, component, terminator))
+    marks = bytes((element, component, terminator, *_repetition(body)))
     if len(set(marks)) != len(marks) or any(chr(m).isalnum() or m == 32 for m in marks):
         return [_of_body("delimiters", f"{marks!r} cannot serve as delimiters")]
     return []
+
+
+def _repetition(body: bytes) -> bytes:
+    """ISA11, which is a separator in 00501."""
+    return body[82:83] if body[84:89] == b"00501" else b""
 
 
 def _interchange(body: bytes) -> tuple[Interchange, bytes, list[Finding]]:
@@ -86,7 +91,8 @@ def _interchange(body: bytes) -> tuple[Interchange, bytes, list[Finding]]:
         place = end + 1
         elements = tuple(part.decode("latin-1") for part in raw.split(separator))
         segments.append(elements)
-        findings += _characters(raw, elements[0], len(segments), separator + body[104:105])
+        marks = separator + body[104:105] + _repetition(body)
+        findings += _characters(raw, elements[0], len(segments), marks)
         if elements[0] == "IEA":
             break
     header = body[:ISA_LENGTH].decode("latin-1")

@@ -45,6 +45,15 @@ def test_an_interchange_of_receipts_alone_is_clean() -> None:
     assert judge(body) == ()
 
 
+def test_a_newer_envelope_is_judged_by_its_own_header() -> None:
+    head = SAMPLES["997"].split(b"\n")
+    newer = head[0].replace(b"*U*00401*", b"*^*00501*")
+    body = b"\n".join([newer, head[1], b"IEA*0*000000009~", b""])
+    assert newer != head[0] and judge(body) == ()
+    same = body.replace(b"*^*", b"*>*")
+    assert [found.code for found in judge(same)] == ["body-delimiters"]
+
+
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_a_seeded_defect_is_found_where_it_is_and_nothing_else(defect: Defect) -> None:
     findings = judge(defect.broken(SAMPLES[defect.sample]))

@@ -22,6 +22,18 @@ def _order(paper: Set) -> Iterator[Finding]:
     yield from _lines(paper, counted="PO1", quantity=("PO1", 2))
 
 
+def _change(paper: Set) -> Iterator[Finding]:
+    yield from _lines(paper, counted="POC", quantity=("POC", 3))
+
+
+def _stock_report(paper: Set) -> Iterator[Finding]:
+    yield from _lines(paper, counted="LIN", quantity=("QTY", 2))
+
+
+def _invoice(paper: Set) -> Iterator[Finding]:
+    yield from _lines(paper, counted="IT1", quantity=("IT1", 2))
+
+
 def _ship_notice(paper: Set) -> Iterator[Finding]:
     yield from _lines(paper, counted="HL", quantity=("SN1", 2))
     yield from _children(paper)
@@ -102,5 +114,9 @@ RULES: dict[str, Callable[[Set], Iterator[Finding]]] = {
     "850": _order,
     "855": _order,
     "856": _ship_notice,
+    "860": _change,
+    "865": _change,
+    "846": _stock_report,
+    "810": _invoice,
     "997": _receipt,
 }

@@ -12,10 +12,11 @@ from tests.oracle.walking import walk
 
 
 def judge(body: bytes) -> tuple[Finding, ...]:
-    """Judge a whole file of X12 004010 interchanges; an empty answer means nothing is wrong.
+    """Judge a whole file of X12 interchanges; an empty answer means nothing is wrong.
 
-    Knows the sets 850, 855, 856 and 997. Reports everything it can still trust: an interchange
-    whose envelope is out of order is not looked into. Never raises on any bytes.
+    Knows envelopes of 00401 and 00501, and the groups that `maps/maps.xml` lists. Reports
+    everything it can still trust: an interchange whose envelope is out of order is not looked into.
+    Never raises on any bytes.
     """
     interchanges, findings = split(body)
     return (*findings, *(found for one in interchanges for found in _judged(one)))

@@ -9,7 +9,17 @@ from hypothesis.strategies import SearchStrategy
 
 from hub.domain.exchange import Purpose
 from hub.mapping import Page
-from hub.mapping.converters import Code, Converter, Date, DateTime, Money, PurposeCode, Quantity
+from hub.mapping.converters import (
+    Code,
+    Converter,
+    Date,
+    DateTime,
+    Implied,
+    Money,
+    Price,
+    PurposeCode,
+    Quantity,
+)
 from hub.mapping.plan import (
     Choices,
     Each,
@@ -47,10 +57,13 @@ def _record(
     for slot, most in _slots(parts):
         if isinstance(slot, Value) and len(slot.fields) > 1 and isinstance(slot.converter, Code):
             joint.append(_words(slot.fields, slot.converter.table))
+        elif isinstance(slot, Value) and isinstance(slot.converter, Price):
+            joint.append(_prices(slot.fields))
         else:
             single.update(_slot(slot, most, shapes))
     for loop in _loops(parts):
-        single[loop.field] = _many(loop) if loop.many else _record(loop.cls or cls, loop.parts)
+        one = _many(loop) if loop.many else _record(loop.cls or cls, loop.parts)
+        single[loop.field] = st.none() | one if loop.optional and not loop.many else one
     for part in parts:
         if isinstance(part, TreePlan):
             single.update(_tree(part, shapes, len(part.levels)))
@@ -88,14 +101,18 @@ def _with(record: Any, name: str, value: Any) -> Any:
 
 def _slots(parts: tuple[Part, ...]) -> Iterator[Found]:
     for part in parts:
+        if isinstance(part, TreePlan) or not part.write:
+            continue
         if isinstance(part, SegmentPlan):
             yield from ((slot, part.most) for slot in part.slots)
-        elif isinstance(part, LoopPlan) and not part.field:
+        elif not part.field:
             yield from _slots(part.parts)
 
 
 def _loops(parts: tuple[Part, ...]) -> Iterator[LoopPlan]:
-    return (part for part in parts if isinstance(part, LoopPlan) and part.field)
+    for part in parts:
+        if isinstance(part, LoopPlan) and part.write:
+            yield from [part] if part.field else _loops(part.parts)
 
 
 def _slot(slot: Slot, most: int, shapes: dict[str, FieldShape]) -> dict[str, Any]:
@@ -129,8 +146,7 @@ def _texts(limit: int) -> SearchStrategy[str]:
 
 
 def _maybe(values: SearchStrategy[Any], spot: FieldShape) -> SearchStrategy[Any]:
-    empty: dict[str, Any] = {"text": "", "texts": (), "records": ()}
-    return values if spot.required else st.one_of(st.just(empty.get(spot.kind)), values)
+    return values if spot.required else st.one_of(st.just(spot.default), values)
 
 
 def _value(name: str, converter: Converter) -> SearchStrategy[Any]:
@@ -141,6 +157,9 @@ def _value(name: str, converter: Converter) -> SearchStrategy[Any]:
             return st.integers(0, 10**15 - 1)
         case Money():
             return st.integers(0, 10**15 - 1)
+        case Implied():
+            # Hundredths are all that N2 can say: of a thousandth, only tens.
+            return st.integers(1 - 10**12, 10**12 - 1).map(lambda amount: amount * 10)
         case Date():
             return DAYS
         case DateTime():
@@ -165,6 +184,14 @@ def _words(fields: tuple[str, ...], table: Table) -> SearchStrategy[dict[str, An
         kept = WORDS.filter(lambda word: word not in taken)
         known = st.one_of(known, kept.map(lambda word: (word,)))
     return known.map(lambda words: dict(zip(fields, words, strict=True)))
+
+
+def _prices(fields: tuple[str, ...]) -> SearchStrategy[dict[str, Any]]:
+    amounts = st.integers(-(10**14), 10**14)
+    parts = amounts.map(
+        lambda n: divmod(n, 10**4) if n >= 0 else tuple(-one for one in divmod(-n, 10**4))
+    )
+    return parts.map(lambda drawn: dict(zip(fields, drawn, strict=True)))
 
 
 def _pair(slot: Pairs) -> SearchStrategy[Any]:

@@ -1,9 +1,10 @@
 """X12 laws: what goes out comes back, half a file applies nothing, no bytes make it stumble."""
 
+import json
 from io import BytesIO
 from itertools import chain
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.domain.exchange import Document, Segments, Severity, SplitInterchange
@@ -19,9 +20,11 @@ from tests.unit.formats.deliveries import (
     their_page,
 )
 
+SYNTAX = '{"element": "*", "component": ">", "segment": "~", "repetition": ""}'
 MARKS = "*|~^!'+:>\x07\x15\x1c\x1d\x1e\x1f\x7f\\}"
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+versions = st.sampled_from(["004010", "005010", "004010VICS", "005010VICS"])
 words = st.text("ABCXYZ0189 .,-&()", min_size=1, max_size=20).map(str.strip).filter(bool)
 separators = st.permutations(list(MARKS)).map(
     lambda marks: dict(zip(("element", "component", "segment", "repetition"), marks, strict=False))
@@ -47,12 +50,28 @@ def joined(papers: list[Segments], profile: x12.Config) -> bytes:
     ).body
 
 
-def split(body: bytes) -> list[SplitInterchange]:
-    return list(x12.split(BytesIO(body), profile=page()))
+def split(body: bytes, version: str = "004010") -> list[SplitInterchange]:
+    return list(x12.split(BytesIO(body), profile=page(version=version)))
 
 
 def read(body: bytes, paper: Document) -> Segments:
     return x12.read(body[paper.offset : paper.offset + paper.length], document=paper)
+
+
+class Trickle(BytesIO):
+    """A stream that gives at most so many bytes at once, so that blocks end anywhere."""
+
+    def __init__(self, body: bytes, most: int) -> None:
+        super().__init__(body)
+        self._most = most
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = self._most if size is None or size < 0 else min(size, self._most)
+        return super().read(wanted)
+
+
+def walked(body: bytes, paper: Document, most: int = 65536) -> Segments:
+    return tuple(x12.walk(Trickle(body, most), document=paper))
 
 
 @given(
@@ -60,18 +79,30 @@ def read(body: bytes, paper: Document) -> Segments:
     marks=separators,
     newline=st.sampled_from([False, "lf", "crlf"]),
     charset=st.sampled_from(["basic", "extended", "utf-8"]),
+    version=versions,
+    most=st.integers(min_value=1, max_value=400),
 )
 def test_cleaned_papers_come_back_as_they_were_joined(
-    papers: list[Segments], marks: dict[str, str], newline: bool | str, charset: str
+    papers: list[Segments],
+    marks: dict[str, str],
+    newline: bool | str,
+    charset: str,
+    version: str,
+    most: int,
 ) -> None:
     replacement = next(each for each in " _." if each not in marks.values())
     profile = their_page(
-        delimiters=marks, newline=newline, charset=charset, replacement=replacement
+        delimiters=marks,
+        newline=newline,
+        charset=charset,
+        replacement=replacement,
+        version=version,
     )
     cleaned = [x12.clean(paper, set_id="850", profile=profile)[0] for paper in papers]
     body = joined(cleaned, profile)
-    found = split(body)
+    found = split(body, version)
     assert [read(body, paper) for paper in documents(found)] == cleaned
+    assert [walked(body, paper, most) for paper in documents(found)] == cleaned
     assert found[0].interchange.problems == () and found[0].groups[0].group.problems == ()
 
 
@@ -84,16 +115,56 @@ def test_cleaning_what_is_clean_changes_nothing(paper: Segments, charset: str) -
     assert not any(each.code in ("delimiter-in-data", "cannot-be-carried") for each in problems)
 
 
-@given(orders())
-def test_a_paper_without_problems_at_cleaning_is_accepted_when_read(paper: Segments) -> None:
-    cleaned, problems = x12.clean(paper, set_id="850", profile=their_page())
-    papers = documents(split(joined([cleaned], their_page())))
+@given(orders(), versions, versions)
+def test_a_paper_without_problems_at_cleaning_is_accepted_when_read(
+    paper: Segments, version: str, agreed: str
+) -> None:
+    profile = their_page(version=version)
+    cleaned, problems = x12.clean(paper, set_id="850", profile=profile)
+    found = split(joined([cleaned], profile), agreed)
     refused = any(each.severity is Severity.ERROR for each in problems)
-    assert papers[0].rejected == refused
+    assert documents(found)[0].rejected == refused
+    (answer,) = x12.acknowledge(found[0], profile=page(version=agreed))
+    lines = x12.receipt(answer).lines
+    assert [(each.number, each.accepted) for each in lines] == [("0001", not refused)]
+
+
+@st.composite
+def pieces(draw: st.DrawFn) -> tuple[bytes, str]:
+    """Draw any bytes as a paper's slice, and how its delimiters are kept."""
+    marks = draw(st.sampled_from(["*~", "|\n", "*\r", "+…", "*À", "\x1d\x1c", "é~", "**"]))
+    kept = [mark.encode(draw(st.sampled_from(["utf-8", "latin-1"])), "replace") for mark in marks]
+    some = st.sampled_from(
+        [*kept, b"ST", b"SE", b"\r\n", b"\n", b"LIN", "Zoë".encode(), b"\xe9", b"\xc3", b"\xa9"]
+    )
+    body = b"".join(draw(st.lists(st.one_of(some, st.binary(max_size=3)), max_size=60)))
+    syntax = {"element": kept[0], "component": b">", "segment": kept[1], "repetition": b""}
+    return body, json.dumps({name: mark.decode("latin-1") for name, mark in syntax.items()})
+
+
+@given(pieces(), st.integers(min_value=1, max_value=40), st.integers(min_value=0, max_value=9))
+@example(("LIN*é~QTY*".encode() + b"\xe9~", SYNTAX), 3, 0)
+def test_walking_a_slice_gives_what_reading_it_gives(
+    piece: tuple[bytes, str], most: int, before: int
+) -> None:
+    body, syntax = piece
+    paper = Document(
+        set_id="846",
+        version="005010",
+        number="0001",
+        offset=before,
+        length=len(body),
+        syntax=syntax,
+    )
+    around = b"~" * before + body + b"SE*9~\xff"
+    assert walked(around, paper, most) == x12.read(body, document=paper)
 
 
 WHOLE = delivery(ACKNOWLEDGMENT, ACKNOWLEDGMENT)
 BOTH = WHOLE + b"\r\n" + delivery(NOTICE, set_id="856", number=8)
+NEWER = delivery(ACKNOWLEDGMENT, seen_by=their_page(version="005010")) + delivery(
+    NOTICE, set_id="856", number=8, seen_by=their_page(version="005010")
+)
 
 
 def test_no_prefix_of_a_delivery_lets_a_paper_through_whose_interchange_is_not_whole() -> None:
@@ -109,19 +180,20 @@ def test_no_prefix_of_a_delivery_lets_a_paper_through_whose_interchange_is_not_w
         assert len(good) == (0 if size < first else 2 if size < len(BOTH) - 1 else 3)
 
 
-def check_no_surprise(body: bytes) -> None:
-    """Split, read and answer any bytes; only Malformed may come out of it."""
+def check_no_surprise(body: bytes, version: str) -> None:
+    """Split, read, walk and answer any bytes; only Malformed may come out of it."""
     try:
-        found = split(body)
+        found = split(body, version)
     except Malformed as refusal:
         assert refusal.problems
         return
     for paper in documents(found):
         assert 0 <= paper.offset <= paper.offset + paper.length <= len(body)
-        read(body, paper)
+        assert walked(body, paper, 50) == read(body, paper)
     for each in found:
-        for answer in x12.acknowledge(each, profile=page()):
-            cleaned, problems = x12.clean(answer, set_id="997", profile=page(in_data="refuse"))
+        for answer in x12.acknowledge(each, profile=page(version=version)):
+            refusing = page(in_data="refuse", version=version)
+            cleaned, problems = x12.clean(answer, set_id="997", profile=refusing)
             assert [problem.text for problem in problems] == []
             functions = {group.group.function for group in each.groups}
             assert x12.receipt(cleaned).function in functions
@@ -140,21 +212,22 @@ mutations = st.lists(
 )
 
 
-@given(mutations)
+@given(mutations, versions, versions)
 def test_no_mutation_of_a_delivery_raises_anything_but_malformed(
-    changes: list[tuple[int, int, bytes]],
+    changes: list[tuple[int, int, bytes]], version: str, agreed: str
 ) -> None:
-    body = BOTH
+    body = BOTH if version.startswith("004010") else NEWER
     for at, removed, added in changes:
         body = body[:at] + added + body[at + removed :]
-    check_no_surprise(body)
+    check_no_surprise(body, agreed)
 
 
-@given(st.binary(max_size=400))
-def test_no_bytes_at_all_raise_anything_but_malformed(body: bytes) -> None:
-    check_no_surprise(body)
-    check_no_surprise(WHOLE[:106] + body)
-    check_no_surprise(WHOLE[: WHOLE.index(b"BAK")] + body + WHOLE[WHOLE.index(b"SE*") :])
+@given(st.binary(max_size=400), versions)
+def test_no_bytes_at_all_raise_anything_but_malformed(body: bytes, version: str) -> None:
+    check_no_surprise(body, version)
+    check_no_surprise(WHOLE[:106] + body, version)
+    head, tail = WHOLE[: WHOLE.index(b"BAK")], WHOLE[WHOLE.index(b"SE*") :]
+    check_no_surprise(head + body + tail, version)
 
 
 @given(st.binary(max_size=200))

@@ -1,6 +1,7 @@
 """X12: split, check, read, acknowledge, clean and join; the module is one `Format`.
 
-What lives here: envelopes, delimiters, element syntax against the tables of 004010, 997 both ways.
+What lives here: envelopes, delimiters, element syntax against the tables of 004010 and 005010,
+997 both ways.
 What does not: what a paper means, code lists, the full order of loops (a later engine), the wire.
 Who may come in: hub.main, flow and ops; never another format.
 """
@@ -8,7 +9,7 @@ Who may come in: hub.main, flow and ops; never another format.
 from hub.formats.x12.codes import describe, discreet
 from hub.formats.x12.envelope import split
 from hub.formats.x12.profile import Config, Identity, Separators
-from hub.formats.x12.reading import locate, read, whole
+from hub.formats.x12.reading import locate, read, walk, whole
 from hub.formats.x12.receipts import acknowledge, is_receipt, receipt
 from hub.formats.x12.writing import clean, join
 
@@ -26,5 +27,6 @@ __all__ = [
     "read",
     "receipt",
     "split",
+    "walk",
     "whole",
 ]

@@ -84,6 +84,7 @@ _SENTENCES = {
     GROUP_REFUSED: "The paper stands in a group that was refused as a whole.",
     INTERCHANGE_REFUSED: "The paper stands in an interchange that was refused as a whole.",
     "x12-group-sender": "The sender of the group (GS02) is not the agreed one.",
+    "x12-group-version": "The group is in another version (GS08) than the agreed one.",
     "x12-group-receiver": "The receiver of the group (GS03) is not the agreed one.",
     "x12-junk": "There are bytes between interchanges that belong to none.",
     "x12-charset": "The paper has characters outside ASCII.",
@@ -117,7 +118,7 @@ def flaw(
 
 NAMELESS = "?"
 """The name of a segment that has none: what stands there may be the rest of somebody's address."""
-PEOPLE = frozenset(f"N1 N2 N3 N4 NM1 NX2 DMG IN2 PER G61 MSG MTX NTE {NAMELESS}".split())
+PEOPLE = frozenset(f"N1 N2 N3 N4 NM1 NX2 DMG IN2 PER G61 K1 MSG MTX NTE TED {NAMELESS}".split())
 """Segments in which a person's name, address or words stand."""
 MOST_TAG = 3  # characters of a segment's name
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Protocol
 
-from hub.formats.x12 import tables_004010
+from hub.formats.x12 import tables_004010, tables_005010
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ class SetRule:
 class Dictionary:
     """One version of the standard, as far as the hub knows it."""
 
+    version: str
     segments: Mapping[bytes, SegmentRule]
     sets: Mapping[str, SetRule]
     functions: frozenset[str]
@@ -80,17 +82,36 @@ class Dictionary:
         return number if number.isdigit() else ""
 
 
+class Tables(Protocol):
+    """What a module of tables offers; a later one tells only what is other than before."""
+
+    SEGMENTS: str
+    ELEMENTS: str
+    SETS: str
+
+
+OLD, NEW = "004010", "005010"
+_TABLES: dict[str, tuple[Tables, ...]] = {
+    OLD: (tables_004010,),
+    NEW: (tables_004010, tables_005010),
+}
+
+
 def dictionary(version: str) -> Dictionary:
-    """Return the tables for a GS08; every version is read by those of 004010."""
-    return _compiled(version[:6] if version.startswith("004010") else "004010")
+    """Return the tables for a GS08: those of 005010 for every 005, of 004010 for all others."""
+    return _compiled(NEW if version[:3] == "005" else OLD)
 
 
 @cache
 def _compiled(version: str) -> Dictionary:
-    elements = dict(_elements())
-    segments = {rule.tag.encode(): rule for rule in _segments(elements)}
-    sets = {rule.set_id: rule for rule in _sets()}
+    tables = _TABLES[version]
+    elements = {number: element for each in tables for number, element in _elements(each)}
+    segments = {rule.tag.encode(): rule for each in tables for rule in _segments(each, elements)}
+    sets: dict[str, SetRule] = {}
+    for each in tables:
+        sets.update((rule.set_id, rule) for rule in _sets(each, sets))
     return Dictionary(
+        version=version,
         segments=segments,
         sets=sets,
         functions=frozenset(rule.function for rule in sets.values()),
@@ -101,8 +122,8 @@ def _rows(table: str) -> Iterator[str]:
     yield from re.sub(r"\n\s+", " ", table.strip()).splitlines()
 
 
-def _elements() -> Iterator[tuple[str, Element]]:
-    for row in tables_004010.ELEMENTS.split("|"):
+def _elements(tables: Tables) -> Iterator[tuple[str, Element]]:
+    for row in tables.ELEMENTS.split("|"):
         number, kind, *lengths = row.split()
         least, most = (int(length) for length in lengths) if lengths else (1, 999)
         yield (
@@ -111,8 +132,8 @@ def _elements() -> Iterator[tuple[str, Element]]:
         )
 
 
-def _segments(elements: Mapping[str, Element]) -> Iterator[SegmentRule]:
-    for row in _rows(tables_004010.SEGMENTS):
+def _segments(tables: Tables, elements: Mapping[str, Element]) -> Iterator[SegmentRule]:
+    for row in _rows(tables.SEGMENTS):
         tag, _, rest = row.partition(" ")
         places, _, notes = rest.partition(";")
         yield SegmentRule(
@@ -145,13 +166,15 @@ def _note(word: str) -> Note:
     return Note(letter=word[0], places=places)
 
 
-def _sets() -> Iterator[SetRule]:
-    for row in _rows(tables_004010.SETS):
+def _sets(tables: Tables, known: Mapping[str, SetRule]) -> Iterator[SetRule]:
+    """Yield the sets of one module; a row without GS01 adds its tags to a set that is known."""
+    for row in _rows(tables.SETS):
         head, _, tags = row.partition(":")
-        set_id, function, *mandatory = head.split()
-        yield SetRule(
-            set_id=set_id,
-            function=function,
-            mandatory=tuple(mandatory),
-            tags=frozenset(tags.encode().split()),
-        )
+        set_id, *words = head.split()
+        own = frozenset(tags.encode().split())
+        if words:
+            function, *mandatory = words
+            yield SetRule(set_id=set_id, function=function, mandatory=tuple(mandatory), tags=own)
+        else:
+            before = known[set_id]
+            yield replace(before, tags=before.tags | own)

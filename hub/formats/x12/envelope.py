@@ -39,6 +39,8 @@ from hub.formats.x12.syntax import Checker
 _FRAME = frozenset({b"ISA", b"TA1", b"GS", b"ST", b"SE", b"GE", b"IEA"})
 SAMPLE = 8  # bytes: enough to tell what kind of file it is, too few for a person's name
 _PRINTABLE = bytes(range(0x20, 0x7F))
+READ_VERSIONS = ("004", "005")
+"""How a GS08 begins whose groups are read; what is older writes dates with six digits."""
 
 
 def split(stream: BinaryIO, *, profile: Config) -> Iterator[SplitInterchange]:
@@ -181,7 +183,15 @@ class _OpenGroup:
         self.problems: list[Problem] = []
         self.taken: set[str] = set()
 
-    def note(self, code: str, text: str, element: int = 0, *, offset: int | None = None) -> None:
+    def note(
+        self,
+        code: str,
+        text: str,
+        element: int = 0,
+        *,
+        offset: int | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
         """Keep one thing wrong with the group."""
         where = Where(
             offset=self.offset if offset is None else offset,
@@ -189,7 +199,7 @@ class _OpenGroup:
             element=element or None,
             value=self.values[element] if element and offset is None else "",
         )
-        self.problems.append(flaw(code, text, where=where))
+        self.problems.append(flaw(code, text, where=where, severity=severity))
 
     def begin(self, *, functions: frozenset[str], profile: Config) -> None:
         """Check GS against the tables and the page."""
@@ -197,8 +207,7 @@ class _OpenGroup:
             text = f"a group of kind {self.function!r} is not supported (GS01)."
             self.note(GROUP + "1", text, 1)
         if self.function != "FA" and self.version[:6] != profile.version[:6]:
-            text = f"the group is in version {self.version!r} (GS08), agreed is {profile.version}."
-            self.note(GROUP + "2", text, 8)
+            self._other_version(profile.version)
         number = self.values[6]
         if not (number.isascii() and number.isdigit() and len(number) <= 9):
             self.note(GROUP + "6", f"the group number is {number!r} (GS06).", 6)
@@ -209,6 +218,15 @@ class _OpenGroup:
             if agreed is not None and self.values[element].strip() != agreed:
                 text = f"{describe(code)} It is {self.values[element]!r}, agreed is {agreed!r}."
                 self.note(code, text, element)
+
+    def _other_version(self, agreed: str) -> None:
+        """A version that can be read is only told; what it changes was checked by its tables."""
+        text = f"the group is in version {self.version!r} (GS08), agreed is {agreed}"
+        if self.version[:3] in READ_VERSIONS:
+            text = f"{text}; it was read by the tables of {dictionary(self.version).version}."
+            self.note("x12-group-version", text, 8, severity=Severity.WARNING)
+        else:
+            self.note(GROUP + "2", f"{text}.", 8)
 
     def close(self, parts: list[bytes], offset: int) -> SplitGroup:
         """Check GE and return the group."""
@@ -260,12 +278,7 @@ class _Reading:
         self._problems = problems
         self._marks = found.delimiters
         self._syntax = found.delimiters.dumps()
-        self._rules = dictionary(profile.version)
-        self._checker = Checker(
-            rules=self._rules,
-            delimiters=found.delimiters,
-            max_element_bytes=profile.max_element_bytes,
-        )
+        self._checkers: dict[str, Checker] = {}
         self._plain = _PRINTABLE + NEWLINE + found.delimiters.every
         self._groups: list[SplitGroup] = []
         self._group: _OpenGroup | None = None
@@ -357,7 +370,7 @@ class _Reading:
             parts,
             offset=offset,
             version=self._group.version,
-            checker=self._checker,
+            checker=self._checker(self._group.version),
             profile=self._profile,
         )
         self._paper.begin(function=self._group.function, taken=self._group.taken)
@@ -371,7 +384,19 @@ class _Reading:
     def _open_group(self, parts: list[bytes], offset: int) -> None:
         self._drop_group(offset)
         self._group = _OpenGroup(parts, offset)
-        self._group.begin(functions=self._rules.functions, profile=self._profile)
+        functions = dictionary(self._group.version).functions
+        self._group.begin(functions=functions, profile=self._profile)
+
+    def _checker(self, version: str) -> Checker:
+        """Return the checker of a group's version; it learns over the whole interchange."""
+        rules = dictionary(version)
+        if rules.version not in self._checkers:
+            self._checkers[rules.version] = Checker(
+                rules=rules,
+                delimiters=self._marks,
+                max_element_bytes=self._profile.max_element_bytes,
+            )
+        return self._checkers[rules.version]
 
     def _drop_group(self, offset: int) -> None:
         self._drop_paper(offset)
@@ -405,7 +430,7 @@ class _Reading:
         rest = run.rest.strip(NEWLINE + b" \x1a\x00")
         parts = rest.split(self._marks.element)
         number = self._header.values[13]
-        if parts[0] == b"IEA" and len(parts) == 3 and parts[2] == number.encode("latin-1"):
+        if parts[0] == b"IEA" and len(parts) == 3 and shown(parts[2]) == number:
             self._close(parts, run.offset, run.resume)
             text = "the IEA segment has no terminator; its number shows that it is whole."
             where = Where(offset=run.offset, segment="IEA")

@@ -58,7 +58,8 @@ def parse(buffer: bytes) -> Header | None:
     terminator = _character(buffer, end + 2)
     values = (*(shown(field).strip() for field in fields), shown(buffer[end + 1 : end + 2]))
     mark = fields[11]
-    repeats = values[12] >= "00402" and len(mark) == 1 and not mark.isalnum()
+    taken = (element, terminator, buffer[end + 1 : end + 2])
+    repeats = _repeats(values[12]) and not _unfit(mark) and mark not in (*taken, b"\r", b"\n")
     return Header(
         values=values,
         delimiters=Delimiters(
@@ -70,6 +71,11 @@ def parse(buffer: bytes) -> Header | None:
         length=end + 2 + len(terminator),
         padded=padded,
     )
+
+
+def _repeats(version: str) -> bool:
+    """Say whether ISA11 separates repetitions in envelopes of this version (X12 00402 and on)."""
+    return version >= "00402"
 
 
 def _sixteenth(buffer: bytes, element: bytes) -> int | None:
@@ -182,6 +188,14 @@ def _check_values(header: Header, profile: Config, offset: int) -> Iterator[Prob
                 where=_place(header, element, offset),
                 severity=severity,
             )
+    if _repeats(header.values[12]) and not header.delimiters.repetition:
+        yield flaw(
+            TA1 + "002",
+            f"ISA11 is {header.values[11]!r}, which cannot separate repetitions; nothing is taken"
+            " as repeated.",
+            where=_place(header, 11, offset),
+            severity=Severity.WARNING,
+        )
     if header.usage != profile.usage:
         yield flaw(
             TA1 + "020",

@@ -69,7 +69,7 @@ class Paper:
                 f" it belongs in {self._rule.function} (GS01)."
             )
             self.note(self._frame(SET + "6", text, self.offset))
-        if not 4 <= len(self.number) <= 9 or not self.number.isalnum():
+        if not (4 <= len(self.number) <= 9 and self.number.isascii() and self.number.isalnum()):
             text = f"the set number {self.number!r} (ST02) must have four to nine characters."
             self.note(self._frame(SET + "7", text, self.offset))
         if self.number in taken:
@@ -200,11 +200,11 @@ class Paper:
     def _document(self, end: int, syntax: str) -> Document:
         if self.foreign:
             self.note(self._charset())
-        if end - self.offset > self._limits.max_document_bytes:
-            cap = self._limits.max_document_bytes
+        key, cap = self._limits.largest(self.set_id)
+        if end - self.offset > cap:
             text = (
                 f"the paper is {end - self.offset} bytes long, this channel allows {cap}; ask for "
-                "smaller ones, or raise max_document_bytes in the profile on the partner's page."
+                f"smaller ones, or raise {key} in the profile on the partner's page."
             )
             self.problems.append(flaw("x12-too-large", text, where=Where(offset=self.offset)))
         return Document(

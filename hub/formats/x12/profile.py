@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 _KB = 1024
+FEEDS = frozenset({"846"})
+"""Sets that tell of a whole stock; read segment by segment, so they may be large."""
 
 
 class _Page(BaseModel):
@@ -58,9 +60,13 @@ class Separators(_Page):
 
 
 class Config(_Page):
-    """All that two partners agree on about X12 bytes; sizes are in bytes."""
+    """All that two partners agree on about X12 bytes; sizes are in bytes.
 
-    version: Annotated[str, Field(pattern=r"^004010[A-Z0-9]{0,6}$")] = "004010"
+    `version` is what we write (GS08); both versions are read, whichever it says. `max_feed_bytes`
+    stands instead of `max_document_bytes` for stock feeds (846), which have a line for every SKU.
+    """
+
+    version: Annotated[str, Field(pattern=r"^00[45]010[A-Z0-9]{0,6}$")] = "004010"
     ours: Identity
     theirs: Identity
     usage: Literal["production", "test"] = "production"
@@ -76,8 +82,15 @@ class Config(_Page):
     max_segment_bytes: Annotated[int, Field(ge=1 * _KB, le=1024 * _KB)] = 64 * _KB
     max_element_bytes: Annotated[int, Field(ge=256, le=1024 * _KB)] = 16 * _KB
     max_document_bytes: Annotated[int, Field(ge=1 * _KB)] = 1 * _KB * _KB
+    max_feed_bytes: Annotated[int, Field(ge=1 * _KB)] = 256 * _KB * _KB
     max_problems: Annotated[int, Field(ge=1, le=10_000)] = 100
     max_levels: Annotated[int, Field(ge=1, le=100_000)] = 10_000
+
+    def largest(self, set_id: str) -> tuple[str, int]:
+        """Return the key of this page that caps a set, and the bytes it allows."""
+        if set_id in FEEDS:
+            return "max_feed_bytes", self.max_feed_bytes
+        return "max_document_bytes", self.max_document_bytes
 
     @model_validator(mode="after")
     def _replacement_fits(self) -> Self:

@@ -1,11 +1,13 @@
 """One paper's slice → its segments; problems → bytes; is a delivery whole."""
 
 import re
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 from hub.domain.exchange import Document, Problem, Segments
-from hub.formats.x12.scanning import BLANK, NEWLINE, Delimiters, loads
+from hub.formats.x12.scanning import BLANK, BLOCK, NEWLINE, Delimiters, loads
 
 _TAIL = 4096
 _IEA = re.compile(rb"IEA([^A-Za-z0-9\s])\d{1,5}\1(?:\d{9}|\d{1,9}[^A-Za-z0-9 ]{1,4})\Z", re.DOTALL)
@@ -40,24 +42,81 @@ def read(body: bytes, *, document: Document) -> Segments:
     are left out. Checks nothing: a slice that was rejected at split reads as far as it goes.
     """
     marks = loads(document.syntax)
-    text = _decoded(body)
-    element, segment = (_decoded(mark) for mark in (marks.element, marks.segment))
-    pieces = (piece.strip("\r\n") for piece in text.split(segment))
-    rows = [tuple(_trimmed(piece.split(element))) for piece in pieces if piece]
-    return tuple(row for row in rows if row[0] not in ("ST", "SE"))
+    encoding = _encoding([body], marks)
+    return tuple(_rows(body.decode(encoding), marks, encoding))
 
 
-def _decoded(body: bytes) -> str:
+def walk(stream: BinaryIO, *, document: Document) -> Iterator[tuple[str, ...]]:
+    """Yield the segments that `read` returns of the same slice, one at a time.
+
+    Seeks in the archived object before every block, and holds one block and one segment. From the
+    first byte outside ASCII it looks ahead to the end once, to know how characters are encoded.
+    Raises ValueError if the stream ends before the document does.
+    """
+    marks = loads(document.syntax)
+    encoding = ASCII if _is_ascii(marks) else _encoding(_blocks(stream, document), marks)
+    rest, at = b"", 0
+    for block in _blocks(stream, document):
+        if encoding == ASCII and not block.isascii():
+            encoding = _encoding(_blocks(stream, document, at), marks)
+        rest, at = rest + block, at + len(block)
+        end = rest.rfind(marks.segment) + len(marks.segment)
+        if end >= len(marks.segment):
+            yield from _rows(rest[:end].decode(encoding), marks, encoding)
+            rest = rest[end:]
+    yield from _rows(rest.decode(encoding), marks, encoding)
+
+
+ASCII, UTF8, LATIN1 = "ascii", "utf-8", "latin-1"
+_FRAME = ("ST", "SE")
+
+
+def _rows(text: str, marks: Delimiters, encoding: str) -> Iterator[tuple[str, ...]]:
+    """The hot loop of a stock feed: cut, trimmed, and without the frame."""
+    element = marks.element.decode(encoding)
+    for raw in text.split(marks.segment.decode(encoding)):
+        piece = raw.strip("\r\n")
+        if not piece:
+            continue
+        row = piece.split(element)
+        while not row[-1] and len(row) > 1:
+            row.pop()
+        if row[0] not in _FRAME:
+            yield tuple(row)
+
+
+def _blocks(stream: BinaryIO, document: Document, start: int = 0) -> Iterator[bytes]:
+    """Yield a document's slice from its byte `start` on; others may move the stream between."""
+    at, end = document.offset + start, document.offset + document.length
+    while at < end:
+        stream.seek(at)
+        block = stream.read(min(BLOCK, end - at))
+        if not block:
+            raise ValueError(f"the archived object ends at byte {at}, its document at {end}")
+        at += len(block)
+        yield block
+
+
+def _encoding(blocks: Iterable[bytes], marks: Delimiters) -> str:
+    """Return how a slice is read: delimiters must be characters of it, or text is cut wrongly."""
+    known = _decodes([marks.element]) and _decodes([marks.segment])
+    return UTF8 if known and _decodes(blocks) else LATIN1
+
+
+def _is_ascii(marks: Delimiters) -> bool:
+    return marks.element.isascii() and marks.segment.isascii()
+
+
+def _decodes(blocks: Iterable[bytes]) -> bool:
+    """Whether the blocks together are UTF-8."""
+    decoder = getincrementaldecoder(UTF8)()
     try:
-        return body.decode("utf-8")
+        for block in blocks:
+            decoder.decode(block)
+        decoder.decode(b"", True)
     except UnicodeDecodeError:
-        return body.decode("latin-1")
-
-
-def _trimmed(row: list[str]) -> list[str]:
-    while len(row) > 1 and not row[-1]:
-        row.pop()
-    return row
+        return False
+    return True
 
 
 def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:

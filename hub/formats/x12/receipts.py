@@ -25,12 +25,15 @@ from hub.formats.x12.codes import (
     describe,
     flaw,
 )
-from hub.formats.x12.dictionary import Dictionary, dictionary
+from hub.formats.x12.dictionary import OLD, Dictionary, dictionary
 from hub.formats.x12.profile import Config
 
 RECEIPT_SETS = frozenset({"997", "999"})
 
 _HARMLESS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;/()+=-")
+_ID = re.compile(r"[A-Za-z0-9]{3}")
+"""X12 AK201: a set that has no such name cannot be answered one by one."""
+_NUMBER = re.compile(r"[A-Za-z0-9]{4,9}")
 _MAX_CODES = 5
 _MAX_ELEMENTS = 99
 _SEGMENT_LOOPS = {"AK2": "AK2", "AK3": "AK3", "AK4": "AK4", "AK5": "AK5"} | {
@@ -50,13 +53,13 @@ def acknowledge(interchange: SplitInterchange, *, profile: Config) -> Sequence[S
 
     Nothing is said when the page has no `receipts`, or when the interchange itself was refused:
     that is a TA1's business. Counts come from what was received, not from what was claimed, but
-    for AK902. Warnings are not told; a set with an error is R, all others A.
+    for AK902. Warnings are not told; a set with an error is R, all others A. The receipts are of
+    the page's version, the one we answer in; AK402 follows the version of the group.
     """
     if not profile.receipts or _errors(interchange.interchange.problems):
         return ()
-    rules = dictionary(profile.version)
     return tuple(
-        _paper(each, rules, profile)
+        _paper(each, dictionary(each.group.version), profile)
         for each in interchange.groups
         if each.group.function != "FA" and _can_be_named(each)
     )
@@ -71,14 +74,21 @@ def _can_be_named(split: SplitGroup) -> bool:
 
 
 def _paper(split: SplitGroup, rules: Dictionary, profile: Config) -> Segments:
-    rows: list[tuple[str, ...]] = [("AK1", split.group.function, split.group.number)]
+    version = split.group.version if _tells_version(split, profile) else ""
+    rows: list[tuple[str, ...]] = [("AK1", split.group.function, split.group.number, version)]
     for document in split.documents:
         own = [each for each in _errors(document.problems) if each.code != GROUP_REFUSED]
-        named = len(document.set_id) == 3 and re.fullmatch(r"[A-Za-z0-9]{4,9}", document.number)
+        named = _ID.fullmatch(document.set_id) and _NUMBER.fullmatch(document.number)
         if named and (own or not document.rejected):
             rows.extend(_answer(document, own, rules, profile))
     rows.append(_verdict(split))
     return tuple(_trimmed(row) for row in rows)
+
+
+def _tells_version(split: SplitGroup, profile: Config) -> bool:
+    """X12 AK103, which came with 005010 and says what the group's GS08 said."""
+    newer = dictionary(profile.version).version != OLD
+    return newer and re.fullmatch(r"[A-Z0-9]{6,12}", split.group.version) is not None
 
 
 def _errors(problems: Sequence[Problem]) -> list[Problem]:

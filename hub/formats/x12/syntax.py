@@ -68,6 +68,7 @@ _TYPE_WORDS = {
     ELEMENT + "8": "is not a date of the form CCYYMMDD",
     ELEMENT + "9": "is not a time of the form HHMM, HHMMSS or HHMMSSDD",
 }
+_POINT_WORDS = "has a point; X12 leaves it out here and says in the standard where it would stand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ class Checker:
         if rule is None:
             yield from self._oversized(kept, spot)
             return
-        lengths = tuple(map(len, kept))
+        lengths = tuple(max(map(len, self._repetitions(part))) for part in kept)
         for place, code, words in _misfits(rule, lengths):
             yield self._at(kept, place, code, words, spot)
         for place, element in enumerate(rule.elements[: len(kept) - 1], start=1):
@@ -165,14 +166,27 @@ class Checker:
         self, parts: list[bytes], place: int, element: Element, spot: Spot
     ) -> Iterator[Problem]:
         matches = matcher(element)
-        value = parts[place]
-        if not value or matches is None or matches(value) or _wrong_length(element, value):
+        if matches is None:
             return
+        for value in self._repetitions(parts[place]):
+            if value and not matches(value) and not _wrong_length(element, value):
+                yield self._mistype(parts, place, element, value, spot)
+                return
+
+    def _mistype(
+        self, parts: list[bytes], place: int, element: Element, value: bytes, spot: Spot
+    ) -> Problem:
         code = _TYPE_FAULTS.get(element.kind, ELEMENT + "6")
+        if element.kind[0] == "N" and b"." in value:
+            return self._at(parts, place, code, _POINT_WORDS, spot)
         if code == ELEMENT + "6" and _SOME_NUMBER.fullmatch(value):
-            yield self._at(parts, place, ELEMENT + "5", f"has over {element.most} digits", spot)
-        else:
-            yield self._at(parts, place, code, _TYPE_WORDS[code], spot)
+            return self._at(parts, place, ELEMENT + "5", f"has over {element.most} digits", spot)
+        return self._at(parts, place, code, _TYPE_WORDS[code], spot)
+
+    def _repetitions(self, value: bytes) -> list[bytes]:
+        """Cut a repeated element (X12 from 00402); any may repeat, to refuse no good paper."""
+        mark = self._delimiters.repetition
+        return value.split(mark) if mark else [value]
 
     def _warn_trailing(self, parts: list[bytes], spot: Spot) -> Problem:
         tag = tag_of(parts[0])

@@ -14,7 +14,7 @@ from hub.domain.exchange import (
     Where,
 )
 from hub.formats.x12.codes import flaw
-from hub.formats.x12.dictionary import Dictionary, dictionary
+from hub.formats.x12.dictionary import NEW, OLD, Dictionary, dictionary
 from hub.formats.x12.profile import Config, Separators
 from hub.formats.x12.scanning import Delimiters
 from hub.formats.x12.syntax import Checker, Spot
@@ -31,7 +31,9 @@ _PLAIN = {
 }  # fmt: skip
 """Characters that Unicode does not decompose but everybody knows how to write in ASCII."""
 
-_ENVELOPE_VERSIONS = {"004010": "00401"}
+_ENVELOPE_VERSIONS = {OLD: "00401", NEW: "00501"}
+_STANDARDS = "U"
+"""X12 ISA11 before 00402; later it holds the repetition separator."""
 
 
 def clean(paper: Segments, *, set_id: str, profile: Config) -> tuple[Segments, tuple[Problem, ...]]:
@@ -184,7 +186,12 @@ def _delimiters(profile: Config) -> Delimiters:
         element=marks.element.encode(),
         component=marks.component.encode(),
         segment=marks.segment.encode(),
+        repetition=marks.repetition.encode() if _repeats(profile) else b"",
     )
+
+
+def _repeats(profile: Config) -> bool:
+    return profile.version.startswith(NEW)
 
 
 def _trimmed(row: tuple[str, ...]) -> tuple[str, ...]:
@@ -270,8 +277,10 @@ def _isa(writer: _Writer, profile: Config, control: str, at: datetime, *, receip
         "ISA", "00", " " * 10, "00", " " * 10,
         profile.ours.qualifier, profile.ours.id.ljust(15),
         profile.theirs.qualifier, profile.theirs.id.ljust(15),
-        at.strftime("%y%m%d"), at.strftime("%H%M"), "U", _ENVELOPE_VERSIONS[profile.version[:6]],
-        control, wants, "P" if profile.usage == "production" else "T",
+        at.strftime("%y%m%d"), at.strftime("%H%M"),
+        profile.delimiters.repetition if _repeats(profile) else _STANDARDS,
+        _ENVELOPE_VERSIONS[profile.version[:6]], control, wants,
+        "P" if profile.usage == "production" else "T",
         profile.delimiters.component,
     )  # fmt: skip
 

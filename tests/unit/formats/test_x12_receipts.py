@@ -172,3 +172,13 @@ def test_every_code_that_a_receipt_may_carry_has_a_sentence() -> None:
         assert all(x12.describe(f"{family}{number}").endswith(".") for number in numbers)
     assert x12.describe("x12-ak403-10") and x12.describe("nonsense") == ""
     assert HUB["id"] not in x12.describe("x12-ta105-008")
+
+
+def test_a_set_whose_name_cannot_be_written_is_counted_but_not_named() -> None:
+    body = delivery(ACKNOWLEDGMENT, ACKNOWLEDGMENT).replace(b"ST*855*0001", b"ST*8\x005*0001")
+    assert answer(body) == (
+        ("AK1", "PR", "7"),
+        ("AK2", "855", "0002"),
+        ("AK5", "A"),
+        ("AK9", "P", "2", "2", "1"),
+    )

@@ -55,9 +55,10 @@ def test_a_good_delivery_is_split_into_slices_that_read_back() -> None:
         (b"SE*6*0001", b"SE*7*0001", "x12-ak502-4", 1),
         (b"SE*6*0001", b"SE*6*0009", "x12-ak502-3", 1),
         (b"ST*855*0002", b"ST*855*0001", "x12-ak502-23", 1),
-        (b"ST*855*0001", b"ST*214*0001", "x12-ak502-1", 1),
+        (b"ST*855*0001", b"ST*216*0001", "x12-ak502-1", 1),
         (b"ST*855*0001", b"ST*850*0001", "x12-ak502-6", 1),
         (b"ST*855*0001", b"ST*855*1", "x12-ak502-7", 1),
+        (b"ST*855*0001", "ST*855*Zoë1".encode(), "x12-ak502-7", 1),
         (b"*01*555012345      *", b"*02*555012345      *", "x12-ta105-005", 0),
         (b"*01*555012345      *", b"*01*555099999      *", "x12-ta105-006", 0),
         (b"*ZZ*JUNIPERHUB     *", b"*01*JUNIPERHUB     *", "x12-ta105-007", 0),
@@ -72,7 +73,7 @@ def test_a_good_delivery_is_split_into_slices_that_read_back() -> None:
         (b"GS*PR*ACMEGS*", b"GS*PR*OTHERS*", "x12-group-sender", 0),
         (b"*JUNIPERHUB*2026", b"*ANOTHERHUB*2026", "x12-group-receiver", 0),
         (b"GS*PR*", b"GS*ZZ*", "x12-ak905-1", 0),
-        (b"*X*004010", b"*X*005010", "x12-ak905-2", 0),
+        (b"*X*004010", b"*X*003040", "x12-ak905-2", 0),
         (b"GE*2*7~", b"GE*2*7~REF*IA*1~", "x12-ta105-022", 0),
         (b"BAK*00", b"FOO*00", "x12-ak304-1", 1),
         (b"BAK*00", b"BEG*00", "x12-ak304-6", 1),
@@ -195,6 +196,13 @@ def test_an_end_that_lacks_only_its_terminator_is_whole_with_a_warning() -> None
     found = split(GOOD[:-1])
     assert codes(found) == ["x12-unterminated"]
     assert not any(paper.rejected for paper in documents(found))
+
+
+def test_an_end_without_terminator_after_a_number_that_is_none_is_refused_not_a_crash() -> None:
+    body = GOOD[:-1].replace(b"000000007", b"\x0000000007")
+    found = split(body)
+    assert "x12-ta105-018" in codes(found)
+    assert all(paper.rejected for paper in documents(found))
 
 
 def test_bytes_between_interchanges_are_told_and_hurt_nobody() -> None:

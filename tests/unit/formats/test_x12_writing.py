@@ -127,8 +127,8 @@ def test_join_refuses_numbers_that_do_not_fit(number: int) -> None:
 
 
 def test_join_refuses_a_set_it_does_not_know_and_a_paper_that_was_not_cleaned() -> None:
-    with pytest.raises(ValueError, match="214"):
-        delivery(set_id="214")
+    with pytest.raises(ValueError, match="216"):
+        delivery(set_id="216")
     with pytest.raises(ValueError, match="clean it first"):
         delivery((("BAK", "a~b"),))
 
