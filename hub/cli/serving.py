@@ -12,6 +12,8 @@ import click
 
 from hub.cli.desk import Desk, pass_desk
 from hub.cli.shown import Failure, Shown
+from hub.cli.watching import Ear, listening
+from hub.ops.health import Life
 
 KINDS = ("web", "work")
 GRACE = 25  # seconds from SIGTERM to SIGKILL; with the web's own 20 both end within 30
@@ -25,26 +27,50 @@ class Child:
 
     kind: str
     process: "subprocess.Popen[bytes] | None" = None
+    ear: Ear | None = None
+    starts: int = 0
     since: float = 0.0
     pause: float = 0.0
     again_at: float = 0.0
 
     def start(self, now: float) -> None:
         """Start the process; it ends by itself when this one is gone."""
+        ear = Ear()
         command = [sys.executable, "-m", "hub", self.kind, "--end-with", str(os.getpid())]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        command += ["--report", str(ear.given)]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(ear.given,))
+        ear.give_away()
+        self.ear = ear
+        self.starts += 1
         self.since = now
 
     def ended(self, now: float) -> int | None:
         """Return the exit code of a process that just ended, and plan when it starts again."""
         code = self.process.poll() if self.process else None
+        if self.ear is not None:
+            self.ear.listen(now)
         if code is None:
             return None
         self.process = None
+        if self.ear is not None:
+            self.ear.close()
+            self.ear = None
         steady = now - self.since >= STEADY
         self.pause = FIRST_PAUSE if steady or not self.pause else min(LONGEST_PAUSE, self.pause * 2)
         self.again_at = now + self.pause
         return code
+
+    def life(self, now: float) -> Life:
+        """Return how the process fares, for those who watch the hub."""
+        process, ear = self.process, self.ear
+        heard_at = None if ear is None else ear.heard_at
+        return Life(
+            kind=self.kind,
+            pid=None if process is None else process.pid,
+            silent=None if heard_at is None else now - heard_at,
+            starts=self.starts,
+            traffic=() if ear is None else ear.traffic,
+        )
 
 
 @click.command(cls=Shown, epilog="hub serve\nHUB_PORT=9000 hub serve")
@@ -55,21 +81,34 @@ def serve(desk: Desk) -> None:
     A process that crashes is started again, a little later each time. SIGTERM ends both in order
     within 30 seconds. A store that is behind is refused (`hub migrate`); an embedded one is made.
     """
+    from hub.cli import logs
+
+    desk = logs.begin(desk, process="serve")
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())
     if desk.fresh():
         desk.say(f"making a store in {desk.settings().data_dir}")
     desk.warn_if_open()
-    with desk.writing():
-        pass  # pages and store are right, or this ends here with every mistake
     children = [Child(kind=kind) for kind in KINDS]
-    while not stopping.is_set():
-        for child in children:
-            _tend(desk, child, time.monotonic())
-        stopping.wait(0.1)
-    if not _end(children):
-        raise Failure(f"a process did not end within {GRACE} seconds and was killed")
+    # Pages and store are right, or this ends here with every mistake.
+    with (
+        desk.writing() as parts,
+        listening(desk, parts, lambda: _lives(children)),
+        logs.from_start_to_end(parts.code),
+    ):
+        while not stopping.is_set():
+            for child in children:
+                _tend(desk, child, time.monotonic())
+            stopping.wait(0.1)
+        if not _end(children):
+            raise Failure(f"a process did not end within {GRACE} seconds and was killed")
+
+
+def _lives(children: list[Child]) -> list[Life]:
+    now = time.monotonic()
+    own = Life(kind="serve", pid=os.getpid(), silent=0.0)
+    return [own, *(child.life(now) for child in children)]
 
 
 def _tend(desk: Desk, child: Child, now: float) -> None:

@@ -1,11 +1,13 @@
 """`hub serve`, `hub web` and `hub work` as real processes: started, killed, ended in order."""
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -87,6 +89,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             "HUB_DATA_DIR": str(tmp_path / "data"),
             "HUB_PARTNER_CONFIGS": str(tmp_path / "partners"),
             "HUB_PORT": "0",
+            "HUB_OPERATOR_PORT": "0",
+            "HUB_LOG_FORMAT": "text",
         }
         started.append(Running(list(words), common | environment))
         return started[-1]
@@ -181,7 +185,7 @@ def test_a_port_that_is_taken_is_said_in_words(pages: Path, start: Start) -> Non
     assert first.end(signal.SIGINT) == 0
 
 
-def test_a_web_process_that_waits_for_a_body_ends_in_order_and_says_nothing(
+def test_a_web_process_that_waits_for_a_body_ends_in_order_and_says_only_that(
     pages: Path, start: Start
 ) -> None:
     assert asking.BODY_SECONDS < processes.GRACE < serving.GRACE
@@ -190,6 +194,7 @@ def test_a_web_process_that_waits_for_a_body_ends_in_order_and_says_nothing(
     with socket.create_connection((host, int(port))) as half:
         half.sendall(b"POST /v1/orders HTTP/1.1\r\nHost: hub.test\r\nContent-Le")
         assert web.end() == 0
+    assert web.rows.get_nowait().endswith(" INFO web ended\n")
     assert web.rows.empty()
 
 
@@ -208,3 +213,61 @@ def test_a_worker_ends_in_order_when_it_is_asked(pages: Path, start: Start) -> N
     worker = start("work")
     _wait(lambda: any((pages / "in").glob("acme_850_*")))
     assert worker.end() == 0
+
+
+def _get(address: str) -> tuple[int, str]:
+    """Ask once; the status and the body, whatever they are."""
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read().decode()
+
+
+def test_one_listener_tells_of_every_process_under_the_supervisor(
+    pages: Path, start: Start
+) -> None:
+    serving = start("serve")
+    operator = serving.until(r"operator: (http://127\.0\.0\.1:\d+)")
+    web = serving.until(r"web: (http://\S+)")
+    _wait(lambda: _get(f"{operator}/readyz")[0] == 200)
+    assert _get(f"{web}/metrics")[0] == 404
+    assert _get(f"{web}/healthz")[0] == 200
+    _wait(lambda: 'route="/healthz",status="2xx"' in _get(f"{operator}/metrics")[1])
+    shown = _get(f"{operator}/metrics")[1]
+    for kind in ("serve", "web", "work"):
+        assert f'hub_process_up{{process="{kind}"}} 1.0' in shown
+    os.kill(_children(serving.process.pid)["work"], signal.SIGSTOP)
+    assert _get(f"{operator}/healthz")[0] == 200
+    os.kill(_children(serving.process.pid)["work"], signal.SIGKILL)
+    _wait(lambda: 'hub_process_starts_total{process="work"} 2.0' in _get(f"{operator}/metrics")[1])
+    _wait(lambda: _get(f"{operator}/readyz")[0] == 200)
+    assert serving.end() == 0
+
+
+def test_a_second_process_that_finds_the_operators_port_taken_goes_on_without(
+    pages: Path, start: Start
+) -> None:
+    port = str(free_port())
+    first = start("web", HUB_OPERATOR_PORT=port)
+    first.until(f"operator: http://127.0.0.1:{port}")
+    second = start("web", HUB_OPERATOR_PORT=port)
+    second.until(f"warning: nothing listens for operators: 127.0.0.1 port {port}")
+    second.until("web: http")
+    silent = start("web", HUB_OPERATOR_PORT="off")
+    assert "operator" not in silent.until("web started|operator")
+    assert [each.end() for each in (first, second, silent)] == [0, 0, 0]
+
+
+def test_off_a_terminal_every_line_of_every_process_is_json(pages: Path, start: Start) -> None:
+    serving = start("serve", HUB_LOG_FORMAT="")
+    rows = [serving.until(r'"event": "transmission delivered"')]
+    _wait(lambda: set(_children(serving.process.pid)) == {"web", "work"})
+    assert serving.end() == 0
+    rows += list(serving.rows.queue)
+    lines = [json.loads(row) for row in rows]
+    assert lines[0]["lane"] == "acme/edi"
+    assert lines[0]["process"] == "work"
+    ended = {line["process"] for line in lines if line["event"] == "ended"}
+    assert ended == {"serve", "web", "work"}
