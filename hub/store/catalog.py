@@ -47,6 +47,13 @@ _PAGE = Statement(
     .order_by(catalog_item.c.sku)
     .limit(bindparam("limit", type_=Integer))
 )
+_OF_PARTNER = Statement(
+    select(*_OFFER, catalog_item.c.gtin)
+    .select_from(partner_item.join(catalog_item))
+    .where(partner_item.c.partner == bindparam("partner"), partner_item.c.sku > bindparam("after"))
+    .order_by(partner_item.c.sku)
+    .limit(bindparam("limit", type_=Integer))
+)
 _PUT_ITEM = upsert(catalog_item, on=["sku"], setting=["gtin", "title", "description"])
 _PUT_OFFER = upsert(
     partner_item,
@@ -83,6 +90,12 @@ class Catalog:
         for row in self._connection.keyed(_OFFERS, skus):
             found[row[0]].append(_offer_read(row))
         return dict(found)
+
+    def of_partner(self, partner: str, *, after: str, limit: int) -> list[tuple[PartnerItem, str]]:
+        """Return one partner's offers with the article's GTIN in order of SKU, after that one."""
+        values = {"partner": partner, "after": after, "limit": limit}
+        rows = self._connection.rows(_OF_PARTNER, values)
+        return [(_offer_read(row), row[len(_OFFER)]) for row in rows]
 
     def page(self, *, after: str, limit: int) -> list[tuple[Item, list[PartnerItem]]]:
         """Return articles with their offers in order of SKU, after that one."""

@@ -63,6 +63,10 @@ class PostgresEngine:
                 raise conflict_or_same(error) from error
         return outcome
 
+    def write_levels(self, work: Work[T]) -> T:
+        """Do one work on the levels: their tables stand among the others here."""
+        return self.write(work)
+
     def submit(self, work: Work[T]) -> Future[T]:
         """Do the same on one of a few threads."""
         with self._starting:

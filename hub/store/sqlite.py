@@ -1,6 +1,7 @@
 """The embedded engine: one writer thread per process with group commit, readers that cannot write.
 
 Several processes share the file; `BEGIN IMMEDIATE` and the busy timeout put their writers in line.
+Levels of stock have a file of their own beside it, see `hub.store.levels_file`.
 """
 
 import os
@@ -19,7 +20,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
 from hub.errors import ConfigError, Conflict
-from hub.store.retry import ATTEMPTS
+from hub.store.levels_file import LevelsFile
+from hub.store.retry import ATTEMPTS, again
 from hub.store.statements import Connection, Row, Statement, Values
 
 T = TypeVar("T")
@@ -89,7 +91,7 @@ class SqliteEngine:
     """One SQLite file, opened and checked; `dialect` is what statements are compiled for."""
 
     def __init__(self, url: URL) -> None:
-        self._path = Path(url.database or "")
+        self._path = Path(url.database or "").absolute()
         if not url.database or url.database == ":memory:":
             raise ConfigError([f"database {url}: name a file, as in sqlite:////var/lib/hub/hub.db"])
         self.engine = create_engine(
@@ -107,6 +109,7 @@ class SqliteEngine:
         self._closed = False
         self._hot = threading.local()
         self._hot_opened: list[sqlite3.Connection] = []
+        self._levels = LevelsFile(self._path, dialect=self.dialect, busy_seconds=_BUSY_SECONDS)
         self._check()
 
     def _connect(self) -> sqlite3.Connection:
@@ -116,11 +119,13 @@ class SqliteEngine:
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
+            uri=True,
         )
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute("PRAGMA temp_store=MEMORY")
+        self._levels.attach(raw)
         return raw
 
     def _make(self) -> None:
@@ -139,6 +144,7 @@ class SqliteEngine:
             raise ConfigError([f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is the oldest"])
         try:
             self._make()
+            self._levels.make()
             raw = self._connect()
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else error
@@ -174,6 +180,10 @@ class SqliteEngine:
                 self._writer.start()
             self._jobs.put(job)
         return job.future
+
+    def write_levels(self, work: Work[T]) -> T:
+        """Do one work on the levels alone, committed durably when it returns."""
+        return again(lambda: self._levels.write(work))
 
     def _write_groups(self) -> None:
         raw = self._connect()
@@ -274,3 +284,4 @@ class SqliteEngine:
         self._hot = threading.local()
         self._readers.dispose()
         self.engine.dispose()
+        self._levels.close()  # last: who only reads cannot tidy the file up

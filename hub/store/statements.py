@@ -180,6 +180,11 @@ class Connection:
         self._driver_error: type[Exception] = driver_error
         self.writing = writing
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether whoever writes is alone with the database, so that nothing need be locked."""
+        return self._dialect.name == "sqlite"
+
     def rows(self, statement: Statement, values: Values = _NONE) -> list[Row]:
         """Run a statement and return all its rows; Conflict on a taken key."""
         self._run(statement, values)

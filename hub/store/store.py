@@ -11,7 +11,8 @@ from sqlalchemy.exc import ArgumentError
 
 from hub.errors import ConfigError
 from hub.store.archive import Archive
-from hub.store.orders import STATUS, StatusRow, status_read
+from hub.store.orders import STATUS, STATUS_AFTER, StatusRow, status_read
+from hub.store.restocking import Restocking
 from hub.store.seals import Vault
 from hub.store.statements import Connection, Row, Statement, Values
 from hub.store.tables import archive_object
@@ -31,6 +32,7 @@ class _Engine(Protocol):
     engine: Engine
 
     def write(self, work: Callable[[Connection], T]) -> T: ...
+    def write_levels(self, work: Callable[[Connection], T]) -> T: ...
     def submit(self, work: Callable[[Connection], T]) -> Future[T]: ...
     def read(self) -> AbstractContextManager[Connection]: ...
     def hot_row(self, statement: Statement, values: Values) -> Row | None: ...
@@ -76,6 +78,14 @@ class Store:
         """
         return self._engine.write(self._with_shelves(work))
 
+    def write_levels(self, work: Callable[[Restocking], T]) -> T:
+        """Run a work on the levels of stock in one transaction of their own.
+
+        On SQLite it touches no file that an order is written to. A Conflict runs it again, five
+        times at most.
+        """
+        return self._engine.write_levels(lambda connection: work(Restocking(connection)))
+
     def submit(self, work: Work[T]) -> "Future[T]":
         """Do the same without waiting; on SQLite works share a commit.
 
@@ -94,6 +104,10 @@ class Store:
         """Read one status document by the shortest way, for the status route."""
         row = self._engine.hot_row(STATUS, {"brand": brand, "number": number})
         return None if row is None else status_read(row)
+
+    def status_after(self, *, brand: str, cursor: int) -> bool:
+        """Tell by the shortest way whether any status of a brand changed after that position."""
+        return self._engine.hot_row(STATUS_AFTER, {"brand": brand, "after": cursor}) is not None
 
     def orphans(self) -> list[Path]:
         """List archive files that no delivery points at; it removes nothing."""
