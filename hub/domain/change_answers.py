@@ -1,0 +1,226 @@
+"""A partner's answer to a change or cancellation: yes, no, or in part. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.domain.change_settling import (
+    CUT_SHORT,
+    SHIPPED,
+    SILENCE,
+    Said,
+    declined_hold,
+    has_words,
+    reopened,
+    settle,
+)
+from hub.domain.exchange import Problem, Purpose, Where
+from hub.domain.facts import Change, Effect, Stuck
+from hub.domain.hearing import (
+    AskedLines,
+    Heard,
+    Subject,
+    heard,
+    problem_only,
+    said_otherwise,
+    units,
+    unknown_line,
+)
+from hub.domain.messages import Answer, ChangeResponse, OrderResponseLine
+from hub.domain.orders import Ask, ChangeState, Order, OrderChange
+
+_YES = (Answer.ACCEPTED, Answer.CHANGED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """What a paper says of one asked line: how many units are given back and how many not."""
+
+    line: str
+    yes: int
+    no: int
+    path: str = ""
+
+    @property
+    def what(self) -> dict[str, object]:
+        """What is compared with an earlier paper."""
+        return {"yes": self.yes, "no": self.no}
+
+
+def change_answered(
+    subject: Subject, message: ChangeResponse, *, key: str, now: datetime
+) -> Change:
+    """Take in an answer to a change; what it says of other lines is a problem, the rest counts.
+
+    A late answer outweighs the silence that was taken for one, as a yes does the no it replaces. An
+    answer told again does nothing.
+    """
+    order = subject.order
+    found = _meant(order, subject.fulfillment_id, message)
+    if isinstance(found, Problem):
+        return problem_only(order, found)
+    owner, ask = found
+    words, problems = _words(subject, ask, message)
+    change = Change(order=order, problems=tuple(problems))
+    agreed = _agreed(message, words) if has_words(owner, ask) else None
+    said = [(f"{ask.id}/{word.line}", word.what) for word in words]
+    if agreed is not None:
+        said.append((ask.id, {"agreed": agreed}))
+    verdicts = heard(subject.effects, said)
+    otherwise = any(verdict is Heard.OTHERWISE for verdict, _ in verdicts)
+    if otherwise and message.purpose is not Purpose.REPLACE:
+        return change.then(problem_only(order, said_otherwise("")))
+    effects = tuple(
+        Effect(business_key=key, subject=what[0], ordinal=ordinal, what=what[1])
+        for what, (verdict, ordinal) in zip(said, verdicts, strict=True)
+        if verdict is not Heard.BEFORE
+    )
+    if not effects:
+        return change
+    change = change.then(Change(order=order, effects=effects))
+    before = ask.reason == SILENCE or bool(subject.effects)
+    return change.then(_settled(order, owner, ask, words, agreed=agreed, told=before, now=now))
+
+
+def _settled(
+    order: Order,
+    owner: OrderChange,
+    ask: Ask,
+    words: Sequence[_Word],
+    *,
+    agreed: bool | None,
+    told: bool,
+    now: datetime,
+) -> Change:
+    """Settle an open ask, or one that was decided otherwise before this answer came.
+
+    `told` says that silence or an earlier answer decided it, and no rejected order by itself.
+    """
+    yes = {word.line: word.yes for word in words if word.yes}
+    no = {word.line: word.no for word in words if word.no}
+    good = bool(yes) or agreed is True
+    if ask.state is not ChangeState.REQUESTED:
+        # Of an ask that silence cut short, the words are for the rest: that was declined.
+        agreed_to = ask.state is ChangeState.CONFIRMED and ask.reason not in CUT_SHORT
+        if ask.reason == SHIPPED or good is agreed_to:
+            return Change(order=order, cleared=(declined_hold(ask.id),))
+        if not good:
+            return Change(order=order, stuck=(_too_late(order, ask),) if told else ())
+        order = reopened(order, ask)
+    by = "answer" if good else "refused"
+    change = settle(order, ask.id, Said(by=by, confirmed=yes, declined=no, agreed=agreed), now=now)
+    return replace(change, cleared=(*change.cleared, declined_hold(ask.id)))
+
+
+def _too_late(order: Order, ask: Ask) -> Stuck:
+    part = order.fulfillment(ask.fulfillment_id)
+    why = "its silence was taken for a yes" if ask.reason == SILENCE else "it had said yes"
+    return Stuck(
+        hold=declined_hold(ask.id),
+        kind="change-declined-late",
+        partner=part.partner,
+        text=f"{part.partner} declines change {ask.number} of purchase order {part.number} after "
+        f"{why}: it may ship what is cancelled here.",
+        next_step="Call the partner; if the goods come, their ship notice opens an exception that "
+        f"decides the money. See `hub orders show {order.number}`.",
+    )
+
+
+def _meant(
+    order: Order, fulfillment_id: str, message: ChangeResponse
+) -> tuple[OrderChange, Ask] | Problem:
+    """The ask that is answered: by its number, else the only one that waits."""
+    asks = [
+        (change, ask)
+        for change in order.changes
+        for ask in change.asks
+        if ask.fulfillment_id == fulfillment_id
+    ]
+    number = message.change.strip().lstrip("0")
+    named = [pair for pair in asks if str(pair[1].number) == number]
+    if named:
+        return named[0]
+    waiting = [pair for pair in asks if pair[1].state is ChangeState.REQUESTED]
+    if not waiting:  # a late answer, or one told again
+        waiting = asks[-1:]
+    if len(waiting) == 1 and (not number or waiting[0][1].state is ChangeState.REQUESTED):
+        return waiting[0]
+    known = ", ".join(str(ask.number) for _, ask in asks) or "none"
+    return Problem(
+        code="unknown-change",
+        text=f"the answer names change {message.change or '(none)'} of purchase order "
+        f"{message.number}, which has {known}; ask the partner which change it means",
+        where=Where(path="change", value=message.change[:99]),
+    )
+
+
+def _words(
+    subject: Subject, ask: Ask, message: ChangeResponse
+) -> tuple[list[_Word], list[Problem]]:
+    """Return what is said of each asked line; of a line that was not asked nothing counts."""
+    lines = AskedLines(subject.order.fulfillment(subject.fulfillment_id))
+    asked = {one.fulfillment_line_id: one.quantity for one in ask.lines}
+    words: dict[str, _Word] = {}
+    problems: list[Problem] = []
+    for index, row in enumerate(message.lines):
+        path = f"lines[{index}]"
+        line = lines.meant(row.number, row.products)
+        if line is None:
+            problems.append(unknown_line(lines.part, row.number, row.products, path))
+        elif line.id in asked:
+            yes, no = _counted(subject, line.id, asked[line.id], row, message.whole)
+            former = words.get(line.id)
+            yes += former.yes if former else 0
+            no += former.no if former else 0
+            yes = min(yes, asked[line.id])
+            no = min(no, asked[line.id] - yes)
+            words[line.id] = _Word(line=line.id, yes=yes, no=no, path=path)
+    if message.whole is not None:
+        for line_id, quantity in asked.items():
+            if line_id not in words:
+                good = message.whole in _YES
+                yes, no = (quantity, 0) if good else (0, quantity)
+                words[line_id] = _Word(line=line_id, yes=yes, no=no)
+    if not words and not problems and message.whole is None and not message.lines:
+        text = "the answer says neither yes nor no; ask the partner what it does"
+        problems.append(Problem(code="says-nothing", text=text))
+    return list(words.values()), problems
+
+
+def _counted(
+    subject: Subject, line_id: str, asked: int, row: OrderResponseLine, whole: Answer | None
+) -> tuple[int, int]:
+    """Units given back and not.
+
+    One word is for the whole change of the line, whatever quantity stands with it: partners write
+    the new total there, or the difference. Only yes and no together share the units.
+    """
+    good = [answer for answer in row.answers if answer.answer in _YES]
+    bad = [answer for answer in row.answers if answer.answer not in _YES]
+    if good and bad:
+        line = next(
+            one
+            for one in subject.order.fulfillment(subject.fulfillment_id).lines
+            if one.id == line_id
+        )
+        refused = sum(
+            units(subject, line, answer.quantity or 0, answer.unit or row.unit) or 0
+            for answer in bad
+        )
+        refused = min(refused or asked, asked)
+        return asked - refused, refused
+    word = good[0].answer if good else bad[0].answer if bad else row.whole or whole
+    if word is None:
+        return 0, 0
+    return (asked, 0) if word in _YES else (0, asked)
+
+
+def _agreed(message: ChangeResponse, words: Sequence[_Word]) -> bool | None:
+    """The answer to what is not units: the paper's verdict, else that of its lines."""
+    said = [answer.answer for row in message.lines for answer in row.answers]
+    said += [row.whole for row in message.lines if row.whole is not None]
+    if message.whole is not None:
+        return message.whole in _YES
+    if said:
+        return all(answer in _YES for answer in said)
+    return None if not words else all(not word.no for word in words)

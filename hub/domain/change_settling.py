@@ -1,0 +1,353 @@
+"""What becomes of a change that a partner was asked for: taken back, declined, or overtaken. Pure.
+
+Whatever says it (X12 865, a rejecting 855, a shipment, silence), `settle` is the one way in which
+an ask ends. Only units that are still open can be taken back: what was shipped meanwhile stays
+shipped and is declined, so that nothing is cancelled and shipped at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from hub.domain.change_rows import (
+    asks_of,
+    cancelled_fact,
+    given_back,
+    new_of,
+    open_asks,
+    sourceless_cleared,
+    watch_hold,
+    with_group,
+    with_new,
+)
+from hub.domain.facts import Change, Fact, FactKind, Stuck
+from hub.domain.hearing import line_of, set_buckets
+from hub.domain.orders import (
+    Ask,
+    AskedUnits,
+    ChangeKind,
+    ChangeState,
+    FulfillmentState,
+    Order,
+    OrderChange,
+)
+from hub.domain.totals import taken_off
+from hub.domain.wishes import GROUP_ACTIONS, Outcome
+
+PART = "part"  # agreed to in part, declined in part
+SOME = "some"  # still waiting; some of it was agreed to, none declined so far
+LOST = "lost"  # still waiting; some of it was declined, none agreed to so far
+SILENCE = "silence"
+SHIPPED = "shipped"
+
+
+_CUT = {so_far: f"{so_far}_{SILENCE}" for so_far in (SOME, LOST, PART)}
+CUT_SHORT: Mapping[str, str] = MappingProxyType({cut: so_far for so_far, cut in _CUT.items()})
+"""Asks of which silence declined the rest, and what they were: a late answer goes on from there."""
+_IN_PART = frozenset({PART, *CUT_SHORT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What became of an ask, by partner's line; `agreed` speaks for what is not units.
+
+    `gone` units are off the partner's line already (it rejected them). `by` is the short reason:
+    `answer`, `refused`, `shipped`, `silence`, `rejected_paper`.
+    """
+
+    by: str
+    confirmed: Mapping[str, int] = field(default_factory=dict)
+    declined: Mapping[str, int] = field(default_factory=dict)
+    agreed: bool | None = None
+    gone: bool = False
+
+
+def find_ask(order: Order, ask_id: str) -> tuple[OrderChange, Ask]:
+    """Return an ask with its change; KeyError when the order has no such ask."""
+    for change in order.changes:
+        for ask in change.asks:
+            if ask.id == ask_id:
+                return change, ask
+    raise KeyError(ask_id)
+
+
+def has_words(change: OrderChange, ask: Ask) -> bool:
+    """Whether an ask is also for an address, a method, a present or a date."""
+    return any(row["action"] in GROUP_ACTIONS and ask.id in asks_of(row) for row in change.actions)
+
+
+def all_said(change: OrderChange, ask: Ask, *, yes: bool, by: str) -> Said:
+    """Return one answer to everything that an ask still asks for."""
+    units = {one.fulfillment_line_id: one.quantity for one in ask.lines}
+    agreed = yes if has_words(change, ask) else None
+    if yes:
+        return Said(by=by, confirmed=units, agreed=agreed)
+    return Said(by=by, declined=units, agreed=agreed)
+
+
+def settle(order: Order, ask_id: str, said: Said, *, now: datetime) -> Change:
+    """Settle an ask as far as something was said of it; the rest goes on waiting.
+
+    Units confirmed are cancelled as far as they are open; what is not open any more is declined.
+    An ask that silence decided may be settled once more by a late answer.
+    """
+    owner, ask = find_ask(order, ask_id)
+    yes, no = _possible(order, ask, said)
+    after, facts = _taken_back(order, owner, ask, yes, gone=said.gone)
+    spoken = {line: yes.get(line, 0) + no.get(line, 0) for line in (*yes, *no)}
+    left = tuple(
+        replace(one, quantity=rest)
+        for one in ask.lines
+        if (rest := one.quantity - spoken.get(one.fulfillment_line_id, 0)) > 0
+    )
+    waits = bool(left) or (has_words(owner, ask) and said.agreed is None)
+    good = ask.reason in (SOME, PART) or any(yes.values()) or said.agreed is True
+    bad = ask.reason in (LOST, PART) or any(no.values()) or said.agreed is False
+    if waits:
+        so_far = PART if good and bad else SOME if good else LOST if bad else ""
+        settled = replace(ask, lines=left, reason=so_far)
+    else:
+        silent_no = said.by == SILENCE and not said.confirmed and not said.agreed
+        cut = _CUT.get(ask.reason, "") if silent_no else ""
+        settled = replace(
+            ask,
+            state=ChangeState.CONFIRMED if good else ChangeState.DECLINED,
+            reason=cut or (PART if good and bad else said.by),
+        )
+    change = Change(
+        order=after.with_change(_with_ask(owner, settled)),
+        facts=(*_told(owner, ask, after, said, yes, no), *facts),
+        ended=() if waits else (watch_hold(ask.id),),
+        cleared=sourceless_cleared(order, after),
+    )
+    return change if waits else change.then(_finished(change.order, owner.id, now))
+
+
+def _possible(order: Order, ask: Ask, said: Said) -> tuple[dict[str, int], dict[str, int]]:
+    """What can be confirmed of each line, and what is declined, shipped ones among it."""
+    asked = {one.fulfillment_line_id: one.quantity for one in ask.lines}
+    yes: dict[str, int] = {}
+    no = {line: min(units, asked.get(line, 0)) for line, units in said.declined.items()}
+    for line_id, units in said.confirmed.items():
+        wanted = min(units, asked.get(line_id, 0) - no.get(line_id, 0))
+        line = line_of(order, ask.fulfillment_id, line_id)
+        can = wanted if said.gone else min(wanted, line.buckets.open)
+        yes[line_id] = can
+        no[line_id] = no.get(line_id, 0) + wanted - can
+    return yes, no
+
+
+def _taken_back(
+    order: Order, change: OrderChange, ask: Ask, units: Mapping[str, int], *, gone: bool
+) -> tuple[Order, tuple[Fact, ...]]:
+    """Take confirmed units off the partner's lines, and off the order unless others fill them."""
+    off: dict[str, int] = {}
+    for line_id, quantity in units.items():
+        if not quantity:
+            continue
+        line = line_of(order, ask.fulfillment_id, line_id)
+        off[line.line_id] = off.get(line.line_id, 0) + quantity
+        if not gone:
+            order = given_back(order, ask.fulfillment_id, line_id, quantity)
+            if change.kind is ChangeKind.RESOURCING:
+                order = _barred(order, ask.fulfillment_id, line_id, quantity)
+    if change.kind is ChangeKind.RESOURCING or not off:
+        return order, ()
+    order, moved = taken_off(order, off)
+    return order, (cancelled_fact(change.id, moved),)
+
+
+def _barred(order: Order, fulfillment_id: str, line_id: str, units: int) -> Order:
+    """Count units as rejected: who gave them back is not asked for them again."""
+    buckets = line_of(order, fulfillment_id, line_id).buckets
+    after = replace(buckets, rejected=buckets.rejected + units)
+    return set_buckets(order, fulfillment_id, line_id, after)
+
+
+def _with_ask(change: OrderChange, ask: Ask) -> OrderChange:
+    asks = tuple(ask if former.id == ask.id else former for former in change.asks)
+    return replace(change, asks=asks)
+
+
+def _told(
+    change: OrderChange,
+    ask: Ask,
+    order: Order,
+    said: Said,
+    yes: Mapping[str, int],
+    no: Mapping[str, int],
+) -> tuple[Fact, ...]:
+    body = {"change": change.id, "ask": ask.id, "fulfillment": ask.fulfillment_id, "by": said.by}
+    facts = []
+    for kind, units, words in (
+        (FactKind.CHANGE_CONFIRMED, yes, said.agreed is True),
+        (FactKind.CHANGE_DECLINED, no, said.agreed is False),
+    ):
+        lines = [
+            {
+                "line": line_of(order, ask.fulfillment_id, line_id).line_id,
+                "quantity": quantity,
+            }
+            for line_id, quantity in units.items()
+            if quantity
+        ]
+        if lines or words:
+            facts.append(Fact(kind=kind, body={**body, "lines": lines}))
+    return tuple(facts)
+
+
+def _finished(order: Order, change_id: str, now: datetime) -> Change:
+    """End a change when all its asks are answered: what waited for them happens or does not."""
+    owner = next(one for one in order.changes if one.id == change_id)
+    if any(ask.state is ChangeState.REQUESTED for ask in owner.asks):
+        return Change(order=order)
+    change = Change(order=order)
+    for row in owner.actions:
+        if row["outcome"] == Outcome.ASKED and "running" not in row:
+            change = change.then(_row_ended(change.order, owner, row))
+    good = any(ask.state is ChangeState.CONFIRMED for ask in owner.asks)
+    good = good or any(row["outcome"] == Outcome.DONE for row in owner.actions)
+    ended = replace(
+        owner, state=ChangeState.CONFIRMED if good else ChangeState.DECLINED, decided_at=now
+    )
+    return change.then(Change(order=change.order.with_change(ended)))
+
+
+def _row_ended(order: Order, owner: OrderChange, row: Mapping[str, object]) -> Change:
+    """What a row waited for: another address holds now, the new article of a swap is ordered."""
+    asks = [ask for ask in owner.asks if ask.id in asks_of(row)]
+    whole = all(ask.state is ChangeState.CONFIRMED and ask.reason not in _IN_PART for ask in asks)
+    some = any(ask.state is ChangeState.CONFIRMED for ask in asks) or bool(row.get("done"))
+    if row["action"] in GROUP_ACTIONS:
+        if whole:
+            return Change(order=with_group(order, row), cleared=(_half_hold(owner),))
+        return Change(order=order, stuck=(_half(order, owner, row),) if some else ())
+    new = row.get("new")
+    if not isinstance(new, Mapping):
+        return Change(order=order)
+    if whole:
+        after, fact = with_new(order, new_of(new), change_id=owner.id)
+        return Change(order=after, facts=(fact,), cleared=(_half_hold(owner),))
+    return Change(order=order, stuck=(_half(order, owner, row),) if some else ())
+
+
+def _half_hold(owner: OrderChange) -> str:
+    return f"change-half:{owner.id}"
+
+
+def _half(order: Order, owner: OrderChange, row: Mapping[str, object]) -> Stuck:
+    what = f"group {row['group']}" if "group" in row else f"line {row['line']}"
+    return Stuck(
+        hold=_half_hold(owner),
+        kind="change-half-done",
+        text=f"Order {order.number}: the {row['action']} of {what} was agreed to only in part; "
+        "what was taken back is cancelled, the rest comes as ordered.",
+        next_step=f"See `hub orders show {order.number} --brand {order.brand}`, ask the customer "
+        "what is wanted now, and add or cancel the rest.",
+    )
+
+
+# --- what happens beside an answer ----------------------------------------------------------------
+
+
+def overtaken(before: Order, change: Change, fulfillment_id: str, *, now: datetime) -> Change:
+    """Settle the asks of a part as far as a shipment or a rejecting answer decided them.
+
+    Units that the partner rejected by itself are taken back as asked, and not sourced again. Asked
+    units that left meanwhile are declined.
+    """
+    if not any(ask.fulfillment_id == fulfillment_id for _, ask in open_asks(change.order)):
+        return change
+    rejected = _risen(before, change.order, fulfillment_id)
+    room = {line.id: line.buckets.open for line in change.order.fulfillment(fulfillment_id).lines}
+    for owner, ask in list(open_asks(change.order)):
+        if ask.fulfillment_id != fulfillment_id:
+            continue
+        taken, lost = _weighed(ask, rejected, room)
+        if taken:
+            said = Said(by="answer", confirmed=taken, gone=True)
+            change = change.then(settle(change.order, ask.id, said, now=now))
+        over = change.order.fulfillment(fulfillment_id).state in _OVER
+        words = has_words(owner, ask) and over
+        _, ask = find_ask(change.order, ask.id)
+        if ask.state is ChangeState.REQUESTED and (lost or words):
+            said = Said(by=SHIPPED, declined=lost, agreed=False if words else None)
+            change = change.then(settle(change.order, ask.id, said, now=now))
+    return change
+
+
+_OVER = (FulfillmentState.CLOSED, FulfillmentState.CANCELLED)
+
+
+def _risen(before: Order, after: Order, fulfillment_id: str) -> dict[str, int]:
+    """How many units of each line the partner rejected in between."""
+    had = {line.id: line.buckets.rejected for line in before.fulfillment(fulfillment_id).lines}
+    return {
+        line.id: line.buckets.rejected - had[line.id]
+        for line in after.fulfillment(fulfillment_id).lines
+    }
+
+
+def _weighed(
+    ask: Ask, rejected: dict[str, int], room: dict[str, int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Units of an ask that were rejected, and those that are not there to be given back."""
+    taken: dict[str, int] = {}
+    lost: dict[str, int] = {}
+    for one in ask.lines:
+        line = one.fulfillment_line_id
+        given = min(one.quantity, max(0, rejected[line]))
+        rejected[line] -= given
+        rest = one.quantity - given
+        there = min(rest, room[line])
+        room[line] -= there
+        if given:
+            taken[line] = given
+        if rest > there:
+            lost[line] = rest - there
+    return taken, lost
+
+
+def silent(order: Order, ask_id: str, *, confirms: bool, partner: str, now: datetime) -> Change:
+    """Settle an ask by its partner's silence, as its page says; a declined one tells a person."""
+    owner, ask = find_ask(order, ask_id)
+    change = settle(order, ask_id, all_said(owner, ask, yes=confirms, by=SILENCE), now=now)
+    if confirms:
+        return change
+    return replace(change, stuck=(*change.stuck, unanswered(order, ask, partner=partner)))
+
+
+def unanswered(order: Order, ask: Ask, *, partner: str) -> Stuck:
+    """Tell that a change was asked for and never answered."""
+    part = order.fulfillment(ask.fulfillment_id)
+    return Stuck(
+        hold=declined_hold(ask.id),
+        kind="change-unanswered",
+        partner=partner,
+        text=f"{partner} did not answer change {ask.number} of purchase order {part.number} in "
+        "time; it counts as declined and the goods as coming.",
+        next_step="Call the partner; what it says later by paper still counts. The customer's page "
+        f"says that the change was not possible: `hub orders show {order.number}`.",
+    )
+
+
+def declined_hold(ask_id: str) -> str:
+    """Return the name under which a declined ask waits for a person."""
+    return f"change-declined:{ask_id}"
+
+
+def reopened(order: Order, ask: Ask) -> Order:
+    """Return the order with an ask that silence ended waiting again, for its late answer."""
+    owner, _ = find_ask(order, ask.id)
+    again = replace(ask, state=ChangeState.REQUESTED, reason=CUT_SHORT.get(ask.reason, ""))
+    return order.with_change(_with_ask(owner, again))
+
+
+def still_asked(order: Order, ask: Ask) -> tuple[AskedUnits, ...]:
+    """Return the units of an ask that can still be given back."""
+    return tuple(
+        replace(one, quantity=min(one.quantity, there))
+        for one in ask.lines
+        if (there := line_of(order, ask.fulfillment_id, one.fulfillment_line_id).buckets.open)
+    )
