@@ -1,0 +1,417 @@
+"""What the customer was promised of each partner's part, on which evidence, and what came of it.
+
+A promise is made when a partner is asked and moved by a new row with its reason; the newest of a
+kind stands. Worse news moves it later. Better news takes a delay back, though never to before the
+day first agreed on or before today: what arrives earlier than promised needs no promise. Pure; a
+partner's working time is handed in.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from hub.domain.facts import Change, Fact, FactKind
+from hub.domain.messages import CarrierMoment, Progress
+from hub.domain.names import Names
+from hub.domain.orders import (
+    ChangeKind,
+    Evidence,
+    FulfillmentOrder,
+    Order,
+    Package,
+    Promise,
+    PromiseKind,
+    Shipment,
+)
+
+PLACED, RESOURCED, CHANGED = "placed", "resourced", "changed"
+BACKORDERED, RESCHEDULED, SOONER = "backordered", "rescheduled", "sooner"
+NO_ANSWER, NOT_SHIPPED = "no_answer", "not_shipped"
+SHIPPED, CARRIER = "shipped", "carrier"
+REASONS = frozenset(
+    (
+        *(PLACED, RESOURCED, CHANGED, BACKORDERED, RESCHEDULED, SOONER),
+        *(NO_ANSWER, NOT_SHIPPED, SHIPPED, CARRIER),
+    )
+)
+
+_EITHER_WAY = frozenset({RESOURCED, CHANGED, CARRIER})
+"""What moves a promise to a later day and to an earlier one alike."""
+
+AGREED = frozenset({Evidence.CALENDAR, Evidence.STOCK_DATE, Evidence.CHANGE})
+"""What a promise is agreed on by; everything else is news of it."""
+
+_SAID = {
+    FactKind.LINES_CONFIRMED: Evidence.ANSWER,
+    FactKind.LINES_BACKORDERED: Evidence.ANSWER,
+    FactKind.PROGRESS_REPORTED: Evidence.REPORT,
+}
+_SILENT = {FactKind.RESPONSE_OVERDUE: NO_ANSWER, FactKind.SHIPMENT_OVERDUE: NOT_SHIPPED}
+
+
+class Terms(Protocol):
+    """A partner's working time and ways, as far as promises need them; days are of its zone."""
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day on which a moment is at the partner's."""
+
+    def end_of(self, day: date) -> datetime:
+        """Return the last second of a day."""
+
+    def begun(self, now: datetime) -> datetime:
+        """Return by when the partner ships what it begins with now."""
+
+    def arrival(self, left_on: date, *, method: str) -> date:
+        """Return the day on which goods that leave on a day are at the customer's door."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aim:
+    """The day at which a promise would stand, and why."""
+
+    day: date
+    evidence: Evidence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One part of an order after a change, with what was said of it."""
+
+    before: Order | None
+    order: Order
+    part: FulfillmentOrder
+    facts: Sequence[Fact]
+    terms: Terms
+    names: Names
+    now: datetime
+
+    @property
+    def method(self) -> str:
+        """The ship method that stands."""
+        return self.order.group(self.part.group_id).method_final
+
+    @property
+    def today(self) -> date:
+        """What day it is at the partner's."""
+        return self.terms.day_of(self.now)
+
+
+def promised(
+    before: Order | None,
+    change: Change,
+    *,
+    terms: Mapping[str, Terms],
+    names: Names,
+    now: datetime,
+) -> Change:
+    """Return the change with the promises that follow from it made and moved, and told as facts.
+
+    `before` is None for a new order. Parts of partners that `terms` does not name stay as they are.
+    """
+    said = change.facts
+    for part in change.order.fulfillments:
+        if part.partner not in terms:
+            continue
+        case = _Case(
+            before=before,
+            order=change.order,
+            part=part,
+            facts=[fact for fact in said if fact.body.get("fulfillment") == part.id],
+            terms=terms[part.partner],
+            names=names,
+            now=now,
+        )
+        if change.order.promise(part.id, PromiseKind.SHIP_BY) is None:
+            change = change.then(_made(case))
+        else:
+            change = change.then(_moved(case))
+    return change
+
+
+# --- made --------------------------------------------------------------------------------------
+
+
+def _made(case: _Case) -> Change:
+    """Promise a part that was not promised yet; one of which nothing is open needs no promise."""
+    part, terms = case.part, case.terms
+    if not _open(part):
+        return Change(order=case.order)
+    usual = terms.day_of(terms.begun(part.created_at))
+    ship_on = terms.day_of(part.ship_by) if part.ship_by else usual
+    evidence = Evidence.STOCK_DATE if ship_on > usual else Evidence.CALENDAR
+    former = predecessor(case.order, part)
+    reason = RESOURCED if former else PLACED
+    leave = _Aim(day=ship_on, evidence=evidence, reason=reason)
+    arrive = replace(leave, day=terms.arrival(ship_on, method=case.method))
+    order, ship = _with(case, case.order, PromiseKind.SHIP_BY, leave)
+    order, deliver = _with(case, order, PromiseKind.DELIVER_BY, arrive)
+    body = {"fulfillment": part.id, "ship_by": str(ship.day), "deliver_by": str(deliver.day)}
+    facts = [Fact(kind=FactKind.PROMISE_MADE, body=body)]
+    for one in (ship, deliver):
+        was = order.promise(former.id, one.kind) if former else None
+        if was is not None and was.day < one.day:
+            facts.append(_told(one, was.day))
+    return Change(order=order, facts=tuple(facts))
+
+
+def predecessor(order: Order, part: FulfillmentOrder) -> FulfillmentOrder | None:
+    """Return the part that lost units to this one: its partner declined, or we took them back."""
+    wanted = {line.line_id for line in part.lines}
+    taken = {
+        ask.fulfillment_id
+        for change in order.changes
+        if change.kind is ChangeKind.RESOURCING
+        for ask in change.asks
+    }
+    for former in reversed(order.fulfillments):
+        lost = any(
+            line.line_id in wanted and (line.buckets.rejected or former.id in taken)
+            for line in former.lines
+        )
+        if lost and former.created_at < part.created_at:
+            return former
+    return None
+
+
+# --- moved -------------------------------------------------------------------------------------
+
+
+def _moved(case: _Case) -> Change:
+    """Move what a change moves of a part's promises: first when it ships, then when it arrives."""
+    aims = _ship_aims(case)
+    change = _follow(case, PromiseKind.SHIP_BY, aims)
+    moved = aims[0] if change.facts else None
+    case = replace(case, order=change.order, part=change.order.fulfillment(case.part.id))
+    return change.then(_follow(case, PromiseKind.DELIVER_BY, _door_aims(case, moved)))
+
+
+def _follow(case: _Case, kind: PromiseKind, aims: Sequence[_Aim]) -> Change:
+    """Move one promise to the first of these aims, if that is news."""
+    standing = case.order.promise(case.part.id, kind)
+    if standing is None or not aims:
+        return Change(order=case.order)
+    day = _settled(case, standing, aims[0])
+    if day is None or day == standing.day:
+        return Change(order=_in_step(case, kind))
+    reason = _why(aims[0].reason, sooner=day < standing.day)
+    order, promise = _with(case, case.order, kind, replace(aims[0], day=day, reason=reason))
+    return Change(order=order, facts=(_told(promise, standing.day),))
+
+
+def _why(reason: str, *, sooner: bool) -> str:
+    """Why a promise moves that way: good news has a word of its own, which explains no delay."""
+    if sooner:
+        return reason if reason in _EITHER_WAY else SOONER
+    return RESCHEDULED if reason == SOONER else reason
+
+
+def _settled(case: _Case, standing: Promise, aim: _Aim) -> date | None:
+    """Where the promise goes: later by news, back to what was agreed, anywhere by our own change.
+
+    None when news names a day that is over: it says nothing of when.
+    """
+    if aim.evidence is Evidence.CHANGE:
+        return max(aim.day, case.today)
+    if aim.day > standing.day:
+        return aim.day if aim.day >= case.today else None
+    own = [one for one in case.order.promises if one.fulfillment_id == case.part.id]
+    agreed = [one.day for one in own if one.kind is standing.kind and one.evidence in AGREED]
+    return min(standing.day, max(aim.day, agreed[-1], case.today))
+
+
+def _ship_aims(case: _Case) -> list[_Aim]:
+    """What a change says of the day on which an open part leaves; at most one aim."""
+    standing = case.order.promise(case.part.id, PromiseKind.SHIP_BY)
+    if standing is None or not _open(case.part):
+        return []
+    if case.part.ship_by is not None and case.part.ship_by != standing.due:
+        day = case.terms.day_of(case.part.ship_by)
+        return [_Aim(day=day, evidence=Evidence.CHANGE, reason=CHANGED)]
+    for fact in case.facts:
+        if fact.kind in _SILENT:
+            day = case.terms.day_of(case.terms.begun(case.now))
+            later = max(day, standing.day)  # silence is never good news
+            return [_Aim(day=later, evidence=Evidence.SILENCE, reason=_SILENT[fact.kind])]
+    return _said_aims(case, standing)
+
+
+def _said_aims(case: _Case, standing: Promise) -> list[_Aim]:
+    """What the partner says: its latest day; earlier ones count if it spoke of all that is open."""
+    wanted = {line.line_id for line in case.part.lines if line.buckets.open}
+    said = [one for one in case.facts if one.kind in _SAID and one.body.get("line") in wanted]
+    dated = [(day, fact) for fact in said if (day := _day(fact, "ships_on"))]
+    if not said:
+        return []
+    last, by = max(dated, key=lambda one: one[0], default=(standing.day, said[-1]))
+    aim = _Aim(
+        day=last,
+        evidence=_SAID[by.kind],
+        reason=BACKORDERED if is_backorder(by) else RESCHEDULED,
+    )
+    if last > standing.day:
+        return [aim]
+    if not _spoke_of_all(wanted, said):
+        return []
+    day = last if dated else date.min  # a plain yes: as first agreed
+    return [replace(aim, day=day, reason=RESCHEDULED)]
+
+
+def _spoke_of_all(wanted: Collection[object], said: Sequence[Fact]) -> bool:
+    """Whether a paper says of every open line when it goes, or plainly that it goes."""
+    spoken = {
+        fact.body.get("line")
+        for fact in said
+        if fact.kind is FactKind.LINES_CONFIRMED or _day(fact, "ships_on")
+    }
+    unclear = any(is_backorder(fact) and not _day(fact, "ships_on") for fact in said)
+    return not unclear and spoken.issuperset(wanted)
+
+
+def is_backorder(fact: Fact) -> bool:
+    """Say whether a fact tells that a partner sends units later than it was asked to."""
+    return (
+        fact.kind is FactKind.LINES_BACKORDERED
+        or fact.body.get("progress") == Progress.BACKORDERED.value
+    )
+
+
+def _door_aims(case: _Case, ship: _Aim | None) -> list[_Aim]:
+    """What a change says of the day at the customer's door: the last of what is still to come.
+
+    Nothing unless the day of leaving, the method, a parcel or a report gives cause, or all that had
+    not left was taken from the part.
+    """
+    parcels = dict(_parcels(case.order, case.part.id))
+    asked_otherwise = _method_before(case) not in (None, case.method)
+    reported = [day for fact in case.facts if (day := _day(fact, "delivery_on"))]
+    news = _parcel_news(case)
+    if not (ship or asked_otherwise or reported or news or _emptied(case)):
+        return []
+    aims = [_parcel_aim(case, *both) for both in parcels.values() if not _at_the_door(both[1])]
+    aims += [_Aim(day=day, evidence=Evidence.REPORT, reason=RESCHEDULED) for day in reported]
+    aims += _open_aims(case, ship)
+    if asked_otherwise and not parcels:
+        aims = [replace(aim, evidence=Evidence.CHANGE, reason=CHANGED) for aim in aims]
+    return sorted(aims, key=lambda aim: aim.day, reverse=True)[:1]
+
+
+def _open_aims(case: _Case, ship: _Aim | None) -> list[_Aim]:
+    """When what has not left yet arrives, if it leaves as promised."""
+    standing = case.order.promise(case.part.id, PromiseKind.SHIP_BY)
+    if standing is None or not _open(case.part):
+        return []
+    day = case.terms.arrival(standing.day, method=case.method)
+    if ship is None and standing.evidence in AGREED:  # all else is in order again
+        return [_Aim(day=day, evidence=Evidence.SHIPMENT, reason=RESCHEDULED)]
+    why = ship or standing
+    return [_Aim(day=day, evidence=why.evidence, reason=why.reason)]
+
+
+def _parcel_aim(case: _Case, shipment: Shipment, package: Package) -> _Aim:
+    by_carrier = package.moment is not None and package.expected_on is not None
+    left_on = case.terms.day_of(shipment.shipped_at)
+    return _Aim(
+        day=package.expected_on or case.terms.arrival(left_on, method=case.method),
+        evidence=Evidence.CARRIER if by_carrier else Evidence.SHIPMENT,
+        reason=CARRIER if by_carrier else SHIPPED,
+    )
+
+
+def _parcels(
+    order: Order | None, fulfillment_id: str
+) -> Iterator[tuple[str, tuple[Shipment, Package]]]:
+    for shipment in order.shipments if order else ():
+        if shipment.fulfillment_id == fulfillment_id:
+            for package in shipment.packages:
+                yield package.id, (shipment, package)
+
+
+def _parcel_news(case: _Case) -> bool:
+    """Whether a parcel of the part is new, or is expected on another day than before."""
+    before = dict(_parcels(case.before, case.part.id))
+    return any(
+        key not in before or before[key][1].expected_on != package.expected_on
+        for key, (_, package) in _parcels(case.order, case.part.id)
+    )
+
+
+def _emptied(case: _Case) -> bool:
+    """Whether the last open units just left the part, to the customer or to another partner."""
+    parts = case.before.fulfillments if case.before else ()
+    had = any(_open(one) for one in parts if one.id == case.part.id)
+    return had and not _open(case.part)
+
+
+def _at_the_door(package: Package) -> bool:
+    return package.moment in (CarrierMoment.DELIVERED, CarrierMoment.RETURNED)
+
+
+def _method_before(case: _Case) -> str | None:
+    groups = case.before.groups if case.before else ()
+    return next((one.method_final for one in groups if one.id == case.part.group_id), None)
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def _with(case: _Case, order: Order, kind: PromiseKind, aim: _Aim) -> tuple[Order, Promise]:
+    """The order with one promise more; what its partner is asked by follows it."""
+    promise = Promise(
+        id=case.names.new("pro"),
+        fulfillment_id=case.part.id,
+        kind=kind,
+        due=case.terms.end_of(aim.day),
+        day=aim.day,
+        evidence=aim.evidence,
+        reason=aim.reason,
+        made_at=case.now,
+    )
+    after = replace(order, promises=(*order.promises, promise))
+    return _in_step(replace(case, order=after), kind), promise
+
+
+def _in_step(case: _Case, kind: PromiseKind) -> Order:
+    """The order whose part is to ship by what is promised; a day more or less is no other order."""
+    part = case.order.fulfillment(case.part.id)
+    standing = case.order.promise(part.id, PromiseKind.SHIP_BY)
+    if kind is not PromiseKind.SHIP_BY or standing is None or part.ship_by == standing.due:
+        return case.order
+    return case.order.with_fulfillment(replace(part, ship_by=standing.due))
+
+
+def _told(promise: Promise, was: date) -> Fact:
+    body = {
+        "fulfillment": promise.fulfillment_id,
+        "kind": promise.kind.value,
+        "from": was.isoformat(),
+        "to": promise.day.isoformat(),
+        "reason": promise.reason,
+    }
+    return Fact(kind=FactKind.PROMISE_MOVED, body=body)
+
+
+def _day(fact: Fact, key: str) -> date | None:
+    value = fact.body.get(key)
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _open(part: FulfillmentOrder) -> int:
+    return sum(line.buckets.open for line in part.lines)
+
+
+# --- read --------------------------------------------------------------------------------------
+
+
+def history(order: Order, part: FulfillmentOrder, kind: PromiseKind) -> tuple[Promise, ...]:
+    """Return what was promised of a part in turn, beginning with the part it took over from."""
+    own = tuple(one for one in order.promises if one.fulfillment_id == part.id and one.kind is kind)
+    former = predecessor(order, part) if own and own[0].reason == RESOURCED else None
+    return (*history(order, former, kind), *own) if former else own
+
+
+def is_late(rows: Sequence[Promise]) -> bool:
+    """Say whether what stands is later than what was last agreed on with the customer."""
+    agreed = [one for one in rows if one.evidence in AGREED and one.reason != RESOURCED]
+    return bool(agreed) and rows[-1].day > agreed[-1].day
