@@ -1,0 +1,66 @@
+"""Whose number it is, and where the public follows it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain import carriers
+from hub.lab import tracking
+
+ROOT = Path(__file__).parents[3]
+KNOWN = {
+    "1Z999AA10123456784": "ups",
+    "1z 999aa1 0123456784": "ups",
+    "986578788855": "fedex",
+    "EA473124829US": "usps",
+    "3318810025": "dhl",
+    "C10999911320231": "ontrac",
+    "LX12345678": "lasership",
+}
+
+
+@pytest.mark.parametrize("number", KNOWN)
+def test_a_carrier_is_known_by_the_form_of_its_number(number):
+    assert carriers.carrier_of(number) == KNOWN[number]
+    assert carriers.link("", number).startswith("https://")
+
+
+@pytest.mark.parametrize("number", ["1Z999AA10123456785", "986578788856", "EA473124828US", "7"])
+def test_a_wrong_check_digit_is_nobodys_number(number):
+    assert carriers.carrier_of(number) == ""
+    assert carriers.link("", number) is None
+
+
+@given(st.sampled_from(tracking.CARRIERS), st.integers(0, 9_999_999))
+def test_every_number_with_a_right_check_digit_is_known(carrier, serial):
+    words = {"UPSN": "ups", "FDEG": "fedex", "USPS": "usps"}
+    assert carriers.carrier_of(tracking.tracking(carrier, serial)) == words[carrier.scac]
+
+
+def test_what_a_paper_names_is_believed():
+    assert carriers.carrier_of("1Z999AA10123456784", named="DHL") == "dhl"
+    assert carriers.carrier_of("000", named="pigeon") == "pigeon"
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_link_is_always_https_on_a_carriers_own_host(named, number):
+    found = carriers.link(named, number)
+    hosts = ("ups.com", "usps.com", "fedex.com", "dhl.com", "ontrac.com", "odfl.com")
+    if found is not None:
+        assert found.startswith("https://")
+        assert found.split("/")[2].endswith(hosts)
+        assert not set(found) & set(" \"'<>\\\n")
+
+
+def test_a_customer_reads_known_words_only():
+    assert carriers.public("1Z999AA10123456784", named="ACME TRUCKS") == "ups"
+    assert carriers.public("PRO-1", named="Acme Home Goods") == ""
+    assert carriers.public("PRO-1", named="fedex") == "fedex"
+
+
+def test_services_are_those_of_the_code_table():
+    codes = (ROOT / "mappings/codes/services.yaml").read_text()
+    words = {row.split(":")[1].strip() for row in codes.splitlines() if row.startswith("  ")}
+    assert words == carriers.SERVICES
