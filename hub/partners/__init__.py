@@ -7,19 +7,26 @@ connection is made), what a transport or format can be told (their typed `Config
 Who may come in: flow, main, cli, portal. It imports domain, errors and settings at most.
 """
 
+from hub.partners.brand_texts import HOLE, TEXTS, BrandTexts
 from hub.partners.brands import Brand, load_brands
+from hub.partners.colours import Colours
 from hub.partners.load import load
-from hub.partners.model import Channel, Limits, Partner, Partners
+from hub.partners.model import Channel, Limits, Partner, Partners, Territory
 from hub.partners.schema import schema
 from hub.partners.working_time import Calendar
 
 __all__ = [
+    "HOLE",
+    "TEXTS",
     "Brand",
+    "BrandTexts",
     "Calendar",
     "Channel",
+    "Colours",
     "Limits",
     "Partner",
     "Partners",
+    "Territory",
     "load",
     "load_brands",
     "schema",

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.errors import ConfigError
+from hub.partners.brand_texts import TEXTS, BrandTexts, wrong_holes
+from hub.partners.colours import Colours, unreadable
+from hub.partners.fields import known_zone
 from hub.partners.page import Page
 from hub.partners.wording import shown
 
@@ -15,6 +19,15 @@ FOLDER = "brands"
 GOOD_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 Line = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$")]
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+EMail = Annotated[
+    str,
+    Field(max_length=254, pattern=rf"^{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"),
+]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Text = Annotated[str, Field(max_length=4000)]
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Host = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +35,9 @@ class Brand:
     """One storefront.
 
     `id` is its folder's name; `buyer_code` is how partners know it (X12 N104), `po_prefix` begins
-    every purchase order number, `slip_message` is printed on packing slips.
+    every purchase order number, `slip_message` is printed on packing slips. `hosts` are the names
+    under which its customers' pages are served, the first makes links; without any it has none.
+    `mails` are those that its customers get, from `mail_from`. `logo` is a file of its folder.
     """
 
     id: str
@@ -33,6 +48,39 @@ class Brand:
     reply_email: str
     phone: str
     slip_message: str
+    zone: str = "UTC"
+    hosts: tuple[str, ...] = ()
+    logo: str = ""
+    colours: Colours = field(default_factory=Colours)
+    radius: int = 6
+    texts: BrandTexts = field(default_factory=BrandTexts)
+    returns: str = ""
+    contact: str = ""
+    mails: tuple[str, ...] = ("code",)
+    mail_from: str = ""
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """The zone in which its customers are told the time."""
+        return ZoneInfo(self.zone)
+
+
+class _ColourKeys(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Colour = Colours().text
+    muted: Colour = Colours().muted
+    page: Colour = Colours().page
+    panel: Colour = Colours().panel
+    accent: Colour = Colours().accent
+    on_accent: Colour = Colours().on_accent
+
+
+class _PolicyKeys(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    returns: Text = ""
+    contact: Text = ""
 
 
 class _BrandKeys(BaseModel):
@@ -42,9 +90,18 @@ class _BrandKeys(BaseModel):
     buyer_code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,17}$")]
     po_prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,4}$")]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    reply_email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    reply_email: EMail
     phone: Annotated[str, Field(max_length=40)] = ""
     slip_message: Annotated[str, Field(max_length=1000)] = ""
+    zone: Annotated[str, AfterValidator(known_zone)] = "UTC"
+    hosts: tuple[Host, ...] = ()
+    logo: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9._-]*\.(svg|png))?$")] = ""
+    colours: _ColourKeys = _ColourKeys()
+    radius: Annotated[int, Field(ge=0, le=24)] = 6
+    texts: Mapping[str, Text] = {}
+    policies: _PolicyKeys = _PolicyKeys()
+    mails: tuple[Literal["code", "moved", "shipped"], ...] = ("code",)
+    mail_from: EMail | Literal[""] = ""
 
 
 def load_brands(pages: Mapping[str, str]) -> Mapping[str, Brand]:
@@ -72,6 +129,8 @@ def _brand(page: Page, folder: str) -> Brand | None:
     keys = page.fit(_BrandKeys) if page.readable else None
     if keys is None:
         return None
+    colours = Colours(**{name: value.lower() for name, value in keys.colours})
+    _judge(page, keys, colours)
     return Brand(
         id=folder,
         name=keys.name,
@@ -81,7 +140,28 @@ def _brand(page: Page, folder: str) -> Brand | None:
         reply_email=keys.reply_email,
         phone=keys.phone,
         slip_message=keys.slip_message.rstrip("\n"),
+        zone=keys.zone,
+        hosts=keys.hosts,
+        logo=keys.logo,
+        colours=colours,
+        radius=keys.radius,
+        texts=BrandTexts(own={name: text.rstrip("\n") for name, text in keys.texts.items()}),
+        returns=keys.policies.returns.rstrip("\n"),
+        contact=keys.policies.contact.rstrip("\n"),
+        mails=keys.mails,
+        mail_from=keys.mail_from or keys.reply_email,
     )
+
+
+def _judge(page: Page, keys: _BrandKeys, colours: Colours) -> None:
+    """Note what no single key can tell: colours that cannot be read, holes that nobody fills."""
+    for name, what in unreadable(colours):
+        page.wrong(("colours", name), what)
+    for name, text in keys.texts.items():
+        if name not in TEXTS:
+            page.wrong(("texts", name), f"no such text; there are: {', '.join(TEXTS)}")
+        elif what := wrong_holes(name, text):
+            page.wrong(("texts", name), what)
 
 
 def _refuse_doubles(opened: list[tuple[Page, Brand | None]]) -> None:
@@ -94,3 +174,15 @@ def _refuse_doubles(opened: list[tuple[Page, Brand | None]]) -> None:
             word = getattr(brand, key)
             if taken.setdefault(word, brand.id) != brand.id:
                 page.wrong((key,), f"{shown(word)} belongs to {taken[word]}; choose another")
+    _refuse_shared_hosts(opened)
+
+
+def _refuse_shared_hosts(opened: list[tuple[Page, Brand | None]]) -> None:
+    """The host alone decides whose page it is."""
+    taken: dict[str, str] = {}
+    for page, brand in opened:
+        for n, host in enumerate(brand.hosts if brand else ()):
+            if host in taken:
+                page.wrong(("hosts", n), f"{shown(host)} belongs to {taken[host]}; choose another")
+            elif brand:
+                taken[host] = brand.id

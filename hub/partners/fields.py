@@ -15,6 +15,11 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 PLACEHOLDERS = ("set", "partner", "number", "date")
 LONGEST_DURATION = timedelta(days=366)
 
+TRANSIT = {
+    "overnight": 1, "next_day": 1, "second_day": 2, "three_day": 3, "express": 2, "other": 5,
+}  # fmt: skip
+"""Working days to the door where a page does not say."""
+
 _UNITS = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),
@@ -159,6 +164,10 @@ WorkDay = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ProductKind = Literal["vendor", "gtin", "sku", "buyer", "manufacturer", "isbn"]
 SetId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 Sets = Annotated[tuple[SetId, ...], BeforeValidator(_several), AfterValidator(_once)]
+Place = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Places = Annotated[tuple[Place, ...], BeforeValidator(_several), AfterValidator(_once)]
+Method = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+Days = Annotated[int, Field(ge=0, le=60)]
 Line = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 
 
@@ -172,6 +181,9 @@ class LimitsKeys(_Keys):
     receipt: Duration = Field(default=timedelta(hours=24), description="until its 997")
     response: Duration = Field(default=timedelta(hours=24), description="until its 855")
     ship: Duration = Field(default=timedelta(hours=48), description="until its 856")
+    change: Duration = Field(
+        default=timedelta(hours=4), description="until it answers a change or cancellation"
+    )
 
 
 class CalendarKeys(_Keys):
@@ -193,19 +205,67 @@ class SourcingKeys(_Keys):
     """Under `sourcing`."""
 
     priority: int = Field(default=100, ge=0, le=1_000_000, description="lower is asked first")
+    ships_to: Places = Field(
+        default=(), description="countries (US) and regions (US-AK); none: everywhere"
+    )
+    not_to: Places = Field(default=(), description="countries and regions it does not ship to")
+
+
+class StockKeys(_Keys):
+    """Under `stock`."""
+
+    level: Literal["reports", "by_hand", "unlimited"] = Field(
+        default="unlimited",
+        description="where levels come from: its reports, `hub stock set`, or nobody counts",
+    )
+    report_includes: Literal["shipped", "acknowledged"] = Field(
+        default="shipped", description="after which event a report no longer counts a unit"
+    )
+    safety: int = Field(default=0, ge=0, le=1_000_000, description="units never sold")
+    trust: Duration = Field(
+        default=timedelta(hours=48), description="how long a report is believed, by the clock"
+    )
+    when_stale: Literal["exclude", "use"] = Field(
+        default="exclude", description="whether an older report is still sold from"
+    )
+    guard: int = Field(
+        default=50,
+        ge=1,
+        le=100,
+        description="a full report in which more percent of the articles drop to none waits",
+    )
+    preorder: bool = Field(
+        default=False, description="whether the next announced delivery may be sold"
+    )
+
+
+class ChangesKeys(_Keys):
+    """Under `changes`."""
+
+    silence: Literal["decline", "confirm"] = Field(
+        default="decline", description="what it means when the partner does not answer in time"
+    )
 
 
 class PartnerKeys(_Keys):
     """A whole page; channels are judged one by one, see `ChannelKeys`."""
 
     name: Line = Field(description="as people call the partner")
-    kind: Literal["supplier", "warehouse"] = Field(description="a warehouse ships our own stock")
+    kind: Literal["supplier", "warehouse", "carrier"] = Field(
+        description="a warehouse ships our own stock, a carrier tells of everybody's parcels"
+    )
     channels: tuple[Any, ...] = Field(
         default=(), description="ways to the partner besides the portal"
     )
     limits: LimitsKeys = LimitsKeys()
     calendar: CalendarKeys = CalendarKeys()
     sourcing: SourcingKeys = SourcingKeys()
+    stock: StockKeys = StockKeys()
+    changes: ChangesKeys = ChangesKeys()
+    transit: dict[Method, Days] = Field(
+        default={},
+        description="working days to the customer's door by ship method; `other` for the rest",
+    )
     products: Annotated[
         tuple[ProductKind, ...], BeforeValidator(_several), AfterValidator(_once)
     ] = Field(

@@ -9,8 +9,15 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from hub.errors import ConfigError
-from hub.partners.fields import WORK_DAYS, ChannelKeys, PartnerKeys, duration
-from hub.partners.model import Channel, Limits, Partner, Partners
+from hub.partners.fields import (
+    TRANSIT,
+    WORK_DAYS,
+    ChannelKeys,
+    PartnerKeys,
+    StockKeys,
+    duration,
+)
+from hub.partners.model import Channel, Limits, Partner, Partners, StockRules, Territory
 from hub.partners.page import Page, choices
 from hub.partners.wording import Path, shown
 from hub.partners.working_time import Calendar
@@ -77,11 +84,18 @@ def _partner(page: Page, stem: str, text: str, *, parts: _Parts) -> Partner | No
         kind=keys.kind,
         channels=ready,
         limits=Limits(
-            receipt=keys.limits.receipt, response=keys.limits.response, ship=keys.limits.ship
+            receipt=keys.limits.receipt,
+            response=keys.limits.response,
+            ship=keys.limits.ship,
+            change=keys.limits.change,
         ),
         calendar=_calendar(keys),
         priority=keys.sourcing.priority,
         products=keys.products,
+        stock=_stock(keys.stock),
+        territory=Territory(to=keys.sourcing.ships_to, not_to=keys.sourcing.not_to),
+        transit=MappingProxyType({**TRANSIT, **keys.transit}),
+        silence=keys.changes.silence,
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         notice=tuple(
             f"{page.file} channel {channel.name}: {words}"
@@ -97,6 +111,18 @@ def _calendar(keys: PartnerKeys) -> Calendar:
         work_days=frozenset(WORK_DAYS.index(name) for name in keys.calendar.work_days),
         holidays=frozenset(keys.calendar.holidays),
         cutoff=keys.calendar.cutoff,
+    )
+
+
+def _stock(keys: StockKeys) -> StockRules:
+    return StockRules(
+        level=keys.level,
+        includes=keys.report_includes,
+        safety=keys.safety,
+        trust=keys.trust,
+        use_stale=keys.when_stale == "use",
+        guard=keys.guard,
+        preorder=keys.preorder,
     )
 
 

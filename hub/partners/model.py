@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -14,12 +15,50 @@ from hub.partners.working_time import Calendar
 class Limits:
     """How long a partner may take, in its working time, before silence becomes an exception.
 
-    `receipt` runs from our delivery to the 997, `response` to the 855, `ship` to the 856.
+    `receipt` runs from our delivery to the 997, `response` to the 855, `ship` to the 856, `change`
+    to the answer to a change or cancellation.
     """
 
     receipt: timedelta
     response: timedelta
     ship: timedelta
+    change: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRules:
+    """What is known of a partner's stock and how far it is trusted.
+
+    `level` is where levels come from: `reports`, `by_hand`, or `unlimited` (everything listed is
+    there). `includes` is the event after which a report no longer counts a unit: `shipped` or
+    `acknowledged`. `safety` units of each article are never sold. A level older than `trust` is
+    stale; then it is sold from only if `use_stale`. A full report in which more than `guard`
+    percent of the articles that had stock have none waits for a person. With `preorder` units of
+    the next announced delivery may be sold.
+    """
+
+    level: Literal["reports", "by_hand", "unlimited"]
+    includes: Literal["shipped", "acknowledged"]
+    safety: int
+    trust: timedelta
+    use_stale: bool
+    guard: int
+    preorder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Territory:
+    """Where a partner ships: countries (`US`) and regions (`US-AK`); empty `to` is everywhere."""
+
+    to: tuple[str, ...]
+    not_to: tuple[str, ...]
+
+    def covers(self, *, country: str, region: str) -> bool:
+        """Say whether a parcel may go there; a region outweighs its country."""
+        place = f"{country}-{region}"
+        if place in self.not_to or (country in self.not_to and place not in self.to):
+            return False
+        return not self.to or country in self.to or place in self.to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +116,9 @@ class Partner:
     """One supplier or warehouse.
 
     `digest` is the SHA-256 of its page, `notice` what is allowed there but worth a warning.
-    `products` are the kinds of article ids we send, in that order.
+    `products` are the kinds of article ids we send, in that order. `transit` gives the working days
+    to the customer's door by ship method, "other" for the rest. `silence` is what no answer to a
+    change means: `decline` or `confirm`.
     """
 
     id: str
@@ -88,8 +129,16 @@ class Partner:
     calendar: Calendar
     priority: int
     products: tuple[str, ...]
+    stock: StockRules
+    territory: Territory
+    transit: Mapping[str, int]
+    silence: Literal["decline", "confirm"]
     digest: str
     notice: tuple[str, ...]
+
+    def transit_days(self, method: str) -> int:
+        """Return the working days from this partner's dock to the customer's door."""
+        return self.transit.get(method, self.transit["other"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,13 @@
 """What people get on paper or by mail: slips, labels, mails, by the brand's texts.
 
-What lives here: nothing yet; the packing slip comes with the supplier's portal. What does not:
-pages (portal), decisions (domain). Who may come in: flow and portal.
+What lives here: the customer's English, filling in a brand's texts, making mails of them; the
+packing slip comes with the supplier's portal. What does not: pages (portal), decisions (domain),
+sending (transports), the clock and randomness: they are passed in.
+Who may come in: flow and portal.
 """
+
+from hub.render.mails import Letterhead, mail
+from hub.render.news import NEWS
+from hub.render.texts import filled
+
+__all__ = ["NEWS", "Letterhead", "filled", "mail"]

@@ -4,3 +4,9 @@ What lives here: turning read models into pages and forms into commands of the r
 not: decisions about orders (`hub.domain`), SQL (`hub.store`), rules beside those of `hub.access`.
 Who may come in: `hub.main`, which mounts it.
 """
+
+from portal.web.app import build
+from portal.web.rooms import is_asked
+from portal.web.site import Site, sites
+
+__all__ = ["Site", "build", "is_asked", "sites"]

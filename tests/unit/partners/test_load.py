@@ -84,6 +84,31 @@ def test_unknown_partners_and_lanes_raise_key_error():
         partners.channel("acme/mail")
 
 
+def test_stock_territory_transit_and_changes_stand_on_the_page():
+    more = """
+stock: {level: reports, report_includes: acknowledged, safety: 2, trust: 12h, when_stale: use}
+changes: {silence: confirm}
+transit: {ground: 3, other: 6}
+"""
+    page = ACME.replace("sourcing:", "sourcing:\n  ships_to: [US, CA-ON]\n  not_to: [US-AK]")
+    partner = loaded(page + more).get("acme")
+    assert partner.stock.level == "reports"
+    assert partner.stock.includes == "acknowledged"
+    assert (partner.stock.safety, partner.stock.trust) == (2, timedelta(hours=12))
+    assert (partner.stock.use_stale, partner.stock.guard, partner.stock.preorder) == (
+        True, 50, False,
+    )  # fmt: skip
+    assert partner.silence == "confirm"
+    days = [partner.transit_days(method) for method in ("ground", "second_day", "pigeon")]
+    assert days == [3, 2, 6]
+    covers = partner.territory.covers
+    assert covers(country="US", region="IL")
+    assert covers(country="CA", region="ON")
+    assert not covers(country="US", region="AK")
+    assert not covers(country="CA", region="BC")
+    assert not covers(country="DE", region="")
+
+
 def test_a_partner_without_channels_works_in_the_portal_alone():
     assert loaded("name: Corner\nkind: supplier\n").get("acme").channels == ()
 
@@ -139,7 +164,7 @@ WRONG = {
         ("kind: supplier", "kind: supplier\ncalender: {}"),
         (
             "partner_configs/acme.yaml:3 calender: unknown key; did you mean calendar? there are:"
-            " calendar, channels, kind, limits, name, products, sourcing"
+            " calendar, changes, channels, kind, limits, name, products, sourcing, stock, transit"
         ),
     ),
     "unknown key of a leaf": (
@@ -166,7 +191,10 @@ WRONG = {
     ),
     "wrong word": (
         ("kind: supplier", "kind: suplier"),
-        "partner_configs/acme.yaml:2 kind: 'suplier' is not one of 'supplier' or 'warehouse'",
+        (
+            "partner_configs/acme.yaml:2 kind: 'suplier' is not one of 'supplier', 'warehouse' or"
+            " 'carrier'"
+        ),
     ),
     "no such transport": (
         ("transport: wire", "transport: wier"),
@@ -376,7 +404,7 @@ def test_the_shipped_page_loads_with_the_real_parts_and_no_file():
         read_pages(ROOT / "partner_configs"),
         transports={"sftp": Sftp, "folder": Folder},
         formats={"x12": x12.Config},
-        maps=MAPS,
+        maps=[*MAPS, *(f"acme/{each}" for each in (214, 810, 824, 846, 860, 865, 870))],
     )
     channel = partners.channel("acme/edi")
     assert isinstance(channel.settings, Sftp)

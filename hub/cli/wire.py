@@ -1,0 +1,56 @@
+"""HTTP/1.1 with an end to everything: uvicorn's protocol bounds neither a head nor its time."""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 15
+LONGEST_HEAD = 64 * 1024  # bytes, beyond what came with the last piece
+LONGEST_MESSAGE = 4_000_000
+"""Bytes of head, body and what follows a body; a body that may be taken is far shorter."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """Closes a connection whose request has no end; what is let through is uvicorn's to answer."""
+
+    _heading = True
+    _taken = 0
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a first head."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._heard()
+        super().connection_lost(exc)
+
+    def data_received(self, piece: bytes) -> None:
+        """Pass a piece on, as long as its message may still become one."""
+        if self._heading and self._patience is None:
+            self._wait()
+        self._taken += len(piece)
+        super().data_received(piece)
+        if self._taken > (LONGEST_HEAD if self._heading else LONGEST_MESSAGE):
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """Take the rest of the message for its body."""
+        self._heading = False
+        self._heard()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take what follows for another head."""
+        self._heading, self._taken = True, 0
+        super().on_message_complete()
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _heard(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None

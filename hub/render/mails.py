@@ -1,0 +1,65 @@
+"""A mail from a brand's texts: one recipient, plain text, headers that cannot be broken out of."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from hub.partners import Brand
+from hub.render.texts import filled
+
+LONGEST_SUBJECT = 200
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)", re.ASCII)
+_CONTROLS_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Whom a mail goes to, when it was written, and its Message-ID without brackets.
+
+    Raises ValueError where it is used when the address of the recipient cannot be one.
+    """
+
+    to: str
+    at: datetime
+    message_id: str
+
+
+def mail(brand: Brand, kind: str, words: Mapping[str, str], head: Letterhead) -> bytes:
+    """Return the bytes of a brand's mail of that kind (RFC 5322), from its own texts.
+
+    `words` fill the texts beside the brand's own. Raises ValueError when `head.to` is no address;
+    control characters in what is filled in are taken out.
+    """
+    all_words = {
+        "brand": brand.name,
+        "phone": brand.phone,
+        "reply_email": brand.reply_email,
+        **{name: _CONTROLS_BUT_LINES.sub(" ", word) for name, word in words.items()},
+    }
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    subject = _CONTROLS.sub(" ", filled(brand.texts.text(f"{kind}_subject"), all_words))
+    message["Subject"] = subject[:LONGEST_SUBJECT]
+    message["From"] = Address(display_name=brand.name, addr_spec=brand.mail_from)
+    message["To"] = _one_address(head.to)
+    if brand.reply_email != brand.mail_from:
+        message["Reply-To"] = Address(addr_spec=brand.reply_email)
+    message["Date"] = head.at
+    message["Message-ID"] = f"<{head.message_id}@{brand.mail_from.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday note answers it
+    message.set_content(filled(brand.texts.text(kind), all_words).strip() + "\n")
+    return message.as_bytes()
+
+
+def _one_address(text: str) -> Address:
+    """Other forms of RFC 5322 are nobody's; its parser fails at some in ways of its own."""
+    found = _ADDRESS.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("the customer's e-mail is no single address")
+    return Address(username=found[1], domain=found[2])

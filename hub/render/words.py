@@ -1,0 +1,100 @@
+"""The customer's English: dates, lists, states and reasons. Codes that are not here say nothing."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "resourced": "it now comes from another stock",
+        "backordered": "it is waiting for new stock",
+        "rescheduled": "it takes longer to get ready than planned",
+        "sooner": "it goes faster than planned",
+        "no_answer": "we are still waiting for it to be confirmed",
+        "not_shipped": "it has not left on the day that was planned",
+        "changed": "the order was changed",
+        "shipped": "it left on another day than planned",
+        "carrier": "the carrier named another day",
+    }
+)
+"""Why a date moved. Reasons that customers need no words for are told in general ones."""
+SOME_REASON = "plans changed on the way to you"
+SOONER = REASONS["sooner"]
+_EITHER_WAY = frozenset({"resourced", "changed", "carrier"})
+_HIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+"
+)
+"""Signs without a look of their own: they turn what stands around them, or hide in it."""
+
+PARCEL_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "shipped": "Shipped",
+        "on_its_way": "On its way",
+        "out_for_delivery": "Out for delivery",
+        "attempted": "Delivery was tried; the carrier tries again",
+        "problem": "Held up on its way; we are looking into it",
+        "delivered": "Delivered",
+        "returned": "On its way back to us",
+    }
+)
+
+
+def day(value: date) -> str:
+    """Write a day: Thu 27 Nov; the reader knows the year."""
+    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """Write a moment in the zone, with the zone's own abbreviation: Thu 27 Nov, 14:05 CST."""
+    there = value.astimezone(zone)
+    return f"{day(there.date())}, {there:%H:%M} {there.tzname()}"
+
+
+def day_of(written: object, zone: ZoneInfo) -> date | None:
+    """Return the day of an ISO date, or of a moment in the zone; None for anything else."""
+    if not isinstance(written, str):
+        return None
+    try:
+        if len(written) == len("2026-11-27"):
+            return date.fromisoformat(written)
+        return datetime.fromisoformat(written).astimezone(zone).date()
+    except ValueError:
+        return None
+
+
+def moment_of(written: object) -> datetime | None:
+    """Return the moment of an ISO text that names a zone, None for anything else."""
+    try:
+        at = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
+
+
+def reason(code: object, *, was: date, now: date) -> str:
+    """Return why a date moved, in words; what explains a delay never explains good news."""
+    if now < was and code not in _EITHER_WAY:
+        return SOONER
+    return REASONS.get(str(code), SOME_REASON)
+
+
+def plain(text: str) -> str:
+    """Return somebody's words for one line, without signs that cannot be seen."""
+    return _HIDDEN.sub(" ", text).strip()
+
+
+def listed(things: Sequence[str]) -> str:
+    """Join words: a, b and c."""
+    if len(things) < 2:
+        return "".join(things)
+    return f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def counted(count: int, one: str) -> str:
+    """Write a count with its noun: 1 parcel, 2 parcels."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"

@@ -1,0 +1,105 @@
+"""The forms that are posted: each does one thing and sends the browser on to a page."""
+
+import ipaddress
+import re
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.flow import visiting
+from portal.web.answers import see_other
+from portal.web.login import form, give_cookie, held_cookie, take_cookie
+from portal.web.pages import code_page, find_page
+from portal.web.rooms import Problem, Rooms
+
+LONGEST_NUMBER = 60
+LONGEST_EMAIL = 254
+_CODE = re.compile(r"[0-9]{8}")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")  # nobody types them, and no order number has one
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+class Actions:
+    """Asking for a code, entering it, leaving."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    async def find(self, request: Request) -> Response:
+        """Ask for a code by order number and e-mail; the answer says nothing of either."""
+        brand = self._rooms.brand(request)
+        fields = await form(request)
+        number = _CONTROLS.sub("", fields.get("number", "")).strip()[:LONGEST_NUMBER]
+        email = fields.get("email", "").strip()[:LONGEST_EMAIL]
+        problems = _unfilled(number, email)
+        if problems:
+            return find_page(self._rooms, request, number=number, email=email, problems=problems)
+        asking = visiting.Asking(
+            brand=brand.id, number=number, email=email, address=_address(request)
+        )
+        cookie = await run_in_threadpool(visiting.ask_by_number, self._rooms.parts, asking)
+        return give_cookie(see_other(request, "/code"), cookie)
+
+    async def code_by_link(self, request: Request) -> Response:
+        """Ask for a code by the order's link."""
+        brand, token = self._rooms.brand(request), request.path_params["token"]
+        await form(request, sealed_by=token)
+        cookie = await run_in_threadpool(
+            visiting.ask_by_link,
+            self._rooms.parts,
+            brand=brand.id,
+            token=token,
+            address=_address(request),
+        )
+        return give_cookie(see_other(request, "/code"), cookie)
+
+    async def code(self, request: Request) -> Response:
+        """Prove by the code that was mailed; the browser gets another cookie for it."""
+        brand, held = self._rooms.brand(request), held_cookie(request)
+        if not held:
+            return see_other(request, "/")
+        fields = await form(request, sealed_by=held)
+        code = re.sub(r"[\s-]", "", fields.get("code", ""))
+        if not _CODE.fullmatch(code):
+            wrong = "Enter the 8 digits of the code in our e-mail."
+        else:
+            proven = await run_in_threadpool(
+                visiting.prove, self._rooms.parts, brand=brand.id, cookie=held, code=code
+            )
+            if proven is not None:
+                return give_cookie(see_other(request, "/order"), proven)
+            wrong = (
+                "This code does not open an order. Look for the newest e-mail, or ask for another "
+                "code: each works once, for 15 minutes, and for 5 tries."
+            )
+        return code_page(self._rooms, request, held, problems=[Problem(field="code", text=wrong)])
+
+    async def leave(self, request: Request) -> Response:
+        """End the visit, here and in the browser."""
+        brand, held = self._rooms.brand(request), held_cookie(request)
+        await form(request, sealed_by=held)
+        await run_in_threadpool(visiting.leave, self._rooms.parts, brand=brand.id, cookie=held)
+        return take_cookie(see_other(request, "/"))
+
+
+def _unfilled(number: str, email: str) -> list[Problem]:
+    problems = []
+    if not number:
+        problems.append(Problem(field="number", text="Enter the order number, such as J-1001."))
+    if not _EMAIL.fullmatch(email):
+        text = "Enter the e-mail address of your order, such as name@example.com."
+        problems.append(Problem(field="email", text=text))
+    return problems
+
+
+def _address(request: Request) -> str:
+    """The asker's address of the net; of IPv6 the network, which one customer has whole."""
+    host = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if found.version == 4:
+        return host
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))

@@ -1,0 +1,50 @@
+"""What goes back: pages with the headers that every one of them carries, written once."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+HTML = "text/html; charset=utf-8"
+# Nothing runs, nothing is loaded from elsewhere, nobody frames it, forms post to us alone.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+LOGO_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+KEPT = "public, max-age=3600"
+_GUARDS = {
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex, nofollow, noarchive",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "vary": "Host, Cookie",
+}
+_ONE_YEAR = "max-age=31536000"
+
+
+def answer(
+    request: Request,
+    body: bytes,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    media_type: str = HTML,
+    cache: str = "no-store",
+    policy: str = POLICY,
+) -> Response:
+    """Return a response with every guarding header; nobody keeps it unless `cache` says so."""
+    response = Response(body, status_code=status, media_type=media_type, headers=_GUARDS)
+    response.headers["cache-control"] = cache
+    response.headers["content-security-policy"] = policy
+    if request.url.scheme == "https":
+        response.headers["strict-transport-security"] = _ONE_YEAR
+    return response
+
+
+def see_other(request: Request, path: str) -> Response:
+    """Send the browser on with GET after a POST (RFC 9110 §15.4.4)."""
+    response = answer(request, b"", status=HTTPStatus.SEE_OTHER)
+    response.headers["location"] = path
+    return response

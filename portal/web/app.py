@@ -1,0 +1,145 @@
+"""The customers' pages as one ASGI app: the Host decides whose they are, nothing else does."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from hub.errors import Conflict
+from hub.flow.parts import Parts
+from portal.web.actions import Actions
+from portal.web.answers import KEPT, LOGO_POLICY, answer
+from portal.web.login import WrongForm
+from portal.web.pages import Pages
+from portal.web.rooms import Rooms
+from portal.web.site import Site
+
+FOLDER = Path(__file__).resolve().parents[1]
+
+_log = logging.getLogger("portal")
+
+
+def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
+    """Return the pages of every brand that has hosts; `sites` are theirs by host.
+
+    Opens nothing but its own templates and style sheet.
+    """
+    rooms = Rooms(parts=parts, sites=sites, templates=_templates())
+    pages, actions = Pages(rooms), Actions(rooms)
+    app = Starlette(
+        routes=[
+            Route("/", pages.find, methods=["GET"]),
+            Route("/", actions.find, methods=["POST"]),
+            Route("/code", pages.code, methods=["GET"]),
+            Route("/code", actions.code, methods=["POST"]),
+            Route("/order", pages.proven, methods=["GET"]),
+            Route("/leave", actions.leave, methods=["POST"]),
+            Route("/s/{token}", pages.linked, methods=["GET"]),
+            Route("/s/{token}/code", actions.code_by_link, methods=["POST"]),
+            *_fixed(rooms),
+        ],
+        exception_handlers=_answers(rooms),
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _fixed(rooms: Rooms) -> list[Route]:
+    """What is the same for every visitor of a brand."""
+    sheet = (FOLDER / "static" / "portal.css").read_bytes()
+
+    async def style(request: Request) -> Response:
+        rooms.site(request)
+        return answer(request, sheet, media_type="text/css", cache=KEPT)
+
+    async def colours(request: Request) -> Response:
+        return answer(request, rooms.site(request).css, media_type="text/css", cache=KEPT)
+
+    async def logo(request: Request) -> Response:
+        site = rooms.site(request)
+        if not site.logo:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return answer(request, site.logo, media_type=site.logo_type, cache=KEPT, policy=LOGO_POLICY)
+
+    async def robots(request: Request) -> Response:
+        rooms.site(request)
+        return answer(request, b"User-agent: *\nDisallow: /\n", media_type="text/plain", cache=KEPT)
+
+    paths = {
+        "/portal.css": style,
+        "/brand.css": colours,
+        "/logo": logo,
+        "/robots.txt": robots,
+    }
+    return [Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()]
+
+
+def _answers(
+    rooms: Rooms,
+) -> Mapping[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]]:
+    async def told(request: Request, error: Exception) -> Response:
+        status = _status_of(error)
+        if status is HTTPStatus.MISDIRECTED_REQUEST or rooms.found(request) is None:
+            return _nobody_here()
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            status = HTTPStatus.NOT_FOUND
+        answer = rooms.message(request, status)
+        if isinstance(error, WrongForm):  # what is left of the form is not waited for
+            answer.headers["connection"] = "close"
+        return answer
+
+    async def ours(request: Request, error: Exception) -> Response:
+        reference = rooms.parts.fresh()[:12]
+        # The path's template, not the path: tokens stay out of the log.
+        route = getattr(request.scope.get("route"), "path", "no route")
+        _log.error("%s %s failed, reference %s", request.method, route, reference, exc_info=error)
+        if rooms.found(request) is None:
+            return _nobody_here()
+        return rooms.message(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
+
+    return {
+        HTTPException: told,
+        WrongForm: told,
+        Conflict: told,
+        ClientDisconnect: told,
+        Exception: ours,
+    }
+
+
+def _status_of(error: Exception) -> HTTPStatus:
+    match error:
+        case HTTPException():
+            return HTTPStatus(error.status_code)
+        case WrongForm():
+            return HTTPStatus.FORBIDDEN
+        case ClientDisconnect():
+            return HTTPStatus.BAD_REQUEST
+        case _:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _nobody_here() -> Response:
+    """The answer under a name that is no brand's: it tells of none (RFC 9110 §15.5.20)."""
+    return PlainTextResponse(
+        "There is nothing under this name.\n",
+        status_code=HTTPStatus.MISDIRECTED_REQUEST,
+        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
+    )

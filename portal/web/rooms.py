@@ -1,0 +1,112 @@
+"""What every page needs: the parts of the hub, whose host was asked, and the templates."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import jinja2
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from hub.flow.parts import Parts
+from hub.partners import HOLE, Brand
+from portal.web.answers import answer
+from portal.web.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with a form: the field, and what to do."""
+
+    field: str
+    text: str
+
+
+_MESSAGES: Mapping[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.NOT_FOUND: (
+        "There is nothing here",
+        "The address may be mistyped, or the link is over. Your order number and e-mail find it.",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        "This form cannot be used any more",
+        "Nothing was changed. Please start again.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "We cannot look into our books just now",
+        "Nothing was changed. Please try again in a minute.",
+    ),
+}
+_OURS = (
+    "Something went wrong on our side",
+    "Please try again in a minute. If you write to us, tell us the reference below.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The hub's parts, the brands' sites by host, and the templates."""
+
+    parts: Parts
+    sites: Mapping[str, Site]
+    templates: jinja2.Environment
+
+    def found(self, request: Request) -> Site | None:
+        """Return the site of the host that was asked for, None when it is no brand's."""
+        hosts = request.headers.getlist("host")
+        return self.sites.get(host_of(hosts[0])) if len(hosts) == 1 else None
+
+    def site(self, request: Request) -> Site:
+        """Do as `found`; raises HTTPException with 421 when it is no brand's."""
+        found = self.found(request)
+        if found is None:
+            raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
+        return found
+
+    def brand(self, request: Request) -> Brand:
+        """Return the brand whose host was asked for."""
+        return self.site(request).brand
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        words: Mapping[str, object],
+        *,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Response:
+        """Return a page of the brand; `words` are what its template may use beside the brand."""
+        site = self.site(request)
+        text = self.templates.get_template(template).render(
+            {"brand": site.brand, "footer": said(site.brand, "footer"), **words}
+        )
+        return answer(request, text.encode(), status=status)
+
+    def message(self, request: Request, status: HTTPStatus, *, reference: str = "") -> Response:
+        """Return a page that says in words what happened, and where to go on."""
+        title, text = _MESSAGES.get(status, _OURS)
+        words = {"title": title, "text": text, "reference": reference}
+        return self.page(request, "message.html", words, status=status)
+
+
+def host_of(header: str) -> str:
+    """Return the name in a Host header, without port and in small letters (RFC 9110 §7.2)."""
+    return header.rpartition(":")[0].lower() if ":" in header else header.lower()
+
+
+def is_asked(scope: Scope, hosts: Container[str]) -> bool:
+    """Say whether a request is for customers' pages, or for nobody: the pages answer that.
+
+    The REST door has its own paths under every name that is no brand's.
+    """
+    named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if any(host_of(name) in hosts for name in named):
+        return True
+    path: str = scope["path"]
+    return not path.startswith("/v1/") and path != "/healthz"
+
+
+def said(brand: Brand, name: str) -> str:
+    """Return a text of the brand for its pages, its name filled in."""
+    return HOLE.sub(lambda hole: brand.name, brand.texts.text(name))

@@ -1,0 +1,251 @@
+"""What happened to an order, as its customer is told: a sentence for a fact, or nothing at all.
+
+Every kind of fact stands in `TOLD` or in `INTERNAL`; a test sees to it, so that a new kind is not
+told to customers by accident.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from hub.domain.facts import FactKind
+from hub.domain.orders import ChangeKind
+from hub.render import words
+from hub.store import SealedFact
+
+Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """What a sentence may draw on: what articles are called, by line id, and the brand's zone."""
+
+    articles: Mapping[str, str]
+    zone: ZoneInfo
+
+    def goods(self, body: Body) -> str:
+        """Name the articles that a fact is about, with their counts; empty when it names none."""
+        rows = body.get("lines")
+        units: Counter[str] = Counter()
+        for row in rows if isinstance(rows, list) else [body]:
+            article = self.articles.get(str(row.get("line")), "")
+            quantity = row.get("quantity")
+            if article and isinstance(quantity, int) and quantity > 0:
+                units[article] += quantity
+        return words.listed([f"{count} × {article}" for article, count in units.items()])
+
+    def day(self, written: object) -> str:
+        """Write a day of a fact's body, empty when there is none."""
+        found = words.day_of(written, self.zone)
+        return words.day(found) if found else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of the timeline."""
+
+    at: str
+    iso: str
+    sentence: str
+
+
+def _placed(body: Body, teller: Teller) -> str:
+    return "We received your order."
+
+
+def _confirmed(body: Body, teller: Teller) -> str:
+    goods = teller.goods(body)
+    return f"Being prepared: {goods}." if goods else "Your order is being prepared."
+
+
+def _backordered(body: Body, teller: Teller) -> str:
+    goods, later = teller.goods(body), teller.day(body.get("ships_on"))
+    if not goods:
+        return ""
+    return f"Waiting for new stock: {goods}" + (
+        f"; expected to leave on {later}." if later else "."
+    )
+
+
+def _shipped(body: Body, teller: Teller) -> str:
+    goods = teller.goods(body)
+    return f"Shipped: {goods}." if goods else "A parcel was shipped."
+
+
+def _moved(body: Body, teller: Teller) -> str:
+    if body.get("kind") not in (None, "deliver_by"):
+        return ""  # the day of leaving is ours; customers were told the day of arrival
+    was, now = (words.day_of(body.get(end), teller.zone) for end in ("from", "to"))
+    if not was or not now or was == now:
+        return ""
+    why = words.reason(body.get("reason"), was=was, now=now)
+    return f"The day of arrival moved from {words.day(was)} to {words.day(now)}: {why}."
+
+
+def _asked(body: Body, teller: Teller) -> str:
+    """Exchanging who fills an order is a change that its customer never asked for."""
+    if body.get("kind") == ChangeKind.RESOURCING:
+        return ""
+    if body.get("kind") == ChangeKind.CANCELLATION:
+        return "A cancellation was asked for."
+    return "A change of your order was asked for."
+
+
+def _agreed(body: Body, teller: Teller) -> str:
+    if body.get("kind") == ChangeKind.RESOURCING:
+        return ""
+    cancelled = body.get("kind") == ChangeKind.CANCELLATION
+    return "The cancellation was made." if cancelled else "The change was made."
+
+
+def _too_late(body: Body, teller: Teller) -> str:
+    if body.get("kind") == ChangeKind.RESOURCING:
+        return ""
+    if body.get("kind") == ChangeKind.CANCELLATION:
+        return "It was too late to cancel; the order goes on."
+    return "It was too late for the change; nothing was changed."
+
+
+def _cancelled(body: Body, teller: Teller) -> str:
+    goods = teller.goods(body)
+    return f"Cancelled: {goods}." if goods else "A part of your order was cancelled."
+
+
+def _added(body: Body, teller: Teller) -> str:
+    goods = teller.goods(body)
+    return f"Added: {goods}." if goods else "Something was added to your order."
+
+
+def _parcel_moved(body: Body, teller: Teller) -> str:
+    moments = {
+        "picked_up": "The carrier picked up a parcel.",
+        "in_transit": "A parcel is on its way.",
+        "out_for_delivery": "A parcel is out for delivery.",
+    }
+    return moments.get(str(body.get("moment")), "")
+
+
+def _parcel_troubled(body: Body, teller: Teller) -> str:
+    moments = {
+        "attempted": "The carrier tried to deliver a parcel and will try again.",
+        "exception": "A parcel is held up on its way; we are looking into it.",
+        "returned": "A parcel is on its way back to us.",
+    }
+    return moments.get(str(body.get("moment")), "")
+
+
+def _mailed(body: Body, teller: Teller) -> str:
+    mails = {
+        "moved": "We e-mailed you about the new day of arrival.",
+        "shipped": "We e-mailed you that something was shipped.",
+    }
+    return mails.get(str(body.get("mail")), "")
+
+
+def _always(sentence: str) -> Callable[[Body, Teller], str]:
+    return lambda body, teller: sentence
+
+
+TOLD: Mapping[FactKind, Callable[[Body, Teller], str]] = MappingProxyType(
+    {
+        FactKind.ORDER_PLACED: _placed,
+        FactKind.LINES_CONFIRMED: _confirmed,
+        FactKind.LINES_BACKORDERED: _backordered,
+        FactKind.ORDER_SHIPPED: _shipped,
+        FactKind.PROMISE_MOVED: _moved,
+        FactKind.CHANGE_REQUESTED: _asked,
+        FactKind.CHANGE_CONFIRMED: _agreed,
+        FactKind.CHANGE_DECLINED: _too_late,
+        FactKind.LINES_CANCELLED: _cancelled,
+        FactKind.LINES_ADDED: _added,
+        FactKind.PARCEL_MOVED: _parcel_moved,
+        FactKind.PARCEL_DELIVERED: _always("A parcel was delivered."),
+        FactKind.PARCEL_TROUBLED: _parcel_troubled,
+        FactKind.CUSTOMER_TOLD: _mailed,
+    }
+)
+INTERNAL = frozenset(
+    {
+        FactKind.LINES_SOURCED,
+        FactKind.LINES_UNSOURCED,
+        FactKind.LINES_DECLINED,
+        FactKind.PURCHASE_ORDER_SENT,
+        FactKind.PURCHASE_ORDER_RECEIPTED,
+        FactKind.UNEXPECTED_SHIPPED,
+        FactKind.DOCUMENT_REJECTED,
+        FactKind.DOCUMENT_REFUSED,
+        FactKind.DOCUMENT_ADVISED,
+        FactKind.PROMISE_MADE,
+        FactKind.RECEIPT_OVERDUE,
+        FactKind.RESPONSE_OVERDUE,
+        FactKind.SHIPMENT_OVERDUE,
+        FactKind.CHANGE_SENT,
+        FactKind.PROGRESS_REPORTED,
+        FactKind.INVOICE_RECEIVED,
+        FactKind.STOCK_REPORTED,
+    }
+)
+"""Between the hub and its partners; customers never hear of these."""
+
+
+def timeline(facts: Sequence[SealedFact], teller: Teller) -> list[Event]:
+    """Return the rows of an order's timeline, newest first, the same sentence once in a row."""
+    rows: list[Event] = []
+    for fact in _together(_with_kinds(facts)):
+        tell = TOLD.get(FactKind(fact.kind)) if fact.kind in set(FactKind) else None
+        sentence = tell(fact.body, teller) if tell else ""
+        if sentence and not (rows and rows[-1].sentence == sentence):
+            rows.append(_event(fact.at, sentence, teller.zone))
+    return rows[::-1]
+
+
+def _with_kinds(facts: Sequence[SealedFact]) -> Iterator[SealedFact]:
+    """Yield facts; what became of a change says, as its beginning does, of what kind it is."""
+    kinds: dict[object, object] = {}
+    for fact in facts:
+        if fact.kind == FactKind.CHANGE_REQUESTED:
+            kinds[fact.body.get("change")] = fact.body.get("kind")
+        if fact.body.get("change") in kinds:
+            fact = replace(fact, body={**fact.body, "kind": kinds[fact.body["change"]]})
+        yield fact
+
+
+def _together(facts: Iterable[SealedFact]) -> Iterator[SealedFact]:
+    """Yield facts; what one paper says of several lines becomes one fact of all of them."""
+    held: SealedFact | None = None
+    for fact in facts:
+        if "line" in fact.body:
+            row = {"line": fact.body["line"], "quantity": fact.body.get("quantity")}
+            rest = {key: fact.body[key] for key in fact.body if key not in row}
+            fact = replace(fact, body={**rest, "lines": [row]})
+        if held is not None and _same(held, fact):
+            held = replace(held, body={**held.body, "lines": _rows(held) + _rows(fact)})
+            continue
+        if held is not None:
+            yield held
+        held = fact
+    if held is not None:
+        yield held
+
+
+def _rows(fact: SealedFact) -> list[object]:
+    rows = fact.body.get("lines")
+    return list(rows) if isinstance(rows, list) else []
+
+
+def _same(one: SealedFact, other: SealedFact) -> bool:
+    def rest(fact: SealedFact) -> dict[str, object]:
+        return {key: value for key, value in fact.body.items() if key != "lines"}
+
+    return (
+        (one.kind, one.at, rest(one)) == (other.kind, other.at, rest(other))
+        and bool(_rows(one))
+        and bool(_rows(other))
+    )
+
+
+def _event(at: datetime, sentence: str, zone: ZoneInfo) -> Event:
+    return Event(at=words.moment(at, zone), iso=at.isoformat(timespec="seconds"), sentence=sentence)

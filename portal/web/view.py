@@ -1,0 +1,289 @@
+"""The status page's words, drawn from the order's status document, its facts and its people.
+
+Only what is named here reaches a page: the document is never handed to a template as it is.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.domain import carriers, status
+from hub.domain.headline import headline
+from hub.domain.messages import Address
+from hub.domain.orders import Order
+from hub.domain.placing import address_of
+from hub.domain.status import Word
+from hub.flow.parts import Parts
+from hub.partners import Brand
+from hub.render import words
+from hub.store import Erased, StatusRow, Transaction
+from portal.web.timeline import Event, Teller, timeline
+
+_BAD = {Word.DELAYED, Word.CANCELLED}
+_ENDED = {Word.DELIVERED, Word.CANCELLED, Word.RETURNED}
+STEPS = ("Confirmed", "Prepared", "Shipped", "Delivered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """One article: what it is called, how many, and where they are."""
+
+    article: str
+    quantity: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownParcel:
+    """One parcel; `link` is the carrier's own page, https only."""
+
+    title: str
+    state: str
+    when: str
+    carrier: str
+    tracking: str
+    link: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPromise:
+    """One date that was promised, and how it moved in all; each single move is told below."""
+
+    sentence: str
+    day: str
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage:
+    """Everything that a status page says. `people` are masked unless `proven`.
+
+    `arrivals` are the days that the headline does not tell. `step` is the last of `steps` that
+    was reached, counted from 1; 0 when there is no way to show.
+    """
+
+    number: str
+    word: str
+    tone: str
+    step: int
+    steps: tuple[str, ...]
+    headline: str
+    placed: str
+    parcels: tuple[ShownParcel, ...]
+    lines: tuple[ShownLine, ...]
+    promises: tuple[ShownPromise, ...]
+    arrivals: tuple[str, ...]
+    events: tuple[Event, ...]
+    people: tuple[tuple[str, ...], ...]
+    email: str
+    proven: bool
+    can_change: bool
+    can_cancel: bool
+
+
+def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> StatusPage | None:
+    """Return the page of the brand's order, None when there is no such order."""
+    now = parts.now()
+    with parts.store.read() as tx:
+        row = tx.orders.status(brand=brand.id, number=number)
+        order = tx.orders.find(brand=brand.id, number=number)
+        if row is None or order is None:
+            return None
+        facts = tx.facts.of_order(order.id)
+        people = _people(tx, order, proven=proven)
+        email = _email(tx, order) if proven else ""
+    document = _document(row)
+    word = status.word_at(document, now)
+    said = headline(document, now, zone=brand.clock)
+    names = _articles(document)
+    teller = Teller(
+        articles={line.id: names.get(line.number, "") for line in order.lines}, zone=brand.clock
+    )
+    promises = () if word in _ENDED else _promises(document, brand)
+    actions = document.get("allowed_actions") or ()
+    return StatusPage(
+        number=order.number,
+        word="" if said.startswith(word) else str(word),
+        tone="bad" if word in _BAD else "good",
+        step=_step(document, word),
+        steps=STEPS,
+        headline=said,
+        placed=words.day(order.placed_at.astimezone(brand.clock).date()),
+        parcels=_parcels(document, brand),
+        lines=tuple(_line(line, names) for line in document["lines"]),
+        promises=promises,
+        arrivals=_arrivals(promises, said),
+        events=tuple(timeline(facts, teller)),
+        people=people,
+        email=email,
+        proven=proven,
+        can_change="change" in actions,
+        can_cancel="cancel" in actions,
+    )
+
+
+def _document(row: StatusRow) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(row.body)
+    return document
+
+
+def _articles(document: Mapping[str, Any]) -> dict[str, str]:
+    """What each line is called, by its number; the article's number where it has no name."""
+    return {
+        line["line"]: words.plain(line["description"]) or line["sku"] for line in document["lines"]
+    }
+
+
+def _step(document: Mapping[str, Any], word: Word) -> int:
+    """How far the order is; what was cancelled or came back has no way to go."""
+    if word in (Word.CANCELLED, Word.RETURNED):
+        return 0
+    if word is Word.DELIVERED:
+        return 4
+    lines = document["lines"]
+    if any(line["shipped"] for line in lines):
+        return 3
+    return 2 if any(line.get("being_prepared") for line in lines) else 1
+
+
+def _line(line: Mapping[str, Any], names: Mapping[str, str]) -> ShownLine:
+    return ShownLine(
+        article=names[line["line"]], quantity=line["ordered"], where=words.listed(_places(line))
+    )
+
+
+def _places(line: Mapping[str, Any]) -> list[str]:
+    """Where the units of a line are, each counted once; one place for all needs no count."""
+    delivered, returned = line.get("delivered", 0), line.get("returned", 0)
+    shipped = max(0, line["shipped"] - delivered)
+    backordered = min(line["open"], line.get("backordered", 0))
+    prepared = min(line["open"] - backordered, line.get("being_prepared", 0))
+    places = {
+        "delivered": max(0, delivered - returned),
+        "returned": returned,
+        "shipped": shipped,
+        "being prepared": prepared,
+        "waiting for new stock": backordered,
+        "confirmed": line["open"] - backordered - prepared,
+        "cancelled": line["cancelled"],
+    }
+    there = {place: units for place, units in places.items() if units > 0}
+    if len(there) == 1:
+        return [place.capitalize() for place in there]
+    return [f"{units} {place}" for place, units in there.items()]
+
+
+def _parcels(document: Mapping[str, Any], brand: Brand) -> tuple[ShownParcel, ...]:
+    parcels: Sequence[Mapping[str, Any]] = document["parcels"]
+    names = _articles(document)
+    return tuple(
+        _parcel(
+            parcel,
+            title=f"Parcel {n} of {len(parcels)}" if len(parcels) > 1 else "Parcel",
+            names=names,
+            brand=brand,
+        )
+        for n, parcel in enumerate(parcels, start=1)
+    )
+
+
+def _parcel(
+    parcel: Mapping[str, Any], *, title: str, names: Mapping[str, str], brand: Brand
+) -> ShownParcel:
+    state = str(parcel.get("state") or "shipped")
+    since = words.day_of(parcel.get("state_at") or parcel["shipped_at"], brand.clock)
+    expected = words.day_of(parcel.get("expected_on"), brand.clock)
+    coming = expected if state not in ("delivered", "returned") else None
+    tracking = words.plain(str(parcel.get("tracking") or ""))
+    carrier = carriers.carrier_of(tracking, named=str(parcel.get("carrier") or ""))
+    link = carriers.link(carrier, tracking) or ""
+    return ShownParcel(
+        title=title,
+        state=words.PARCEL_STATES.get(state, words.PARCEL_STATES["shipped"]),
+        when=f"Expected {words.day(coming)}" if coming else words.day(since) if since else "",
+        carrier=carriers.name(carrier) if link else "",
+        tracking=tracking,
+        link=link,
+        lines=tuple(
+            f"{line['quantity']} × {names.get(line['line'], '')}" for line in parcel["lines"]
+        ),
+    )
+
+
+def _promises(document: Mapping[str, Any], brand: Brand) -> tuple[ShownPromise, ...]:
+    """Days of arrival; days of leaving are between us and those who pack."""
+    promises = document.get("promises") or ()
+    told = [one for one in promises if one.get("kind") == "deliver_by" and one.get("open", 1)]
+    last: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    for one in sorted(told, key=lambda one: str(one.get("now"))):
+        last[tuple(one.get("lines", ()))] = one  # of the same goods the last day says it all
+    names = _articles(document)
+    return tuple(
+        _promise(one, names=names if len(last) > 1 else {}, brand=brand) for one in last.values()
+    )
+
+
+def _promise(one: Mapping[str, Any], *, names: Mapping[str, str], brand: Brand) -> ShownPromise:
+    due = words.day_of(one.get("now"), brand.clock)
+    goods = words.listed([names[line] for line in one.get("lines", ()) if line in names])
+    what = goods or "Your order"
+    sentence = f"{what}: by {words.day(due)}" if due else f"{what}: no day known yet"
+    return ShownPromise(
+        sentence=sentence, day=words.day(due) if due else "", move=_moved(one, brand)
+    )
+
+
+def _arrivals(promises: Sequence[ShownPromise], said: str) -> tuple[str, ...]:
+    """The days of arrival, unless the headline told the only one, or what the carriers say."""
+    by_carrier = said.startswith("Arriving ") and not said.startswith("Arriving by ")
+    told = len(promises) == 1 and (
+        promises[0].day in said or said.startswith(Word.OUT_FOR_DELIVERY)
+    )
+    return () if by_carrier or told else tuple(one.sentence for one in promises)
+
+
+def _moved(one: Mapping[str, Any], brand: Brand) -> str:
+    """Where a day stood first and stands now, with the last reason that led there."""
+    was, now = (words.day_of(one.get(end), brand.clock) for end in ("first", "now"))
+    moves = one.get("moves") or ()
+    if not was or not now or was == now or not moves:
+        return ""
+    why = words.reason(_reason(moves, later=now > was), was=was, now=now)
+    return f"Moved from {words.day(was)} to {words.day(now)}: {why}."
+
+
+def _reason(moves: Sequence[Mapping[str, Any]], *, later: bool) -> object:
+    """Why it moved that way: the last move the other way does not explain it."""
+    same_way = [one for one in moves if (str(one.get("to")) > str(one.get("from"))) is later]
+    return (same_way or moves)[-1].get("reason")
+
+
+def _people(tx: Transaction, order: Order, *, proven: bool) -> tuple[tuple[str, ...], ...]:
+    """Each address that parcels go to, as lines; initial and city for those who proved nothing."""
+    try:
+        found = [address_of(tx.people.get(group.person_id)) for group in order.groups]
+    except Erased:
+        return ()
+    shown = [_whole(address) if proven else _masked(address) for address in found]
+    return tuple(dict.fromkeys(shown))
+
+
+def _whole(address: Address) -> tuple[str, ...]:
+    town = " ".join(filter(None, (address.city, address.region, address.postal_code)))
+    rows = (address.name, address.name2, *address.lines, town, address.country, address.phone)
+    return tuple(row for row in map(words.plain, rows) if row)
+
+
+def _masked(address: Address) -> tuple[str, ...]:
+    initial, city = words.plain(address.name)[:1].upper(), words.plain(address.city)
+    return tuple(row for row in (f"{initial}." if initial else "", city) if row)
+
+
+def _email(tx: Transaction, order: Order) -> str:
+    buyer = tx.visits.buyer(order.id)
+    try:
+        return address_of(tx.people.get(buyer)).email if buyer else ""
+    except Erased:
+        return ""
