@@ -1,6 +1,7 @@
-"""`hub demo`: twenty orders of two brands from placed to shipped, by simulated suppliers.
+"""`hub demo`: forty orders of two brands, by simulated suppliers, and their customers' pages.
 
-Everything is real but the suppliers: store, SFTP, worker and web process as in an installation.
+Everything is real but suppliers, carriers and mailboxes: store, SFTP, worker and web process as in
+an installation.
 """
 
 import os
@@ -9,14 +10,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
+from hub.cli.demo_views import Lines, LiveTable, summary
 from hub.cli.desk import Desk, pass_desk
 from hub.cli.shown import Failure, Shown, as_json
 from hub.cli.words import line
@@ -24,20 +28,19 @@ from hub.cli.words import line
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rich.table import Table
-
     from hub.flow.parts import Parts
-    from hub.lab.board import Board, Progress
-    from hub.lab.orders import Play
+    from hub.lab.board import Board
+    from hub.lab.plays import Play
 
 HOST = "127.0.0.1"
-TICK_SECONDS = 0.3  # one order is placed in each, until all are
+TICK_SECONDS = 0.3
+AT_A_TICK = 2  # orders placed
 WEB_SECONDS = 30.0
 MOST_SECONDS = 180.0  # by then every order has ended, or something is wrong
 KEYS_FILE = "api-keys.json"
 LOG_FILE = "demo.log"
-COLUMNS = ("ORDER", "BRAND", "PARTNERS", "850 SENT", "997", "855", "856", "PARCELS", "STATUS")
-WIDTHS = (6, 7, 12, 8, 4, 4, 3, 7, 0)
+MAILS = "mails"
+WHO = "demo"
 EPILOG = """\
 hub demo                               watch, then try the commands it prints
 hub demo --reset                       begin anew
@@ -69,7 +72,10 @@ def demo(
     reset: bool,
     as_json: bool,
 ) -> None:
-    """Watch twenty orders of two brands go to two simulated suppliers and come back shipped.
+    """Watch forty orders of two brands go to four simulated suppliers and on to their customers.
+
+    Some are split, late, refused, cancelled in time or too late; what each customer sees of it is
+    a page of the brand.
 
     Keeps running afterwards, so that you can try the commands it prints; Ctrl-C ends it.
     """
@@ -84,9 +90,7 @@ def demo(
             raise Failure(str(fault)) from fault
         show = Show(desk, folder, port=_port(port), quiet=as_json)
         stack.enter_context(show.open())
-        if not no_open and sys.stdout.isatty():
-            click.launch(f"{show.url}/v1/openapi.json")
-        board = show.play(until=began + MOST_SECONDS)
+        board = show.play(until=began + MOST_SECONDS, browse=not no_open and sys.stdout.isatty())
         missing = board.missing()
         show.tell(board, seconds=time.monotonic() - began, as_json=as_json)
         if not exit_when_done:
@@ -99,19 +103,30 @@ class Show:
     """One run of the demo: what is opened for it, what is played and what is told."""
 
     def __init__(self, desk: Desk, folder: Path, *, port: int, quiet: bool) -> None:
-        from hub.lab.orders import plays
+        from hub.lab.plays import plays
         from hub.lab.stage import PAGES
 
         self._desk = desk
         self._folder = folder
         self._quiet = quiet
         self._plays = plays()
+        self._port = port
         self.url = f"http://{HOST}:{port}"
         home = folder.absolute()
         # The demo is the same everywhere: settings of an installation beside it do not count.
         others = {k: v for k, v in desk.environment.items() if not k.startswith("HUB_")}
-        self._own = {"HUB_DATA_DIR": str(home), "HUB_PARTNER_CONFIGS": str(home / PAGES)}
-        self._environment = {**others, **self._own, "HUB_HOST": HOST, "HUB_PORT": str(port)}
+        self._own = {
+            "HUB_DATA_DIR": str(home),
+            "HUB_PARTNER_CONFIGS": str(home / PAGES),
+            "HUB_PUBLIC_URL": f"http://{{host}}:{port}",
+        }
+        self._environment = {
+            **others,
+            **self._own,
+            "HUB_HOST": HOST,
+            "HUB_PORT": str(port),
+            "HUB_OPERATOR_PORT": "off",
+        }
 
     # --- opening --------------------------------------------------------------------------------
 
@@ -119,12 +134,18 @@ class Show:
     def open(self) -> Iterator[None]:
         """Open suppliers, store, web process and worker; everything is closed again at the end."""
         from hub import main
+        from hub.lab.mail_sink import MailSink
         from hub.lab.stage import Stage
+        from hub.lab.storefront import Door, Storefronts
         from hub.lab.terms import Pace
         from hub.schedule import Worker
 
         with ExitStack() as stack:
             self._log()
+            sink = MailSink(self._folder.absolute() / MAILS)
+            stack.callback(sink.stop)
+            sink.start()
+            self._environment["HUB_SMTP_URL"] = f"smtp://{HOST}:{sink.port}"
             self._stage = Stage(self._folder.absolute(), clock=_now, pace=Pace())
             stack.callback(self._stage.stop)
             self._stage.start()
@@ -132,6 +153,8 @@ class Show:
             stack.callback(self._parts.store.close)
             self._stock()
             self._keys = self._api_keys()
+            door = Door(host=HOST, port=self._port, keys=self._keys)
+            self._storefronts = Storefronts(door, self._plays, clock=_now)
             stack.enter_context(self._web())
             # Only one demo holds the directory: after a crash the next takes its lanes at once.
             worker = Worker(self._parts, owner="demo")
@@ -209,62 +232,131 @@ class Show:
 
     # --- playing --------------------------------------------------------------------------------
 
-    def play(self, *, until: float) -> "Board":
-        """Place the orders one by one and show how they go, until all ended or time is over."""
+    def play(self, *, until: float, browse: bool) -> "Board":
+        """Place the orders and show how they go, until all ended or time is over.
+
+        With `browse` the customer's page of one opens when it is worth a look.
+        """
         from hub.lab.board import look
 
         self._desk.say(f"The hub answers at {self.url} · suppliers at {self._suppliers()}")
+        self._until_counted(until)
         waiting = list(self._plays)
         with self._shown() as show:
             while True:
-                while waiting and not _place(self._parts, waiting.pop(0)):
-                    pass  # it was placed in an earlier run
-                board = look(self._parts.store, self._plays)
+                for _ in range(AT_A_TICK):
+                    self._place_next(waiting)
+                if not waiting:
+                    self._stage.restock()
+                board = look(self._parts.store, self._plays, now=_now())
                 show(board)
-                done = not waiting and self._stage.quiet() and not board.missing()
-                if done or time.monotonic() > until:
-                    return board
+                self._storefronts.step(board)
+                done = not waiting and self._stage.quiet() and self._storefronts.quiet()
+                if (done and not board.missing()) or time.monotonic() > until:
+                    break
                 time.sleep(TICK_SECONDS)
+        self._pages = self._linked()
+        if browse:
+            click.launch(self._pages[0]["url"])
+        return board
+
+    def _place_next(self, waiting: "list[Play]") -> None:
+        """Place an order; those that were placed in an earlier run are passed over."""
+        while waiting:
+            play = waiting.pop(0)
+            if _place(self._parts, play):
+                self._storefronts.placed(play)
+                return
+
+    def _until_counted(self, until: float) -> None:
+        """Nothing can be sold before every supplier has told what it has."""
+        wanted = {supplier.firm.key for supplier in self._stage.suppliers}
+        while True:
+            with self._parts.store.read() as tx:
+                counted = {source.partner for source in tx.stock.sources()}
+            if wanted <= counted:
+                return
+            if time.monotonic() > until:
+                raise Failure(
+                    f"{', '.join(sorted(wanted - counted))} did not tell what it has",
+                    then=f"tail {self._folder / LOG_FILE}",
+                )
+            time.sleep(0.1)
+
+    def _linked(self) -> list[dict[str, str]]:
+        """Links to the customers' pages that are worth a look, the most interesting first."""
+        from hub.flow.visiting import make_link
+        from hub.lab.plays import OPENED
+
+        shown = [play for play in self._plays if play.shown]
+        shown.sort(key=lambda play: play.order.number != OPENED)
+        return [
+            {
+                "order": play.order.number,
+                "brand": play.brand,
+                "why": play.shown,
+                "url": make_link(
+                    self._parts, brand=play.brand, number=play.order.number, who=WHO
+                ).url,
+            }
+            for play in shown
+        ]
 
     def _suppliers(self) -> str:
         return ", ".join(self._stage.addresses().values())
 
-    def _shown(self) -> "_Table | _Lines":
+    def _shown(self) -> LiveTable | Lines:
         on_terminal = sys.stdout.isatty() and not self._quiet
-        return _Table(colour=self._desk.coloured()) if on_terminal else _Lines(self._desk)
+        return LiveTable(colour=self._desk.coloured()) if on_terminal else Lines(self._desk)
 
     # --- telling --------------------------------------------------------------------------------
 
     def tell(self, board: "Board", *, seconds: float, as_json: bool) -> None:
         """Say how it ended and what to try now."""
         if as_json:
-            self._desk.json(_summary(board, seconds))
+            self._desk.json(summary(board, self._pages, seconds=seconds))
             return
         desk = self._desk
-        shipped = sum(one.status == "Shipped" for one in board.orders)
+        words = Counter(one.status for one in board.orders)
         desk.write()
-        desk.write(
-            f"{shipped} of {len(board.orders)} orders shipped in {seconds:.0f} s.", bold=True
-        )
+        desk.write(f"{len(board.orders)} orders in {seconds:.0f} s:", bold=True)
+        desk.write("  " + ", ".join(f"{count} {word}" for word, count in words.most_common()))
         for row in board.exceptions:
             desk.write(f"  exception {row.kind}: {line(row.text)}", colour="yellow")
             desk.write(f"    {line(row.next_step)}")
         for late in board.missing():
             desk.write(f"  not as intended: {late}", colour="red")
         desk.write()
+        desk.write("What customers see:", bold=True)
+        for page in self._pages:
+            desk.write(f"  {page['url']}")
+            desk.write(f"    {page['order']}: {page['why']}")
+        for line_ in self._finding():
+            desk.write(f"  {line_}")
+        desk.write()
         desk.write("Try, in another terminal:", bold=True)
         for command in self._commands(board):
             desk.write(f"  {command}")
 
+    def _finding(self) -> list[str]:
+        """How to find an order as its customer does."""
+        number = self._pages[0]["order"]
+        play = next(play for play in self._plays if play.order.number == number)
+        email, mails = play.order.customer.email, self._folder / MAILS
+        return [
+            f"{self._parts.address(play.brand, '/')}",
+            f"  find {number} with {email}; the code is mailed to {mails}",
+        ]
+
     def _commands(self, board: "Board") -> list[str]:
-        brand = self._plays[0].brand
-        number = self._plays[0].order.number
-        papers = [row.document_id for row in board.exceptions if row.document_id]
+        number, brand = self._pages[0]["order"], self._pages[0]["brand"]
+        papers = [row.document_id for row in board.exceptions if row.kind == "rejected"]
         status = f"{self.url}/v1/orders/{number}/status"
-        settings = " ".join(f"{name}={value}" for name, value in self._own.items())
+        settings = " ".join(f"{name}={quote(value)}" for name, value in self._own.items())
         return [
             f"export {settings}",
             f"hub orders show {number}",
+            "hub stock list",
             "hub doc list",
             *(f"hub doc why {paper}" for paper in papers[:1]),
             "hub exceptions",
@@ -306,15 +398,17 @@ def _answers(url: str) -> bool:
 
 def _place(parts: "Parts", play: "Play") -> bool:
     """Place one order as a storefront does; False when it was there and stays as it is."""
+    from dataclasses import replace
+
     from hub.domain.placing import content_hash
     from hub.flow.orders import Outcome, Posting, place
 
     verdict = place(
-        parts,
+        replace(parts, now=lambda: parts.now() - play.ago),
         Posting(
             new=play.order,
             brand=play.brand,
-            who="demo",
+            who=WHO,
             body=content_hash(play.order),
             key="",  # the order's number and content tell that it was placed before
             render=lambda order: (201, order.number.encode()),
@@ -337,109 +431,3 @@ def _rest() -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         click.echo("ending …", err=True)
-
-
-def _cells(one: "Progress") -> tuple[str, ...]:
-    return (
-        one.number,
-        one.brand,
-        ", ".join(one.partners) or "nobody",
-        f"{one.sent}/{one.asked}",
-        f"{one.receipted}/{one.asked}",
-        f"{one.answered}/{one.asked}",
-        str(one.notices),
-        str(one.parcels),
-        one.status,
-    )
-
-
-def _summary(board: "Board", seconds: float) -> dict[str, object]:
-    orders = [
-        {
-            "number": one.number,
-            "brand": one.brand,
-            "status": one.status,
-            "partners": list(one.partners),
-            "parcels": one.parcels,
-        }
-        for one in board.orders
-    ]
-    exceptions = [
-        {
-            "kind": row.kind,
-            "partner": row.partner,
-            "text": row.text,
-            "next_step": row.next_step,
-            "document": row.document_id,
-        }
-        for row in board.exceptions
-    ]
-    return {
-        "orders": orders,
-        "exceptions": exceptions,
-        "missing": board.missing(),
-        "seconds": round(seconds, 1),
-    }
-
-
-class _Lines:
-    """Off a terminal: a line to stderr for every order that got on."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._seen: dict[tuple[str, str], tuple[str, ...]] = {}
-
-    def __enter__(self) -> "_Lines":
-        self._say(COLUMNS)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def __call__(self, board: "Board") -> None:
-        for one in board.orders:
-            cells = _cells(one)
-            if self._seen.get((one.brand, one.number)) != cells:
-                self._seen[one.brand, one.number] = cells
-                self._say(cells)
-
-    def _say(self, cells: Sequence[str]) -> None:
-        padded = (cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
-        self._desk.say("  ".join(padded).rstrip())
-
-
-class _Table:
-    """On a terminal: one table that is drawn anew."""
-
-    def __init__(self, *, colour: bool) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
-        self._live = Live(
-            console=Console(no_color=not colour, highlight=False), refresh_per_second=4
-        )
-
-    def __enter__(self) -> "_Table":
-        self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._live.stop()
-
-    def __call__(self, board: "Board") -> None:
-        self._live.update(_drawn(board))
-
-
-def _drawn(board: "Board") -> "Table":
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*COLUMNS, box=box.SIMPLE_HEAD, pad_edge=False)
-    for one in board.orders:
-        *cells, status = _cells(one)
-        style = "green" if one.ended else "yellow" if status == "Delayed" else ""
-        table.add_row(*(Text(line(cell)) for cell in cells), Text(status, style=style))
-    stuck = len(board.exceptions)
-    table.caption = f"{stuck} for a person to look at" if stuck else ""
-    return table

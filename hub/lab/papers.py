@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from hub.lab.terms import Answered, AskedLine, Box, Departure
 from hub.lab.x12 import Group, Paper, Segment
 
-FUNCTIONS = {"997": "FA", "855": "PR", "856": "SH"}
-READ = frozenset({"850"})
+FUNCTIONS = {
+    "997": "FA", "855": "PR", "856": "SH", "846": "IB", "810": "IN", "865": "CA", "870": "RS",
+    "824": "AG", "214": "QM",
+}  # fmt: skip
+READ = frozenset({"850", "860"})
 
 
 def receipt(group: Group) -> list[Segment]:
@@ -52,9 +55,9 @@ def _verdict(answers: Sequence[Answered]) -> str:
 def _acknowledged(one: Answered, at: datetime) -> list[Segment]:
     unit = one.line.unit
     rows: list[Segment] = []
-    if one.now + one.later:
-        tomorrow = f"{at + timedelta(days=1):%Y%m%d}"
-        rows.append(("ACK", "IA", str(one.now + one.later), unit, "068", tomorrow))
+    if one.accepted:
+        tomorrow = ("068", f"{at + timedelta(days=1):%Y%m%d}") if one.dated else ()
+        rows.append(("ACK", "IA", str(one.accepted), unit, *tomorrow))
     if one.waiting:
         ready = f"{at + timedelta(days=one.days):%Y%m%d}"
         rows.append(("ACK", "IB", str(one.waiting), unit, "068", ready))

@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 
@@ -19,15 +19,18 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_private_key,
 )
 
+from hub.lab.catalog import shelf
+from hub.lab.desk import Firm
 from hub.lab.firms import FIRMS, RETAILER
 from hub.lab.sftp_server import SftpServer
-from hub.lab.supplier import Firm, X12Supplier
+from hub.lab.supplier import X12Supplier
 from hub.lab.terms import Pace
 
 MARKER = "made-by-hub-demo"
 PAGES = "partner_configs"
 USER = "juniper-group"
 STEP_SECONDS = 0.1
+COLLECTED_AFTER = timedelta(hours=12)
 
 _PAGE = Template("""\
 # $name, a simulated supplier of the demo. Written anew at every start: the port changes.
@@ -56,15 +59,29 @@ channels:
       newline: true
       in_data: replace
       replacement: " "
-    send: [850]
-    receive: [855, 856]
-    maps: {850: x12/004010/850, 855: x12/004010/855, 856: x12/004010/856}
+    send: [850, 860]
+    receive: [855, 856, 865, 870, 846, 810, 824, 214]
+    maps:
+      850: x12/004010/850
+      855: x12/004010/855
+      856: x12/004010/856
+      860: x12/004010/860
+      865: x12/004010/865
+      870: x12/004010/870
+      846: x12/004010/846
+      810: x12/004010/810
+      824: x12/004010/824
+      214: x12/004010/214
     poll: 1s
-limits: {receipt: 1h, response: 4h, ship: 24h}
+$cutoff
+limits: {receipt: 1h, response: 4h, ship: 48h, change: $change}
 calendar:
   zone: UTC
   work_days: [mon, tue, wed, thu, fri, sat, sun]
 sourcing: {priority: $priority}
+stock: {level: reports}
+transit: {ground: 4, next_day: 1, second_day: 2, other: 5}
+changes: {silence: decline}
 products: [vendor, gtin, sku]
 """)
 
@@ -117,12 +134,14 @@ class Stage:
         firms: Sequence[Firm] = FIRMS,
     ) -> None:
         self._folder = folder
+        self._clock = clock
         self.suppliers = [
             X12Supplier(self._home(firm), firm=firm, customer=RETAILER, clock=clock, pace=pace)
             for firm in firms
         ]
         self._servers = [self._server(firm) for firm in firms]
         self._stopping = threading.Event()
+        self._restocking = threading.Event()
         self._acting = threading.Thread(target=self._act, name="simulated suppliers", daemon=True)
 
     def start(self) -> None:
@@ -133,6 +152,7 @@ class Stage:
             server.start()
             page = self._page(supplier.firm, server, priority=10 * ordinal)
             (self._folder / PAGES / f"{supplier.firm.key}.yaml").write_text(page)
+            supplier.open(shelf(supplier.firm.key))
         self._acting.start()
 
     def stop(self) -> None:
@@ -143,9 +163,13 @@ class Stage:
         for server in self._servers:
             server.stop()
 
+    def restock(self) -> None:
+        """Let the suppliers' goods come in that they wait for; a second time nothing comes."""
+        self._restocking.set()
+
     def quiet(self) -> bool:
-        """Return whether no supplier owes a paper."""
-        return not any(supplier.owes() for supplier in self.suppliers)
+        """Return whether no supplier owes a paper, and all that were written were taken."""
+        return not any(supplier.owes() or supplier.untaken() for supplier in self.suppliers)
 
     def addresses(self) -> dict[str, str]:
         """Return where each supplier's files can be looked at."""
@@ -158,6 +182,8 @@ class Stage:
     def _act(self) -> None:
         while not self._stopping.wait(STEP_SECONDS):
             for supplier in self.suppliers:
+                if self._restocking.is_set():
+                    supplier.restock()
                 supplier.step()
 
     def _home(self, firm: Firm) -> Path:
@@ -175,6 +201,7 @@ class Stage:
 
     def _page(self, firm: Firm, server: SftpServer, *, priority: int) -> str:
         key_file = (self._folder / "keys" / firm.key).absolute()
+        collected = self._clock() + COLLECTED_AFTER
         return _PAGE.substitute(
             name=firm.name,
             port=server.port,
@@ -188,6 +215,8 @@ class Stage:
             id=firm.company.id,
             group=firm.company.group,
             priority=priority,
+            change=firm.change_limit,
+            cutoff=f'    cutoff: ["{collected:%H:%M}"]' if firm.collects else "",
         )
 
 

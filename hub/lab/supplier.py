@@ -1,28 +1,19 @@
 """A simulated supplier that lives in its SFTP home: reads `in`, answers into `out`.
 
-For every 850 it writes a 997, an 855 and one or two 856. The same purchase order seen again gets
-the same papers again, byte for byte. It never answers a 997.
+For every 850 it writes a 997, an 855, ship notices and invoices, and what its terms add; an 860
+gets a 997 and an 865. The same purchase order seen again gets the same papers again, byte for byte.
+It never answers a 997.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from hub.lab import papers
 from hub.lab.books import Books, Due, put
-from hub.lab.terms import Pace, Terms, answer, asked_lines, departures
-from hub.lab.x12 import Company, Group, Paper, Segment, is_whole, read, write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firm:
-    """Who a simulated supplier is: short name, name on paper, envelope names, terms."""
-
-    key: str
-    name: str
-    company: Company
-    terms: Terms
+from hub.lab.desk import Desk, Firm
+from hub.lab.terms import Pace
+from hub.lab.x12 import Company, Group, Paper, is_whole, read, write
 
 
 class X12Supplier:
@@ -46,7 +37,16 @@ class X12Supplier:
         self._clock = clock
         self._pace = pace
         self._books = Books(self._kept / "books.json")
+        self._desk = Desk(firm, self._books, pace)
         self._finish()
+
+    def open(self, stock: Mapping[str, int]) -> None:
+        """Begin to count its shelf, of which `stock` is what it had on its first day."""
+        self._desk.open(dict(stock), self._clock())
+
+    def restock(self) -> None:
+        """Let come in what its terms say, once, and tell of it."""
+        self._desk.restock(self._clock())
 
     def step(self) -> int:
         """Take in new files and write what is due; returns how many of both."""
@@ -54,11 +54,15 @@ class X12Supplier:
         taken = sum(self._take(path, now) for path in sorted(self.inbox.iterdir()))
         if taken:
             self._books.write()
-        return taken + sum(self._write(paper) for paper in self._due(now))
+        return taken + sum(self._write(paper) for paper in self._desk.due(now))
 
     def owes(self) -> int:
         """Return how many papers are still to be written."""
-        return sum(not paper.file for paper in self._books.papers)
+        return sum(paper.waits for paper in self._books.papers)
+
+    def untaken(self) -> int:
+        """Return how many papers lie in the outbox."""
+        return sum(path.suffix == ".edi" for path in self.outbox.iterdir())
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -77,43 +81,25 @@ class X12Supplier:
             for paper in group.papers:
                 self._receipted(paper, now)
             return
-        self._plan("997", "", papers.receipt(group), now + self._pace.receipt)
+        receipt = Due(
+            set_id="997",
+            order="",
+            at=now + self._pace.receipt,
+            segments=tuple(papers.receipt(group)),
+        )
+        self._books.papers.append(receipt)
         for paper in group.papers:
             if paper.set_id == "850":
                 self._ordered(paper, now)
+            elif paper.set_id == "860":
+                self._desk.changed(paper, now)
 
     def _ordered(self, order: Paper, now: datetime) -> None:
-        number = order.first("BEG")[3]
-        known = self._books.of_order(number)
-        if known:
-            for paper in known:
-                self._put_again(paper)
-            return
-        terms, pace = self.firm.terms, self._pace
-        answers = [answer(line, terms) for line in asked_lines(order)]
-        name = f"{self.firm.key.upper()}-{len(self._books.taken):05d}"
-        self._plan(
-            "855", number, papers.response(order, answers, name=name, at=now), now + pace.response
-        )
-        leaving = departures(number, answers, terms)
-        for departure in leaving:
-            first = departure.notice.endswith("-1")
-            at = now + (pace.shipping if first else pace.rest)
-            rows = papers.notice(order, departure, place=self.firm.name, at=at)
-            self._plan("856", number, rows, at, misprinted=departure.misprinted)
-
-    def _plan(
-        self,
-        set_id: str,
-        order: str,
-        rows: list[Segment],
-        at: datetime,
-        *,
-        misprinted: bool = False,
-    ) -> None:
-        self._books.papers.append(
-            Due(set_id=set_id, order=order, at=at, segments=tuple(rows), misprinted=misprinted)
-        )
+        known = self._books.of_order(order.first("BEG")[3])
+        for paper in known:
+            self._put_again(paper)
+        if not known:
+            self._desk.ordered(order, now)
 
     def _receipted(self, receipt: Paper, now: datetime) -> None:
         """A rejected paper of ours is corrected and sent again under new numbers."""
@@ -121,12 +107,11 @@ class X12Supplier:
         control = int(receipt.first("AK1")[2])
         for paper in list(self._books.papers):
             if paper.control == control and paper.misprinted and verdict == "R":
-                self._books.correct(paper, at=now + self._pace.response)
+                at = now + self._pace.response
+                if self._books.correct(paper, at=at) is not None:
+                    self._desk.follow(paper, at)
 
     # --- writing --------------------------------------------------------------------------------
-
-    def _due(self, now: datetime) -> Iterator[Due]:
-        return iter([p for p in self._books.papers if not p.file and p.at <= now])
 
     def _write(self, paper: Due) -> int:
         number = self._books.number()

@@ -11,31 +11,61 @@ from datetime import timedelta
 from hub.lab.tracking import CARRIERS, Carrier, tracking
 from hub.lab.x12 import Paper, Segment, element
 
+NEVER: frozenset[str] = frozenset()
+FIRST, REST, LATE, SLOW = 1, 2, 3, 4  # departures of one purchase order
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What is special about a supplier's stock, by SKU; all else is accepted and sent.
+    """What is special about a supplier's goods, by SKU; all else is accepted and sent.
 
-    `refused` it cannot fill, `waited_for` come in after so many days, `elsewhere` leave another
-    storeroom later, `misprinted` get a first ship notice with a mistake in it. Of more than
+    To an order: `refused` it cannot fill, `waited_for` come in after so many days, `elsewhere`
+    leave another storeroom later, `late` later still and are answered late and without a day.
+    `slow` leave some time after a change of their order came. `held` do not leave while the demo
+    runs, nor do `put_off`, for which it reports another day, so many days on. Of more than
     `most_at_once` of one article the rest is back-ordered for a week.
+
+    To a change: `packed` goods are not given back, `silent` ones get no answer.
+
+    In its papers: `misprinted` get a first ship notice with a mistake in it, `overcharged` a wrong
+    price, `advised` an application's word on the order, `carried` are brought by its own drivers,
+    of whom it tells. `arriving` are the packs that come in once while the demo runs.
     """
 
-    refused: frozenset[str] = frozenset()
+    refused: frozenset[str] = NEVER
     waited_for: Mapping[str, int] = field(default_factory=dict)
-    elsewhere: frozenset[str] = frozenset()
-    misprinted: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = NEVER
+    late: frozenset[str] = NEVER
+    slow: frozenset[str] = NEVER
+    held: frozenset[str] = NEVER
+    put_off: Mapping[str, int] = field(default_factory=dict)
     most_at_once: int = 6
+    packed: frozenset[str] = NEVER
+    silent: frozenset[str] = NEVER
+    misprinted: frozenset[str] = NEVER
+    overcharged: frozenset[str] = NEVER
+    advised: frozenset[str] = NEVER
+    carried: frozenset[str] = NEVER
+    arriving: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How long after a purchase order its papers follow; real ones take hours and days."""
+    """How long after a purchase order its papers follow; real ones take hours and days.
+
+    `report`, `invoice` and `driving` are after the paper they follow. Goods that are slow leave
+    `late` after a change, or `slowest` after an order that nobody changes.
+    """
 
     receipt: timedelta = timedelta(seconds=0.3)
     response: timedelta = timedelta(seconds=1.2)
     shipping: timedelta = timedelta(seconds=3)
-    rest: timedelta = timedelta(seconds=6)
+    rest: timedelta = timedelta(seconds=7)
+    late: timedelta = timedelta(seconds=12)
+    slowest: timedelta = timedelta(seconds=90)
+    report: timedelta = timedelta(seconds=1)
+    invoice: timedelta = timedelta(seconds=1.5)
+    driving: timedelta = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +82,28 @@ class AskedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A line and where its packs go: leaving now, leaving later, back-ordered, refused."""
+    """A line in packs: accepted, back-ordered for so many `days`, refused; and when they leave.
+
+    `leaving` are the packs of each departure, by its ordinal; what is not in it stays. `dated` says
+    whether the answer names a day.
+    """
 
     line: AskedLine
-    now: int = 0
-    later: int = 0
+    accepted: int = 0
     waiting: int = 0
     refused: int = 0
     days: int = 0
+    leaving: Mapping[int, int] = field(default_factory=dict)
+    dated: bool = True
+
+    def left(self, taken_back: int) -> Mapping[int, int]:
+        """Return what leaves after so many packs were taken back, those that stay first."""
+        back = taken_back - (self.accepted + self.waiting - sum(self.leaving.values()))
+        rest: dict[int, int] = {}
+        for wave, packs in sorted(self.leaving.items(), reverse=True):
+            rest[wave] = packs - max(0, min(back, packs))
+            back -= packs - rest[wave]
+        return rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +123,15 @@ class Departure:
     boxes: tuple[Box, ...]
     nested: bool
     misprinted: bool
+
+    @property
+    def lines(self) -> Sequence[tuple[AskedLine, int]]:
+        """Every line with the packs of it in all boxes."""
+        packs: dict[AskedLine, int] = {}
+        for box in self.boxes:
+            for line, quantity in box.lines:
+                packs[line] = packs.get(line, 0) + quantity
+        return list(packs.items())
 
 
 def asked_lines(order: Paper) -> tuple[AskedLine, ...]:
@@ -101,25 +154,42 @@ def _asked(row: Segment) -> AskedLine:
 
 def answer(line: AskedLine, terms: Terms) -> Answered:
     """Return what the supplier does about one line."""
-    if line.sku in terms.refused:
-        return Answered(line=line, refused=line.quantity)
-    if line.sku in terms.waited_for:
-        return Answered(line=line, waiting=line.quantity, days=terms.waited_for[line.sku])
-    if line.sku in terms.elsewhere:
-        return Answered(line=line, later=line.quantity)
-    at_once = min(line.quantity, terms.most_at_once)
-    return Answered(line=line, now=at_once, waiting=line.quantity - at_once, days=7)
-
-
-def departures(number: str, answers: Sequence[Answered], terms: Terms) -> tuple[Departure, ...]:
-    """Return what leaves for a purchase order, first and later, at most two of them."""
-    first = [(one.line, one.now) for one in answers if one.now]
-    rest = [(one.line, one.later + one.waiting) for one in answers if one.later + one.waiting]
-    return tuple(
-        _departure(number, ordinal, packed, terms)
-        for ordinal, packed in enumerate((first, rest), start=1)
-        if packed
+    sku, quantity = line.sku, line.quantity
+    if sku in terms.refused:
+        return Answered(line=line, refused=quantity)
+    stays = sku in terms.held or sku in terms.put_off
+    if sku in terms.waited_for:
+        leaving = {} if stays else {REST: quantity}
+        return Answered(line=line, waiting=quantity, days=terms.waited_for[sku], leaving=leaving)
+    if stays:
+        return Answered(line=line, accepted=quantity)
+    if sku in terms.late:
+        return Answered(line=line, accepted=quantity, leaving={LATE: quantity}, dated=False)
+    if sku in terms.slow or sku in terms.elsewhere:
+        wave = SLOW if sku in terms.slow else REST
+        return Answered(line=line, accepted=quantity, leaving={wave: quantity})
+    at_once = min(quantity, terms.most_at_once)
+    rest = {REST: quantity - at_once} if quantity > at_once else {}
+    return Answered(
+        line=line,
+        accepted=at_once,
+        waiting=quantity - at_once,
+        days=7,
+        leaving={FIRST: at_once, **rest},
     )
+
+
+def departure(
+    number: str,
+    wave: int,
+    answers: Sequence[Answered],
+    taken_back: Mapping[str, int],
+    terms: Terms,
+) -> Departure | None:
+    """Return what leaves for a purchase order in one wave, None when nothing does (any more)."""
+    left = [(one.line, one.left(taken_back.get(one.line.number, 0))) for one in answers]
+    packed = [(line, packs[wave]) for line, packs in left if packs.get(wave)]
+    return _departure(number, wave, packed, terms) if packed else None
 
 
 def _departure(

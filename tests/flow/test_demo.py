@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from hub.lab.board import INTENDED
 from tests.oracle import judge
 
 COMMAND = [sys.executable, "-m", "hub", "demo", "--no-open", "--exit-when-done", "--json"]
@@ -44,6 +45,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     return folder, json.loads(done.stdout)
 
 
+def papers(folder: Path, place: str, set_id: str) -> list[str]:
+    """The text of every file of a set in that folder of each supplier."""
+    found = (folder / ".demo" / "partners").glob(f"*/{place}/*_{set_id}_*.edi*")
+    return [path.read_text() for path in sorted(found)]
+
+
 def orders_in(folder: Path) -> Counter[str]:
     """Purchase order numbers in the 850s that lie at the suppliers."""
     texts = [path.read_text() for path in (folder / ".demo" / "partners").glob("*/in/*_850_*.edi")]
@@ -64,26 +71,78 @@ def shipped(folder: Path) -> Counter[tuple[str, str]]:
     )
 
 
+ENDS = {
+    "Delivered": 13,
+    "Shipped": 11,
+    "On its way": 5,
+    "Delayed": 3,
+    "Out for delivery": 2,
+    "Part shipped": 2,
+    "Cancelled": 2,
+    "Being prepared": 1,
+    "Returned/Refunded": 1,
+}
+
+
 def test_every_order_ends_as_intended(played) -> None:
     _, told = played
-    words = Counter(order["status"] for order in told["orders"])
-    assert words == {"Shipped": 19, "Part shipped": 1}
+    assert Counter(order["status"] for order in told["orders"]) == ENDS
     assert told["missing"] == []
-    assert all(order["parcels"] for order in told["orders"])
-    assert {order["brand"] for order in told["orders"]} == {"juniper", "harbor"}
+    assert Counter(order["brand"] for order in told["orders"]) == {"juniper": 20, "harbor": 20}
 
 
-def test_only_the_intended_exceptions_are_left(played) -> None:
+def test_only_the_intended_exceptions_are_left_and_others_cleared_themselves(played) -> None:
     _, told = played
-    assert sorted(row["kind"] for row in told["exceptions"]) == ["no-source", "rejected"]
+    assert {row["kind"] for row in told["exceptions"]} == set(INTENDED)
     assert all(row["next_step"] for row in told["exceptions"])
+    assert set(told["cleared"]) >= {"overdue-shipment", "no-source"}
+
+
+def by_number(told: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {order["number"]: order for order in told["orders"]}
+
+
+def test_orders_are_split_resourced_and_moved(played) -> None:
+    orders = by_number(played[1])
+    assert orders["J-1005"]["partners"] == ["acme", "delta"]  # refused by the first
+    assert orders["J-1007"]["partners"] == ["acme", "delta"]  # back-ordered at the first
+    assert sorted(orders["H-2011"]["partners"]) == ["acme", "delta"]  # neither has all of it
+    assert orders["J-1011"]["promised"] > orders["J-1011"]["promised_first"]
+    assert orders["H-2001"]["promised"] == orders["H-2001"]["promised_first"]
+
+
+def test_what_was_cancelled_in_time_was_never_sent(played) -> None:
+    folder, told = played
+    orders = by_number(told)
+    assert (orders["J-1012"]["parcels"], orders["H-2013"]["parcels"]) == (0, 0)
+    changes = papers(folder, "in", "860")
+    assert [text for text in changes if "HAR-H-2013-1*" in text and "BCH*01*" in text]
+    gone = "".join(papers(folder, "out/taken", "856"))
+    assert "PRF*HAR-H-2013-1~" not in gone
+    assert "PRF*HAR-H-2014-1~" in gone
+
+
+def test_customers_get_mails_and_pages(played) -> None:
+    folder, told = played
+    assert told["pages"][0]["order"] == "J-1011"
+    assert len(told["pages"]) == 4
+    assert {page["url"].split("/")[2].split(":")[0] for page in told["pages"]} == {
+        "juniper.localhost",
+        "harbor.localhost",
+    }
+    mails = [path.read_text() for path in (folder / ".demo" / "mails").glob("*.eml")]
+    assert [mail for mail in mails if "Subject: Your order J-1011 " in mail]
+    assert "mail 0001.eml: " in (folder / ".demo" / "demo.log").read_text()
 
 
 def test_the_suppliers_folders_show_everything_once(played) -> None:
     folder, told = played
     asked = orders_in(folder)
     assert set(asked.values()) == {1}
-    assert len(asked) == 20 + sum(len(order["partners"]) - 1 for order in told["orders"])
+    assert "JUN-J-1012-1" not in asked  # cancelled before anybody was asked
+    assert {number.split("-", 1)[1].rsplit("-", 1)[0] for number in asked} == {
+        order["number"] for order in told["orders"] if order["number"] != "J-1012"
+    }
     gone = shipped(folder)
     assert set(gone.values()) == {1}
     assert len(gone) == sum(order["parcels"] for order in told["orders"])
@@ -94,7 +153,7 @@ def test_nothing_is_left_at_the_door_and_what_we_sent_is_clean(played) -> None:
     partners = folder / ".demo" / "partners"
     assert [path for path in partners.glob("*/out/*") if path.is_file()] == []
     sent = list(partners.glob("*/in/*"))
-    assert {path.name.split("_")[1] for path in sent} == {"850", "997"}
+    assert {path.name.split("_")[1] for path in sent} == {"850", "860", "997"}
     assert [(path.name, found) for path in sent for found in judge(path.read_bytes())] == []
 
 
@@ -111,7 +170,7 @@ def test_what_the_demo_keeps_is_for_its_owner_only(played) -> None:
     folders = (demo, demo / "keys", demo / "partner_configs", demo / "partners")
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folders}
     assert set(modes.values()) == {0o700}, modes
-    files = [demo / "demo.log", *demo.glob("hub.db*")]
+    files = [demo / "demo.log", *demo.glob("hub*.db*"), *demo.glob("mails/*")]
     assert len(files) >= 2
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in files}
     assert set(modes.values()) == {0o600}, modes

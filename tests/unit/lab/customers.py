@@ -5,14 +5,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hub.lab.desk import Firm
 from hub.lab.firms import ACME, RETAILER
-from hub.lab.supplier import Firm, X12Supplier
+from hub.lab.supplier import X12Supplier
 from hub.lab.terms import Pace
 from hub.lab.x12 import Paper, Segment, read, write
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-HOURLY = Pace(receipt=0 * HOUR, response=HOUR, shipping=2 * HOUR, rest=3 * HOUR)
+HOURLY = Pace(
+    receipt=0 * HOUR,
+    response=HOUR,
+    shipping=2 * HOUR,
+    rest=3 * HOUR,
+    late=4 * HOUR,
+    slowest=6 * HOUR,
+    report=HOUR,
+    invoice=HOUR,
+    driving=HOUR,
+)
 
 Lines = Iterable[tuple[str, int]]
 
@@ -73,6 +84,20 @@ class Customer:
         path = self.home / "in" / (name or f"{set_id}-{self.numbers}.edi")
         path.write_text(text)
         return path
+
+    def change(self, number: str, *lines: tuple[int, int], whole: bool = False) -> Path:
+        """Ask for so many packs of these lines to stand, by line number."""
+        head: Segment = ("BCH", "01" if whole else "04", "DS", number, "", "1", "20260302")
+        rows = [
+            ("POC", str(line), "QD" if stands else "DI", str(stands), str(stands), "EA", "4.5")
+            for line, stands in lines
+        ]
+        return self.send("PC", "860", [[head, *rows, ("CTT", str(len(rows)))]])
+
+    def sets(self) -> list[str]:
+        """What lies there, by set, in order of writing."""
+        names = sorted(self.files(), key=lambda name: name.split("_")[2])
+        return [name.split("_")[1] for name in names]
 
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted((self.home / "out").iterdir())}

@@ -1,21 +1,55 @@
 import re
+from collections import Counter
 
 from hub.domain import placing
 from hub.domain.orders import OrderChannel
+from hub.domain.status import Word
 from hub.lab import catalog
 from hub.lab.firms import FIRMS
-from hub.lab.orders import plays
+from hub.lab.plays import OPENED, plays
 from hub.lab.tracking import check_digit
 
 PLAYS = plays()
 ORDERS = [play.order for play in PLAYS]
 
 
-def test_twenty_orders_of_two_brands_can_be_placed_as_they_stand() -> None:
-    assert len({(play.brand, play.order.number) for play in PLAYS}) == 20
-    assert {play.brand for play in PLAYS} == {"juniper", "harbor"}
+def test_forty_orders_of_two_brands_can_be_placed_as_they_stand() -> None:
+    assert Counter(play.brand for play in PLAYS) == {"juniper": 20, "harbor": 20}
+    assert len({play.order.number for play in PLAYS}) == 40
     wrong = [placing.problems(order, known_skus=catalog.ARTICLES) for order in ORDERS]
-    assert wrong == [()] * 20
+    assert wrong == [()] * 40
+
+
+def test_orders_end_with_every_word_but_the_first() -> None:
+    assert {play.ends for play in PLAYS} == set(Word) - {Word.CONFIRMED}
+
+
+def test_a_split_and_late_order_has_the_page_that_opens() -> None:
+    (opened,) = [play for play in PLAYS if play.order.number == OPENED]
+    assert opened.shown
+    assert opened.ends is Word.DELAYED
+    wanted = {line.sku: line.quantity for line in opened.order.lines}
+    shelves = catalog.ARTICLES["JUN-PLANTER-TERRA"].shelves
+    assert max(shelves.values()) < wanted["JUN-PLANTER-TERRA"] <= sum(shelves.values())
+
+
+def test_what_is_asked_later_covers_in_time_too_late_and_in_between() -> None:
+    acts = [play.act for play in PLAYS if play.act]
+    assert {act.when for act in acts} == {"placed", "answered", "shipped"}
+    assert {act.path for act in acts} == {"cancellations", "changes"}
+    assert {act.outcome for act in acts} == {"done", "asked", "too_late"}
+
+
+def test_nobody_is_asked_for_more_than_all_suppliers_have() -> None:
+    wanted: Counter[str] = Counter()
+    for order in ORDERS:
+        for line in order.lines:
+            wanted[line.sku] += line.quantity
+    arriving = {sku: packs for firm in FIRMS for sku, packs in firm.terms.arriving.items()}
+    for sku, quantity in wanted.items():
+        article = catalog.ARTICLES[sku]
+        packs = sum(article.shelves.values()) + arriving.get(sku, 0)
+        assert quantity <= packs * article.units_per_pack
 
 
 def test_the_orders_show_what_orders_can_have() -> None:
@@ -55,7 +89,10 @@ def test_special_terms_name_articles_that_the_supplier_offers() -> None:
         (firm.key, sku)
         for firm in FIRMS
         for skus in (
-            firm.terms.refused, firm.terms.waited_for, firm.terms.elsewhere, firm.terms.misprinted
+            firm.terms.refused, firm.terms.waited_for, firm.terms.elsewhere, firm.terms.late,
+            firm.terms.slow, firm.terms.held, firm.terms.put_off, firm.terms.packed,
+            firm.terms.silent, firm.terms.misprinted, firm.terms.overcharged, firm.terms.advised,
+            firm.terms.carried, firm.terms.arriving,
         )
         for sku in skus
     }  # fmt: skip

@@ -49,6 +49,17 @@ def test_a_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "acme").stat().st_mode & 0o077 == 0
 
 
+def test_one_supplier_gets_its_orders_together_long_after_the_demo(tmp_path: Path) -> None:
+    noon = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+    with claimed(tmp_path, reset=False):
+        stage = Stage(tmp_path, clock=lambda: noon, pace=Pace())
+        stage.start()
+        stage.stop()
+    pages = {path.stem: path.read_text() for path in (tmp_path / "partner_configs").iterdir()}
+    assert set(pages) == {"acme", "delta", "corner", "mill"}
+    assert [name for name, page in pages.items() if 'cutoff: ["00:30"]' in page] == ["mill"]
+
+
 def test_a_stage_keeps_its_host_keys_over_a_restart(tmp_path: Path) -> None:
     pins = []
     for _ in range(2):
