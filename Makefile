@@ -34,10 +34,10 @@ venv: .venv/.installed ## create .venv from the lock file, anew only when the lo
 	  --no-build-isolation --editable .
 	@touch $@
 
-system: ## install the servers that the tests start by themselves, when missing
-	@sh tests/rigs/packages.sh openssh-server strace postgresql
+system: ## install the servers and the browser that the tests start by themselves, when missing
+	@sh tests/rigs/packages.sh openssh-server strace postgresql chromium
 
-demo: venv ## twenty orders from placed to shipped while you watch
+demo: venv ## forty orders to their ends while you watch
 	@$(BIN)/hub demo $(ARGS)
 
 test: venv system ## every test, on real parts

@@ -24,6 +24,7 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 BRAND, PARTNER = "juniper", "acme"
+PLENTY = 9_000_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 PAGE = """\
@@ -40,11 +41,16 @@ channels:
       theirs: {{qualifier: "01", id: "123456789", group: "ACME"}}
       newline: true
     send: [850]
-    receive: [855, 856]
-    maps: {{850: x12/004010/850, 855: x12/004010/855, 856: x12/004010/856}}
+    receive: [855, 856, 846]
+    maps:
+      850: x12/004010/850
+      855: x12/004010/855
+      856: x12/004010/856
+      846: x12/004010/846
     poll: 1s
 calendar: {{zone: UTC, work_days: [mon, tue, wed, thu, fri, sat, sun]}}
 products: [vendor, sku]
+stock: {{level: {level}}}
 """
 FOLDER = "transport: folder\n    settings: {{inbox: '{home}/out', outbox: '{home}/in'}}"
 GOODS = """\
@@ -91,6 +97,11 @@ class Running:
     log: Path
     port: int = 0
 
+    def resident(self) -> float:
+        """The most memory that the process ever held, in MB."""
+        rows = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(row.split()[1]) for row in rows if row.startswith("VmHWM:")) / 1024
+
     def seconds(self) -> float:
         """CPU seconds that the process itself has used."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -129,20 +140,27 @@ class Hub:
 
 
 @contextmanager
-def hub(*, wire: Callable[[Path], str] | None = None) -> Iterator[Hub]:
-    """Lend a hub whose Acme is behind a folder, or behind another `wire`."""
+def hub(
+    *, wire: Callable[[Path], str] | None = None, level: str = "unlimited", goods: str = ""
+) -> Iterator[Hub]:
+    """Lend a hub whose Acme is behind a folder, or behind another `wire`.
+
+    `level` says how Acme's stock is counted, `goods` are more rows of the catalogue.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
     home = folder / "acme"
     for place in (folder / "partners", home / "in", home / "out"):
         place.mkdir(parents=True)
     spoken = FOLDER.format(home=home) if wire is None else wire(home)
-    (folder / "partners" / f"{PARTNER}.yaml").write_text(PAGE.format(wire=spoken))
-    (folder / "goods.csv").write_text(GOODS)
+    (folder / "partners" / f"{PARTNER}.yaml").write_text(PAGE.format(wire=spoken, level=level))
+    (folder / "goods.csv").write_text(GOODS + goods)
     one = Hub(folder=folder, home=home)
     one.environment = {name: value for name, value in os.environ.items() if name[:4] != "HUB_"} | {
         "HUB_DATA_DIR": str(folder / "data"),
         "HUB_PARTNER_CONFIGS": str(folder / "partners"),
         "HUB_PORT": "0",
+        "HUB_OPERATOR_PORT": "off",
+        "HUB_LOG_FORMAT": "text",
         "PYTHONPATH": str(ROOT),
     }
     try:
@@ -191,6 +209,31 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+# --- papers ----
+
+
+def interchange(function: str, set_id: str, papers: Sequence[Sequence[str]], *, number: int) -> str:
+    """Put papers of Acme's, without ST and SE, into one interchange to the hub."""
+    parties = f"01*{'123456789':15}*12*{'5550100200':15}"
+    rows = [
+        f"ISA*00*{'':10}*00*{'':10}*{parties}*261120*1200*U*00401*{number:09d}*0*P*>",
+        f"GS*{function}*ACME*HUB*20261120*1200*{number}*X*004010",
+    ]
+    for at, paper in enumerate(papers, start=1):
+        rows += [f"ST*{set_id}*{at:06d}", *paper, f"SE*{len(paper) + 2}*{at:06d}"]
+    rows += [f"GE*{len(papers)}*{number}", f"IEA*1*{number:09d}"]
+    return "".join(f"{row}~\n" for row in rows)
+
+
+def counts(levels: Sequence[tuple[str, int]], *, number: int) -> str:
+    """Return an interchange with one whole stock report as of now; the mugs and scarves last."""
+    counted = time.strftime("%Y%m%d*%H%M%S", time.gmtime())
+    paper = [f"BIA*00*DD*R{number}*{counted}"]
+    for article, quantity in (*levels, ("AC-1001", PLENTY), ("AC-1002", PLENTY)):
+        paper += [f"LIN**VN*{article}", f"QTY*33*{quantity}*EA"]
+    return interchange("IB", "846", [[*paper, f"CTT*{len(levels) + 2}"]], number=number)
 
 
 # --- orders and requests ------------------------------------------------------------------------

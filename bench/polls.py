@@ -1,7 +1,8 @@
 """Status polls beside a bare Starlette hello, idle and while a worker reads a large X12 file.
 
 `wrk` (one thread, 32 kept connections) asks for the status of 1,000 orders at random, without and
-with If-None-Match; then for a hello on the same server with the same settings. Busy: `hub work`
+with If-None-Match, and for what changed after a cursor, when nothing did and when 100 orders did;
+then for a hello on the same server with the same settings. Busy: `hub work`
 takes in one interchange of 855s meanwhile. The ratio is ours over the hello in the same state.
 
 Run `python bench/polls.py [--quick]`; needs Debian's `wrk`.
@@ -21,7 +22,7 @@ import _rig as rig
 ORDERS = 1000
 CONNECTIONS = 32
 RUNS = 5
-GOAL = 0.25
+GOAL = 0.5
 BUSY_SHARE = 0.2  # of the wall time that the worker must have computed for a run to count as busy
 
 SCRIPT = """\
@@ -65,22 +66,15 @@ class Poller:
 
 def answers(megabytes: float) -> str:
     """Return one interchange of ours with that much of 855s for unknown POs."""
-    parties = f"01*{'123456789':15}*12*{'5550100200':15}"
-    rows = [
-        f"ISA*00*{'':10}*00*{'':10}*{parties}*261120*1200*U*00401*000000001*0*P*>",
-        "GS*PR*ACME*HUB*20261120*1200*1*X*004010",
-    ]
-    size = papers = 0
+    papers: list[list[str]] = []
+    size = 0
     while size < megabytes * 1e6:
-        papers += 1
-        paper = [f"ST*855*{papers:06d}", f"BAK*00*AD*OLD-{papers:07d}*20261120"]
+        paper = [f"BAK*00*AD*OLD-{len(papers):07d}*20261120"]
         for line in range(1, 41):
             paper += [f"PO1*{line}*2*EA*4**VN*AC-{line:04d}", "ACK*IA*2*EA"]
-        paper += ["CTT*40", f"SE*{len(paper) + 2}*{papers:06d}"]
+        papers.append([*paper, "CTT*40"])
         size += sum(len(row) + 2 for row in paper)
-        rows += paper
-    rows += [f"GE*{papers}*1", "IEA*1*000000001"]
-    return "".join(f"{row}~\n" for row in rows)
+    return rig.interchange("PR", "855", papers, number=1)
 
 
 @contextmanager
@@ -114,6 +108,23 @@ def place(one: rig.Hub, port: int) -> tuple[list[bytes], list[bytes]]:
     return plain, known
 
 
+def pages(one: rig.Hub, port: int) -> tuple[list[bytes], list[bytes]]:
+    """Return what asks for statuses after the last, and for 100 of them."""
+    one.command("work", "--until-idle")  # seals; the cursor counts what is sealed
+    cursors = [0]
+    with rig.Line(port) as line:
+        while True:
+            _, _, body = line.ask(rig.asking(one.key, f"/v1/statuses?after={cursors[-1]}"))
+            found = json.loads(body)
+            if not found["statuses"]:
+                break
+            cursors.append(int(found["next"]))
+    if len(cursors) < ORDERS // 100:
+        raise RuntimeError(f"the statuses came in {len(cursors)} pages")
+    asked = [rig.asking(one.key, f"/v1/statuses?after={cursor}") for cursor in cursors]
+    return asked[-1:], asked[: ORDERS // 100]
+
+
 def measured(pollers: Sequence[Poller], runs: int, seconds: int) -> list[list[Figure]]:
     """Let the pollers take turns and return the figures of each."""
     return [
@@ -142,15 +153,18 @@ def main() -> None:
     """Measure idle, then busy, and print both."""
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing. Type:  sudo apt-get install -y wrk")
-    seconds, runs, megabytes = (1, 3, 5) if rig.quick() else (2, RUNS, 20)
+    seconds, runs, megabytes = (1, 2, 5) if rig.quick() else (2, RUNS, 20)
     hello = [sys.executable, str(Path(__file__).with_name("_hello.py"))]
     with rig.hub() as one, one.running("web") as web, rig.serving(hello, one) as floor:
         plain, known = place(one, web.port)
+        nothing, hundred = pages(one, web.port)
         greet = [b"GET /hello HTTP/1.1\r\nHost: hub\r\n\r\n"]
         pollers = [
             Poller(one.folder, "hello", rig.port_of(floor), greet),
             Poller(one.folder, "status", web.port, plain),
             Poller(one.folder, "status-304", web.port, known),
+            Poller(one.folder, "statuses-none", web.port, nothing),
+            Poller(one.folder, "statuses-100", web.port, hundred),
         ]
         measured(pollers, 1, 1)
         idle = measured(pollers, runs, seconds)
@@ -162,7 +176,12 @@ def main() -> None:
         raise RuntimeError(
             f"the worker computed only {used:.0%} of the time; give it a larger file"
         )
-    names = ("Starlette hello", "GET status", "GET status, 304")
+    names = (
+        "Starlette hello",
+        "GET status",
+        "GET status, 304",
+        *(f"GET statuses, {which}" for which in ("none new", "100 of them")),
+    )
     rig.table(
         f"{ORDERS} orders, {runs} runs of {seconds} s in turn, medians; goal {GOAL}",
         ("", "", "requests/s", "ratio", "p99", "ratio"),

@@ -173,18 +173,8 @@ def _ship(door: Any, purchase_order: str, number: int) -> None:
         "SN1*2*1*EA",
         "CTT*5",
     ]
-    parties = f"01*{'123456789':15}*12*{'5550100200':15}"
-    rows = [
-        f"ISA*00*{'':10}*00*{'':10}*{parties}*261120*1200*U*00401*{number:09d}*0*P*>",
-        f"GS*SH*ACME*HUB*20261120*1200*{number}*X*004010",
-        "ST*856*0001",
-        *paper,
-        f"SE*{len(paper) + 2}*0001",
-        f"GE*1*{number}",
-        f"IEA*1*{number:09d}",
-    ]
     hidden = door.root / "out" / f".{number:04d}.edi"
-    hidden.write_text("".join(f"{row}~\n" for row in rows))
+    hidden.write_text(rig.interchange("SH", "856", [paper], number=number))
     if door.chrooted:
         shutil.chown(hidden, user=door.user)
     hidden.rename(hidden.with_name(f"856-{number:04d}.edi"))

@@ -1,12 +1,14 @@
 """Segments a second of `hub.formats.x12.split`, beside the floor: two `bytes.split` alone.
 
-Run `python bench/x12_split.py [megabytes]`; prints one line a corpus, best of five.
+Run `python bench/x12_split.py [--quick] [megabytes]`; prints one line a corpus, best of five.
 """
 
 import io
 import sys
 import time
 from datetime import datetime
+
+import _rig as rig
 
 from hub.formats import x12
 
@@ -67,7 +69,8 @@ def floor(body: bytes) -> int:
 
 def main() -> None:
     """Measure and print."""
-    body, page = corpus(float(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    sizes = [float(word) for word in sys.argv[1:] if word != "--quick"]
+    body, page = corpus(sizes[0] if sizes else 2 if rig.quick() else 10)
 
     def ours() -> None:
         for interchange in x12.split(io.BytesIO(body), profile=page):

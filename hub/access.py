@@ -40,6 +40,11 @@ class Action(StrEnum):
     READ_ORDER = "read_order"
     READ_STATUS = "read_status"
     READ_FACTS = "read_facts"
+    READ_STOCK = "read_stock"
+    LINK_ORDER = "link_order"
+    TELL_CARRIER_EVENT = "tell_carrier_event"
+    CANCEL_ORDER = "cancel_order"
+    CHANGE_ORDER = "change_order"
     READ_DOCUMENTS = "read_documents"
     SETTLE_EXCEPTION = "settle_exception"
     IMPORT_CATALOG = "import_catalog"
@@ -50,10 +55,29 @@ class Action(StrEnum):
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.API_CLIENT: frozenset(
-            {Action.PLACE_ORDER, Action.READ_ORDER, Action.READ_STATUS, Action.READ_FACTS}
+            {
+                Action.PLACE_ORDER,
+                Action.READ_ORDER,
+                Action.READ_STATUS,
+                Action.READ_FACTS,
+                Action.READ_STOCK,
+                Action.LINK_ORDER,
+                Action.TELL_CARRIER_EVENT,
+                Action.CANCEL_ORDER,
+                Action.CHANGE_ORDER,
+            }
         ),
         Role.CLERK: frozenset(
-            {Action.PLACE_ORDER, Action.READ_ORDER, Action.READ_STATUS, Action.SETTLE_EXCEPTION}
+            {
+                Action.PLACE_ORDER,
+                Action.READ_ORDER,
+                Action.READ_STATUS,
+                Action.READ_STOCK,
+                Action.SETTLE_EXCEPTION,
+                Action.LINK_ORDER,
+                Action.CANCEL_ORDER,
+                Action.CHANGE_ORDER,
+            }
         ),
         Role.SUPPLIER_USER: frozenset(),
         Role.OPERATOR: frozenset(Action),

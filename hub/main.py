@@ -7,6 +7,7 @@ way to move bytes is a new file there and no edit here.
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -14,11 +15,14 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 import hub.formats
 import hub.transports
 from hub import mapping, partners, settings
 from hub.domain.facts import Stuck
-from hub.domain.messages import PurchaseOrder
+from hub.domain.messages import PurchaseOrder, PurchaseOrderChange
 from hub.domain.names import at_moment, timed_seed
 from hub.errors import ConfigError
 from hub.flow.parts import Parts, Route
@@ -28,6 +32,8 @@ from hub.settings import Settings
 from hub.store import Store
 
 MASTER_KEY = "master.key"
+MAIL = "mail"  # the wire that customers are written over; partners are not asked by mail
+MAIL_PASSWORD = "HUB_SMTP_PASSWORD"  # noqa: S105  # the variable's name
 WRONG_PAGES = "pages"
 
 
@@ -47,7 +53,7 @@ def build(environment: Mapping[str, str], *, migrate: bool = False) -> Parts:
     store = open_store(chosen)
     try:
         _up_to_date(store, migrate=migrate)
-        return _parts(_pages_or_tell(chosen, store), store, environment)
+        return _parts(_pages_or_tell(chosen, store), store, chosen, environment)
     except BaseException:
         store.close()
         raise
@@ -87,7 +93,7 @@ class Pages:
         self.brands = partners.load_brands(settings.read_pages(chosen.brands))
         self.partners: Partners = partners.load(
             settings.read_pages(chosen.partner_configs),
-            transports={name: module.Config for name, module in self.wires.items()},
+            transports=partners_wires(),
             formats={name: module.Config for name, module in self.formats.items()},
             maps=self.maps.pages,
             folder=str(chosen.partner_configs),
@@ -107,6 +113,12 @@ def registry(room: ModuleType) -> dict[str, ModuleType]:
     }
 
 
+def partners_wires() -> dict[str, type[BaseModel]]:
+    """Return what partners' channels may be moved over, by name: every wire but mail."""
+    wires = registry(hub.transports)
+    return {name: wire.Config for name, wire in wires.items() if name != MAIL}
+
+
 def open_store(chosen: Settings) -> Store:
     """Open the database and archive that the settings name, without migrating."""
     return Store.open(chosen.database_url, data_dir=chosen.data_dir, master_key=_master_key(chosen))
@@ -119,7 +131,7 @@ def _up_to_date(store: Store, *, migrate: bool) -> None:
         raise ConfigError(["the database is older than this program; run `hub migrate`"])
 
 
-def _parts(pages: Pages, store: Store, environment: Mapping[str, str]) -> Parts:
+def _parts(pages: Pages, store: Store, chosen: Settings, environment: Mapping[str, str]) -> Parts:
     return Parts(
         store=store,
         partners=pages.partners,
@@ -132,20 +144,59 @@ def _parts(pages: Pages, store: Store, environment: Mapping[str, str]) -> Parts:
         now=lambda: datetime.now(UTC),
         fresh=lambda: timed_seed(datetime.now(UTC), secrets.token_bytes(6)),
         code=code_version(),
+        public_url=chosen.public_url,
+        mail=_mail(pages, chosen),
     )
 
 
+def _mail(pages: Pages, chosen: Settings) -> BaseModel | None:
+    """How mails go out, None when no server is named."""
+    server = chosen.mail_server
+    if server is None:
+        return None
+    password = f"env:{MAIL_PASSWORD}" if server.user else ""
+    config: BaseModel = pages.wires[MAIL].Config(**asdict(server), password=password)
+    return config
+
+
+def doors(chosen: Settings, parts: Parts, api: ASGIApp) -> ASGIApp:
+    """Return the REST door and the brands' pages as one app; the Host decides.
+
+    Under a brand's host there are its pages alone. Under any other name there is the REST door, and
+    nothing else: 421. Raises ConfigError for a logo that cannot be used.
+    """
+    from portal import web  # templates are slow to import, and only this process shows pages
+
+    sites = web.sites(parts.brands.values(), chosen.brands)
+    pages = web.build(parts, sites)
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        here = scope["type"] == "http" and web.is_asked(scope, sites)
+        await (pages if here else api)(scope, receive, send)
+
+    return door
+
+
 def _routes(pages: Pages) -> dict[str, Route]:
-    """How each partner is asked: the first set on its page whose map writes a purchase order."""
+    """How each partner is asked: the first sets on its page whose maps write orders and changes."""
     routes: dict[str, Route] = {}
     for partner in pages.partners.all:
-        for channel in partner.channels:
-            for set_id in channel.sends:
-                name = channel.maps.get(set_id)
-                if name and pages.maps.page(name).message is PurchaseOrder:
-                    routes.setdefault(
-                        partner.id, Route(partner=partner, channel=channel, set_id=set_id)
-                    )
+        ways = {
+            pages.maps.page(channel.maps[set_id]).message: (channel, set_id)
+            for channel in reversed(partner.channels)
+            for set_id in reversed(channel.sends)
+            if set_id in channel.maps
+        }
+        if PurchaseOrder in ways:
+            channel, set_id = ways[PurchaseOrder]
+            changes, change_set = ways.get(PurchaseOrderChange, (None, ""))
+            routes[partner.id] = Route(
+                partner=partner,
+                channel=channel,
+                set_id=set_id,
+                change_channel=changes,
+                change_set=change_set,
+            )
     return routes
 
 

@@ -1,4 +1,4 @@
-"""The clock: rings lanes when they are due, and holds no business state.
+"""The clock: rings lanes when they are due and what did not come in time; holds no business state.
 
 One thread for each lane takes its turns; a partner that hangs holds up nobody else. Every worker's
 clock rings; of several on one store, the one that holds the lane's lease polls.
@@ -15,11 +15,15 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from hub.flow.lanes import LaneTurn
+from hub.flow.mailing import MailTurn
+from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import Parts
+from hub.flow.watching import ring
 from hub.partners import Channel
 
 LOOK_EVERY = 0.1  # seconds between two looks for lanes with duties that are due
 SEAL_EVERY = 0.1
+RING_EVERY = 2.0  # seconds between two looks for what did not come in time
 MOST_IDLE_TURNS = 3  # `until_idle` ends after so many rounds in which nothing was done
 
 
@@ -60,19 +64,26 @@ class Worker:
         self._stopping = threading.Event()
         self.broken = False
         channels = [channel for partner in parts.partners.all for channel in partner.channels]
-        self._lanes = {c.lane: LaneTurn(parts, c, owner=owner, gone=gone) for c in channels}
+        self._lanes: dict[str, LaneTurn | MailTurn] = {
+            c.lane: LaneTurn(parts, c, owner=owner, gone=gone) for c in channels
+        }
+        for brand in parts.brands.values():
+            turn = MailTurn(parts, brand, owner=owner, gone=gone)
+            self._lanes[mail_lane(brand.id)] = turn
         self._bells = {lane: Bell() for lane in self._lanes}
         self._threads: list[threading.Thread] = []
         self._clock = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Start the clock, a thread for each lane, the look-out and the sealer."""
+        """Start the clock, a thread for each lane, the look-out, the watch and the sealer."""
         for lane, turn in self._lanes.items():
             self._thread(f"lane {lane}", partial(self._tend, lane, turn))
-            self._wind(turn.channel)
+            if isinstance(turn, LaneTurn):
+                self._wind(turn.channel)
             self._bells[lane].ring(poll=True)
         self._thread("look-out", self._look_out)
         self._thread("sealer", self._seal)
+        self._thread("watch", self._watch)
         self._clock.start()
 
     def stop(self) -> None:
@@ -95,6 +106,7 @@ class Worker:
         done = quiet = 0
         while quiet < MOST_IDLE_TURNS:
             turn = sum(lane.take(poll=True) for lane in self._lanes.values())
+            turn += ring(self._parts)
             turn += self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
             done += turn
             quiet = 0 if turn else quiet + 1
@@ -142,7 +154,7 @@ class Worker:
     def _due(self, lane: str) -> None:
         self._bells[lane].ring(poll=True)
 
-    def _tend(self, lane: str, turn: LaneTurn) -> None:
+    def _tend(self, lane: str, turn: LaneTurn | MailTurn) -> None:
         while not self._stopping.is_set():
             rung, poll = self._bells[lane].wait(1.0)
             if not rung or self._stopping.is_set():
@@ -164,6 +176,10 @@ class Worker:
             trouble = tx.duties.troubled() if kept else {}
         paused = {lane for lane, (until, _) in trouble.items() if until is not None and until > now}
         return {*due, *kept} - paused
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(RING_EVERY):
+            ring(self._parts)
 
     def _seal(self) -> None:
         while not self._stopping.wait(SEAL_EVERY):

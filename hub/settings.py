@@ -9,10 +9,12 @@ Who may come in: everybody above; most get a `Settings` from `hub.main` instead.
 import base64
 import binascii
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 from hub.errors import ConfigError
 
@@ -21,8 +23,12 @@ LARGEST_SECRET = 64 * 1024  # bytes; an OpenSSH private key has a few thousand
 LARGEST_PAGE = 1024 * 1024  # bytes
 OWN_PREFIX = "HUB_SECRET_"  # free for the operator's own secrets, see `secret`
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+NO_LISTENER = "off"
+OPERATOR_PORT: int | None = 8081
 
 T = TypeVar("T")
+_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +78,63 @@ SETTINGS: tuple[Setting, ...] = (
         name="HUB_HOST", default="127.0.0.1", meaning="address that the web process listens on"
     ),
     Setting(name="HUB_PORT", default="8080", meaning="port that the web process listens on"),
+    Setting(
+        name="HUB_PUBLIC_URL",
+        default="https://{host}",
+        meaning="how customers reach a brand's pages; {host} is the first host of its brand.yaml",
+    ),
+    Setting(
+        name="HUB_SMTP_URL",
+        default="no mails are sent",
+        meaning="mail server: smtp://USER@HOST:PORT (TLS by STARTTLS) or smtps://USER@HOST:PORT",
+    ),
+    Setting(
+        name="HUB_SMTP_PASSWORD",
+        default="none",
+        meaning="password of that USER",
+        secret=True,
+    ),
+    Setting(
+        name="HUB_OPERATOR_HOST",
+        default="127.0.0.1",
+        meaning="address on which health, readiness and metrics are told",
+    ),
+    Setting(
+        name="HUB_OPERATOR_PORT",
+        default="8081",
+        meaning=f"its port; 0 is any free one, {NO_LISTENER} is none",
+    ),
+    Setting(
+        name="HUB_OPERATOR_NAMES",
+        default="localhost",
+        meaning="names by which it may be asked, with commas between; addresses always may",
+    ),
     Setting(name="HUB_LOG_LEVEL", default="info", meaning=f"one of {', '.join(LOG_LEVELS)}"),
+    Setting(
+        name="HUB_LOG_FORMAT",
+        default="text on a terminal, else json",
+        meaning="text for people, json for programs: one line each on stderr",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mails are handed over; `tls` is at_once, starttls, or none (this machine only)."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the environment says, checked. `master_key` is None when the caller has to keep one."""
+    """What the environment says, checked. `master_key` is None when the caller has to keep one.
+
+    `operator_port` is None when nothing listens for operators, `log_format` empty when it depends
+    on the terminal.
+    """
 
     data_dir: Path
     database_url: str
@@ -89,6 +145,12 @@ class Settings:
     host: str
     port: int
     log_level: str
+    operator_host: str = "127.0.0.1"
+    operator_port: int | None = OPERATOR_PORT
+    operator_names: tuple[str, ...] = ("localhost",)
+    log_format: str = ""
+    public_url: str = "https://{host}"
+    mail_server: MailServer | None = None
 
 
 def share_folder() -> Path:
@@ -121,6 +183,12 @@ def load(environment: Mapping[str, str], *, share: Path) -> Settings:
         host=reading.text("HUB_HOST", "127.0.0.1"),
         port=reading.value("HUB_PORT", _port, 8080),
         log_level=reading.value("HUB_LOG_LEVEL", _log_level, "info"),
+        operator_host=reading.text("HUB_OPERATOR_HOST", "127.0.0.1"),
+        operator_port=reading.value("HUB_OPERATOR_PORT", _operator_port, OPERATOR_PORT),
+        operator_names=reading.value("HUB_OPERATOR_NAMES", _names, ("localhost",)),
+        log_format=reading.value("HUB_LOG_FORMAT", _log_format, ""),
+        public_url=reading.value("HUB_PUBLIC_URL", _public_url, "https://{host}"),
+        mail_server=reading.value("HUB_SMTP_URL", _mail_server, None),
     )
     if reading.mistakes:
         raise ConfigError(reading.mistakes)
@@ -284,7 +352,57 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    plain = parts.netloc.replace("{host}", "host")
+    if parts.scheme not in ("https", "http") or not re.fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", plain):
+        raise ValueError(
+            "write it as https://{host}; a port or http may be named, nothing after it"
+        )
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("it ends with the host or its port: pages stand at the root")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mail_server(text: str) -> MailServer:
+    # The value is not shown: it may carry a password that belongs elsewhere.
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0 or parts.path:
+        raise ValueError("write it as smtp://USER@HOST:PORT or smtps://USER@HOST:PORT")
+    if parts.password is not None:
+        raise ValueError("leave the password out; set HUB_SMTP_PASSWORD or HUB_SMTP_PASSWORD_FILE")
+    at_once = parts.scheme == "smtps"
+    loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return MailServer(
+        host=parts.hostname,
+        port=port or (465 if at_once else 587),
+        tls="at_once" if at_once else "none" if loopback else "starttls",
+        user=unquote(parts.username or ""),
+    )
+
+
 def _log_level(text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise ValueError(f"{text[:40]!r} is no level; use one of {', '.join(LOG_LEVELS)}")
+    return text.lower()
+
+
+def _operator_port(text: str) -> int | None:
+    return None if text.lower() == NO_LISTENER else _port(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    if any(not _NAME.fullmatch(name) for name in names):
+        raise ValueError("host names without port, with commas between: hub.example, metrics")
+    return ("localhost", *names)
+
+
+def _log_format(text: str) -> str:
+    if text.lower() not in LOG_FORMATS:
+        raise ValueError(f"{text[:40]!r} is no format; use one of {', '.join(LOG_FORMATS)}")
     return text.lower()

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TERMINATOR = "~"
+FUNCTIONS = {
+    "997": "FA", "855": "PR", "856": "SH", "846": "IB", "810": "IN", "865": "CA", "870": "RS",
+    "824": "AG", "214": "QM",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,43 @@ class Supplier:
                 ]
         return [*rows, f"CTT*{level}"]
 
+    def counts(
+        self, stock: dict[str, int], *, full: bool = True, at: str = "20261120*1500", name: str = ""
+    ) -> list[str]:
+        """An 846: what it has of each of its articles, all of them or only what changed."""
+        rows = [f"BIA*{'00' if full else '04'}*DD*{name or 'R' + at.replace('*', '')}*{at}"]
+        for article, quantity in stock.items():
+            rows += [f"LIN**VN*{article}", f"QTY*33*{quantity}*EA"]
+        return [*rows, f"CTT*{len(stock)}"]
+
+    def invoice(
+        self,
+        order: Ordered,
+        *,
+        name: str = "",
+        price: str = "4",
+        quantities: dict[str, int] | None = None,
+        total: int | None = None,
+        purpose: str = "00",
+    ) -> list[str]:
+        """An 810 of everything ordered at one price; `total` in cents, else what the lines make."""
+        counted = {line: quantity for line, quantity, _, _ in order.lines}
+        counted |= quantities or {}
+        cents = sum(round(float(price) * 100) * units for units in counted.values())
+        rows = [f"BIG*20261120*{name or 'I' + order.number}**{order.number}***DI*{purpose}"]
+        for line, _, unit, article in order.lines:
+            rows.append(f"IT1*{line}*{counted[line]}*{unit}*{price}**VN*{article}")
+        return [*rows, f"TDS*{cents if total is None else total}", f"CTT*{len(order.lines)}"]
+
+    def event(self, tracking: str, *, code: str = "D1", at: str = "20261122*1030") -> list[str]:
+        """A 214 of one parcel: D1 delivered, AF picked up, X1 arrived, AH attempted …"""
+        return [f"B10*{tracking}*SHIP1*UPSN", "LX*1", f"AT7*{code}*NS***{at}*LT"]
+
+    def advice(self, order: Ordered, *, verdict: str = "TA", why: str = "") -> list[str]:
+        """An 824 on a purchase order: TA accepted, TE with errors, TR refused."""
+        rows = [f"BGN*11*A{order.number}*20261120", f"OTI*{verdict}*PO*{order.number}"]
+        return [*rows, *([f"TED*ZZZ*{why}"] if why else [])]
+
     # --- envelopes ---
 
     def interchange(
@@ -133,7 +174,7 @@ class Supplier:
         """Put papers of one set into an interchange of ours with right counts."""
         if number is None:
             number, self._next = self._next, self._next + 1
-        function = {"997": "FA", "855": "PR", "856": "SH"}[set_id]
+        function = FUNCTIONS[set_id]
         rows = [self._isa(number), self._gs(function, number)]
         for ordinal, paper in enumerate(papers, start=1):
             rows += [

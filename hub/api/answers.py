@@ -75,6 +75,14 @@ def answer(
     return response
 
 
+def headed(length: int | None, *, cache: str, etag: str | None = None) -> list[tuple[bytes, bytes]]:
+    """Return the raw headers that `answer` gives JSON of that length; None for a 304."""
+    tag = [] if etag is None else [(b"etag", etag.encode())]
+    size = [] if length is None else [(b"content-length", b"%d" % length)]
+    kind = (b"content-type", JSON.encode())
+    return [*tag, *size, kind, *_GUARDS, (b"cache-control", cache.encode())]
+
+
 def dumped(value: object) -> bytes:
     """Return the JSON of a value, without spaces, text unescaped."""
     return to_json(value)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -13,12 +13,19 @@ from starlette.routing import Route
 
 from hub.api import openapi
 from hub.api.answers import RETRY_SECONDS, Declined, answer, dumped
+from hub.api.carrier_events import EVENTS, CarrierEvents
+from hub.api.changes import Changes
+from hub.api.counted import Counted, template_of
 from hub.api.intake import Intake
 from hub.api.keyring import Keyring
+from hub.api.links import Links
+from hub.api.polling import Polls
 from hub.api.reads import Reads
+from hub.api.stock import STOCK, StockReads
 from hub.api.views import ORDERS
 from hub.errors import Conflict
 from hub.flow.parts import Parts
+from hub.ops.traffic import Traffic
 from hub.store import is_away
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -26,8 +33,15 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger("hub.api")
 
 
-def build(parts: Parts, *, seconds: Callable[[], float] = time.monotonic) -> FastAPI:
+def build(
+    parts: Parts,
+    *,
+    seconds: Callable[[], float] = time.monotonic,
+    traffic: Traffic | None = None,
+) -> FastAPI:
     """Return the REST door over these parts. `seconds` runs evenly; it ages remembered keys.
+
+    Every request is counted into `traffic`.
 
     Opens nothing and starts nothing: the caller runs it and closes the store.
     """
@@ -44,8 +58,23 @@ def build(parts: Parts, *, seconds: Callable[[], float] = time.monotonic) -> Fas
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    _open_routes(app, Intake(parts, keyring), Reads(parts, keyring))
+    reads = Reads(parts, keyring)
+    _open_routes(app, Intake(parts, keyring), reads)
+    stock = StockReads(parts, keyring)
+    app.router.routes.append(Route(STOCK, stock.page, methods=["GET"]))
+    app.router.routes.append(Route(f"{STOCK}/{{sku:path}}", stock.one, methods=["GET"]))
+    changes = Changes(parts, keyring)
+    posts: dict[str, Endpoint] = {
+        EVENTS: CarrierEvents(parts, keyring).post,
+        f"{ORDERS}/{{number}}/status-links": Links(parts, keyring).post,
+        f"{ORDERS}/{{number}}/cancellations": changes.cancel,
+        f"{ORDERS}/{{number}}/changes": changes.change,
+    }
+    _open_posts(app, posts)
     _answer_mistakes(app, parts)
+    app.add_middleware(Polls, keyring=keyring, reads=reads)
+    if traffic is not None:
+        app.add_middleware(Counted, traffic=traffic)
     return app
 
 
@@ -65,6 +94,11 @@ def _open_routes(app: FastAPI, intake: Intake, reads: Reads) -> None:
     app.router.routes.append(Route(ORDERS, intake.post, methods=["POST"]))
 
 
+def _open_posts(app: FastAPI, posts: Mapping[str, Endpoint]) -> None:
+    for path, endpoint in posts.items():
+        app.router.routes.append(Route(path, endpoint, methods=["POST"]))
+
+
 async def _alive(request: Request) -> Response:
     return answer(b'{"status":"ok"}')
 
@@ -80,8 +114,8 @@ def _answer_mistakes(app: FastAPI, parts: Parts) -> None:
     async def ours(request: Request, error: Exception) -> Response:
         reference = parts.fresh()[:12]
         # The path's template, not the path: numbers and keys stay out of the log.
-        route = getattr(request.scope.get("route"), "path", "no route")
-        _log.error("%s %s failed, reference %s", request.method, route, reference, exc_info=error)
+        ids = {"route": template_of(request.scope), "reference": reference}
+        _log.error("a request failed, reference %s", reference, exc_info=error, extra={"ids": ids})
         return (_busy() if is_away(error) else _our_fault(reference)).answer()
 
     for kind in (Declined, HTTPException, Conflict, ClientDisconnect):

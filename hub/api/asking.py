@@ -13,6 +13,7 @@ from hub.api.posted import ORDER_NUMBER
 MOST_BYTES = 1_000_000
 MOST_ROWS = 500
 MOST_KEY = 255
+LONGEST_SKU = 48
 BODY_SECONDS = 15
 """The time a whole body may take; shorter than the grace of a server that is asked to end."""
 
@@ -29,6 +30,14 @@ class Page:
     limit: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuPage:
+    """Which articles are wanted: at most `limit` after that SKU."""
+
+    after: str = ""
+    limit: int = 100
+
+
 def no_query(request: Request) -> None:
     """Refuse every query parameter; raises Declined with 422."""
     if request.scope["query_string"]:
@@ -37,6 +46,36 @@ def no_query(request: Request) -> None:
 
 def page(request: Request) -> Page:
     """Return what `after` and `limit` ask for; raises Declined with 422 naming all mistakes."""
+    words, wrong = _paged(request)
+    after = words.get("after", "0")
+    if not possible_cursor(after):
+        wrong.append(_mistake("after", "form", "send the `next` of an earlier answer, or 0", after))
+    _refuse(wrong)
+    return Page(after=int(after), limit=int(words.get("limit", "100")))
+
+
+def sku_page(request: Request) -> SkuPage:
+    """Return what `after` (a SKU) and `limit` ask for; raises Declined as `page` does."""
+    words, wrong = _paged(request)
+    after = words.get("after", "")
+    if after and not possible_sku(after):
+        wrong.append(_mistake("after", "form", "send the `next` of an earlier answer", after))
+    _refuse(wrong)
+    return SkuPage(after=after, limit=int(words.get("limit", "100")))
+
+
+def possible_cursor(text: str) -> bool:
+    """Return whether this can be the `next` of an answer."""
+    return _CURSOR.fullmatch(text) is not None
+
+
+def possible_sku(text: str) -> bool:
+    """Return whether an article can have this SKU; others are not looked up."""
+    return 0 < len(text) <= LONGEST_SKU and text.isprintable()
+
+
+def _paged(request: Request) -> tuple[dict[str, str], list[Mistake]]:
+    """The parameters of a page, each once, and what is wrong with them but for the cursor."""
     words: dict[str, str] = {}
     wrong: list[Mistake] = []
     for name, value in request.query_params.multi_items():
@@ -45,13 +84,10 @@ def page(request: Request) -> Page:
         elif name in words:
             wrong.append(_mistake(name, "twice", "send this parameter once", value))
         words[name] = value
-    after, limit = words.get("after", "0"), words.get("limit", "100")
-    if not _CURSOR.fullmatch(after):
-        wrong.append(_mistake("after", "form", "send the `next` of an earlier answer, or 0", after))
+    limit = words.get("limit", "100")
     if not _CURSOR.fullmatch(limit) or not 1 <= int(limit) <= MOST_ROWS:
         wrong.append(_mistake("limit", "form", f"send a number from 1 to {MOST_ROWS}", limit))
-    _refuse(wrong)
-    return Page(after=int(after), limit=int(limit))
+    return words, wrong
 
 
 def _unknown(name: str) -> Mistake:
@@ -76,7 +112,12 @@ def _refuse(wrong: list[Mistake]) -> None:
 def number_in_path(request: Request) -> str | None:
     """Return the order number of the path, None when no order can have it."""
     number: str = request.path_params["number"]
-    return number if _NUMBER.fullmatch(number) else None
+    return number if possible_number(number) else None
+
+
+def possible_number(text: str) -> bool:
+    """Return whether an order can have this number; others are not looked up."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def idempotency_key(request: Request) -> str:

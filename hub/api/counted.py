@@ -17,7 +17,7 @@ def template_of(scope: Scope) -> str:
     """
     endpoint = scope.get("endpoint")
     for route in scope["app"].router.routes if endpoint is not None else ():
-        if getattr(route, "endpoint", None) is endpoint:
+        if getattr(route, "endpoint", None) == endpoint:
             return str(route.path)
     return NO_ROUTE
 

@@ -112,13 +112,51 @@ STATUS: dict[str, Any] = {
             "carrier": "UPSN",
             "service": "ground",
             "tracking": "1Z999AA10123456784",
+            "tracking_url": "https://www.ups.com/track?tracknum=1Z999AA10123456784",
             "shipped_at": "2026-03-03T16:20:00+00:00",
+            "state": "on_its_way",
+            "state_at": "2026-03-03T21:05:00+00:00",
+            "expected_on": "2026-03-10",
+            "part": 1,
             "lines": [{"line": "1", "quantity": 2}],
         }
     ],
+    "promises": [
+        {
+            "kind": "ship_by",
+            "part": 1,
+            "lines": ["1"],
+            "first": "2026-03-04",
+            "now": "2026-03-04",
+            "due": "2026-03-05T05:59:59+00:00",
+            "open": 0,
+            "late": False,
+            "moves": [],
+        },
+        {
+            "kind": "deliver_by",
+            "part": 1,
+            "lines": ["1"],
+            "first": "2026-03-09",
+            "now": "2026-03-10",
+            "due": "2026-03-11T04:59:59+00:00",
+            "open": 2,
+            "late": True,
+            "moves": [
+                {
+                    "from": "2026-03-09",
+                    "to": "2026-03-10",
+                    "at": "2026-03-03T21:05:02+00:00",
+                    "reason": "carrier",
+                }
+            ],
+        },
+    ],
+    "changes": [],
+    "allowed_actions": [],
     "ship_by": None,
-    "status": "Shipped",
-    "next_change_at": None,
+    "status": "On its way",
+    "next_change_at": "2026-03-11T04:59:59+00:00",
 }
 
 REFUSED: dict[str, Any] = {
@@ -136,4 +174,29 @@ REFUSED: dict[str, Any] = {
             "value": "JUN-MUG-BLEU",
         }
     ],
+}
+
+
+EVENTS: dict[str, Any] = {
+    "events": [
+        {
+            "tracking": "1Z999AA10123456784",
+            "moment": "out_for_delivery",
+            "at": "2026-03-04T08:12:00-06:00",
+            "carrier": "ups",
+            "estimated_on": "2026-03-04",
+        }
+    ]
+}
+
+CANCELLATION: dict[str, Any] = {
+    "lines": [{"line": "1", "quantity": 1}, {"line": "3"}],
+    "reason": "changed_mind",
+}
+
+CHANGES: dict[str, Any] = {
+    "actions": [
+        {"action": "quantity", "line": "1", "quantity": 3},
+        {"action": "method", "group": "2", "method": "ground"},
+    ]
 }

@@ -2,6 +2,8 @@
 
 from asyncio import wrap_future
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +14,7 @@ from hub.access import Action, Caller
 from hub.api import asking
 from hub.api.answers import Declined, answer, dumped, mistakes
 from hub.api.differing import differing
-from hub.api.keyring import Keyring
+from hub.api.keyring import Keyring, sells
 from hub.api.reading import Reading, read_order
 from hub.api.views import location, order_view, posted_view
 from hub.domain.exchange import Problem
@@ -37,25 +39,26 @@ class Intake:
         asking.no_query(request)
         key = asking.idempotency_key(request)
         body = await asking.json_body(request)
-        self._sells(caller)
+        sells(self._parts, caller)
         reading = read_order(body)
         if reading.new is None:
             await self._keep_refused(caller, "", body, reading.problems)
             raise _unreadable(reading)
+        now = self._parts.now()
         posting = Posting(
             new=reading.new,
             brand=caller.brand,
             who=f"key:{caller.key_id}",
             body=body,
             key=key,
-            render=_placed,
+            render=partial(_placed, now=now),
         )
         verdict = await wrap_future(submit(self._parts, posting))
         if verdict.outcome is Outcome.WRONG:
             await self._keep_refused(caller, reading.new.number, body, verdict.problems)
         if verdict.outcome is Outcome.DIFFERS and verdict.order is not None:
             raise await run_in_threadpool(self._taken, verdict.order, reading.new)
-        return _answer(verdict, reading.new)
+        return _answer(verdict, reading.new, now=now)
 
     def _taken(self, order: Order, new: NewOrder) -> Declined:
         """Say that a number is taken, showing both orders and the places where they differ."""
@@ -67,7 +70,7 @@ class Intake:
             headers={"Location": location(new.number)},
             more={
                 "posted": posted_view(new),
-                "existing": order_view(order),
+                "existing": order_view(order, now=self._parts.now()),
                 "differs": self._differs(order, new),
             },
         )
@@ -90,17 +93,9 @@ class Intake:
         )
         await wrap_future(kept)
 
-    def _sells(self, caller: Caller) -> None:
-        if caller.brand not in self._parts.brands:
-            raise Declined(
-                HTTPStatus.FORBIDDEN,
-                "no-brand",
-                f"brand {caller.brand!r} of this key has no page in the configuration any more",
-            )
 
-
-def _placed(order: Order) -> tuple[int, bytes]:
-    return HTTPStatus.CREATED, dumped(order_view(order))
+def _placed(order: Order, *, now: datetime) -> tuple[int, bytes]:
+    return HTTPStatus.CREATED, dumped(order_view(order, now=now))
 
 
 def _unreadable(reading: Reading) -> Declined:
@@ -114,13 +109,13 @@ def _unreadable(reading: Reading) -> Declined:
     )
 
 
-def _answer(verdict: Verdict, new: NewOrder) -> Response:
+def _answer(verdict: Verdict, new: NewOrder, *, now: datetime) -> Response:
     outcome, order = verdict.outcome, verdict.order
     at = {"Location": location(new.number)}
     if outcome in (Outcome.PLACED, Outcome.REPLAYED):
         return answer(verdict.reply, status=verdict.status, headers=at)
     if outcome is Outcome.KNOWN and order is not None:
-        return answer(dumped(order_view(order)), headers=at)
+        return answer(dumped(order_view(order, now=now)), headers=at)
     if outcome is Outcome.KEY_REUSED:
         raise Declined(
             HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from hub import access
 from hub.access import Action, Caller, Role
 from hub.api.answers import Declined
+from hub.flow.parts import Parts
 from hub.store import KeyRow, Store
 
 REMEMBERED_SECONDS = 4.0  # a revoked key is dead in less than five
@@ -43,6 +44,11 @@ class Keyring:
             )
         return caller
 
+    def known(self, shown: bytes, action: Action) -> Caller | None:
+        """Return who showed this one header, if that key is remembered and may; else None."""
+        caller = self._remembered(hashlib.sha256(shown).digest())
+        return caller if caller is not None and access.may(caller, action) else None
+
     def _remembered(self, seal: bytes) -> Caller | None:
         caller, until = self._known.get(seal, (None, 0.0))
         return caller if self._seconds() < until else None
@@ -62,6 +68,16 @@ class Keyring:
     def _row(self, digest: bytes) -> KeyRow | None:
         with self._store.read() as tx:
             return tx.keys.find(digest)
+
+
+def sells(parts: Parts, caller: Caller) -> None:
+    """See that the caller's brand has a page; raises Declined with 403."""
+    if caller.brand not in parts.brands:
+        raise Declined(
+            HTTPStatus.FORBIDDEN,
+            "no-brand",
+            f"brand {caller.brand!r} of this key has no page in the configuration any more",
+        )
 
 
 def _key_hash(shown: str) -> bytes:

@@ -9,16 +9,21 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from hub.api import examples
 from hub.api.answers import JSON, PROBLEM
-from hub.api.asking import BODY_SECONDS, MOST_BYTES, MOST_KEY, MOST_ROWS
+from hub.api.asking import BODY_SECONDS, LONGEST_SKU, MOST_BYTES, MOST_KEY, MOST_ROWS
+from hub.api.carrier_events import EVENTS, PostedEvents, ShownEvents
+from hub.api.links import ShownLink
 from hub.api.posted import ORDER_NUMBER, PostedOrder
+from hub.api.posted_changes import PostedCancellation, PostedChanges
 from hub.api.shown import (
     ShownAlive,
+    ShownDecided,
     ShownFacts,
     ShownOrder,
     ShownProblem,
     ShownStatus,
     ShownStatuses,
 )
+from hub.api.stock import STOCK, ShownStock, ShownStocks
 from hub.api.views import ORDERS
 
 TITLE = "Supplier hub"
@@ -31,13 +36,15 @@ ABOUT = (
 Part = dict[str, Any]
 
 _SHOWN: tuple[type[BaseModel], ...] = (
+    ShownLink,
     *(ShownOrder, ShownStatus, ShownStatuses, ShownFacts, ShownProblem, ShownAlive),
+    *(ShownEvents, ShownStock, ShownStocks, ShownDecided),
 )
 _REASONS = {
     400: "Not JSON, or a header that cannot be used.",
     401: "No API key, or one that is unknown or revoked.",
     403: "The key may not do this, or its brand is no longer configured.",
-    404: "Your brand has no such order.",
+    404: "There is no such thing for your brand.",
     408: f"The body did not come within {BODY_SECONDS} seconds.",
     409: "The order number exists with other content; both are shown, and where they differ.",
     413: f"The body has more than {MOST_BYTES:,} bytes.",
@@ -66,6 +73,23 @@ _PAGE: list[Part] = [
         "in": "query",
         "schema": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 100},
     },
+]
+_SKU: Part = {
+    "name": "sku",
+    "in": "path",
+    "required": True,
+    "description": "The article's SKU.",
+    "schema": {"type": "string", "maxLength": LONGEST_SKU},
+    "example": "JUN-MUG-BLUE",
+}
+_SKUS: list[Part] = [
+    {
+        "name": "after",
+        "in": "query",
+        "description": "The `next` of the answer before; without, from the first SKU.",
+        "schema": {"type": "string", "maxLength": LONGEST_SKU, "default": ""},
+    },
+    _PAGE[1],
 ]
 _SAME_TAG: Part = {
     "name": "If-None-Match",
@@ -106,7 +130,8 @@ def document(app: FastAPI) -> Part:
 
 
 def _schemas() -> Part:
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(PostedOrder, "validation")]
+    posted = (PostedOrder, PostedEvents, PostedCancellation, PostedChanges)
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one, "validation") for one in posted]
     wanted += [(model, "serialization") for model in _SHOWN]
     _, found = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     schemas: Part = found["$defs"]
@@ -119,10 +144,18 @@ def _paths() -> Part:
         ORDERS: {"post": _post()},
         one: {"get": _get("Read an order", ShownOrder, refusals=(404,), parameters=[_NUMBER])},
         f"{one}/status": {"get": _get_status()},
+        f"{one}/cancellations": {
+            "post": _post_change("Cancel lines, or all that is open", PostedCancellation)
+        },
+        f"{one}/changes": {"post": _post_change("Change an order", PostedChanges)},
+        f"{one}/status-links": {"post": _post_link()},
         "/v1/statuses": {
             "get": _get("List statuses by their last change", ShownStatuses, parameters=_PAGE)
         },
         "/v1/facts": {"get": _get("List what happened", ShownFacts, parameters=_PAGE)},
+        STOCK: {"get": _get("List what may be sold", ShownStocks, parameters=_SKUS)},
+        f"{STOCK}/{{sku}}": {"get": _get_stock()},
+        EVENTS: {"post": _post_events()},
         "/healthz": {"get": _get_alive()},
     }
 
@@ -156,6 +189,56 @@ def _post() -> Part:
     }
 
 
+def _post_change(summary: str, posted: type[BaseModel]) -> Part:
+    example = examples.CANCELLATION if posted is PostedCancellation else examples.CHANGES
+    return {
+        "summary": summary,
+        "operationId": "cancel_order" if posted is PostedCancellation else "change_order",
+        "description": "The answer says what is done, what is asked and until when, and what is "
+        "too late and why.",
+        "parameters": [_NUMBER, _KEY],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": _ref(posted), "example": example}},
+        },
+        "responses": {
+            "200": _shown("Decided: done, or too late.", ShownDecided),
+            "202": _shown("Some of it is asked of whoever has it in hand.", ShownDecided),
+            **_refused(400, 401, 403, 404, 408, 413, 415, 422, 500, 503),
+        },
+    }
+
+
+def _post_events() -> Part:
+    return {
+        "summary": "Tell what happened to parcels",
+        "operationId": "tell_carrier_events",
+        "description": "For carriers' webhooks; telling an event twice does nothing.",
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": _ref(PostedEvents), "example": examples.EVENTS}},
+        },
+        "responses": {
+            "200": _shown("Kept, each with what became of it.", ShownEvents),
+            **_refused(401, 403, 408, 413, 415, 422, 500, 503),
+        },
+    }
+
+
+def _post_link() -> Part:
+    return {
+        "summary": "Make a link to an order's status page",
+        "operationId": "link_order",
+        "description": "For mails and account pages. Each call makes one more; none is kept "
+        "readable. Whoever has it sees the order without name and street. It works for 180 days.",
+        "parameters": [_NUMBER],
+        "responses": {
+            "201": _shown("The link, shown once.", ShownLink),
+            **_refused(401, 403, 404, 422, 500, 503),
+        },
+    }
+
+
 def _get(
     summary: str, shown: type[BaseModel], *, refusals: Sequence[int] = (), parameters: list[Part]
 ) -> Part:
@@ -174,12 +257,28 @@ def _get_status() -> Part:
     found = _get(
         "Read an order's status", ShownStatus, refusals=(404,), parameters=[_NUMBER, _SAME_TAG]
     )
-    tag: Part = {"ETag": {"description": "Of this document.", "schema": {"type": "string"}}}
-    ready = _shown("The status as of now.", ShownStatus, tag)
+    ready = _shown("The status as of now.", ShownStatus, _TAG)
     ready["content"][JSON]["example"] = examples.STATUS
-    same: Part = {"description": "You have it already.", "headers": tag}
+    return _tagged(found, "read_status", ready)
+
+
+def _get_stock() -> Part:
+    found = _get(
+        "Read what may be sold of an article",
+        ShownStock,
+        refusals=(404,),
+        parameters=[_SKU, _SAME_TAG],
+    )
+    return _tagged(found, "read_stock", _shown("As of now.", ShownStock, _TAG))
+
+
+_TAG: Part = {"ETag": {"description": "Of this document.", "schema": {"type": "string"}}}
+
+
+def _tagged(found: Part, operation: str, ready: Part) -> Part:
+    same: Part = {"description": "You have it already.", "headers": _TAG}
     return found | {
-        "operationId": "read_status",
+        "operationId": operation,
         "responses": {**found["responses"], "200": ready, "304": same},
     }
 

@@ -169,6 +169,10 @@ class PostedLine(Strict):
     personalization: Annotated[
         str, Field(max_length=500, pattern=TEXT, description="Travels unchanged to the maker.")
     ] = ""
+    partner: Annotated[
+        str | None,
+        Field(pattern=WORD, description="The only partner that may fill it; else the best does."),
+    ] = None
 
 
 class PostedGroup(Strict):

@@ -9,18 +9,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count, islice
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.api import posted
-from hub.api.posted import PostedAddress, PostedCustomer, PostedGroup, PostedLine, PostedOrder
+from hub.api.posted import (
+    PostedAddress,
+    PostedCustomer,
+    PostedGift,
+    PostedGroup,
+    PostedLine,
+    PostedOrder,
+)
 from hub.domain.exchange import Problem, Where
 from hub.domain.messages import Address
 from hub.domain.placing import Gift, NewGroup, NewLine, NewOrder
 
 MOST_NAMED = 100
+M = TypeVar("M", bound=BaseModel)
+
 _WIDEST_VALUE = 99
 _WIDEST_POINTER = 300
 
@@ -69,6 +78,19 @@ class Reading:
     new: NewOrder | None = None
     problems: tuple[Problem, ...] = ()
     broken: bool = False
+
+
+def read_as(model: type[M], body: bytes) -> tuple[M | None, tuple[Problem, ...]]:
+    """Return what posted bytes hold by a strict model, or every problem of their form at once.
+
+    As strict as `read_order`: nothing unknown, nothing twice, nothing converted.
+    """
+    try:
+        read = model.model_validate_json(body)
+    except ValidationError as error:
+        return None, _refused(error, body).problems
+    doubled = tuple(_doubled(body))
+    return (None, doubled) if doubled else (read, ())
 
 
 def read_order(body: bytes) -> Reading:
@@ -203,7 +225,7 @@ def _new_order(order: PostedOrder) -> NewOrder:
         number=order.number,
         channel=order.channel,
         currency=order.currency,
-        customer=_address(order.customer),
+        customer=address_read(order.customer),
         groups=tuple(
             _new_group(group, str(ordinal), ordinals)
             for ordinal, group in enumerate(order.ship_groups, start=1)
@@ -220,7 +242,8 @@ def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _address(words: PostedCustomer | PostedAddress) -> Address:
+def address_read(words: PostedCustomer | PostedAddress) -> Address:
+    """Return a posted address as the domain has it."""
     return Address(
         name=words.name,
         name2=words.name2,
@@ -235,24 +258,28 @@ def _address(words: PostedCustomer | PostedAddress) -> Address:
 
 
 def _new_group(group: PostedGroup, ordinal: str, ordinals: Iterator[int]) -> NewGroup:
-    gift = group.gift
     return NewGroup(
         number=group.number or ordinal,
-        ship_to=_address(group.ship_to),
+        ship_to=address_read(group.ship_to),
         method=group.method,
         lines=tuple(_new_line(line, str(next(ordinals))) for line in group.lines),
         instructions=group.instructions,
         signature=group.signature,
         deliver_by=date.fromisoformat(group.deliver_by) if group.deliver_by else None,
-        gift=None
-        if gift is None
-        else Gift(
-            sender=gift.sender,
-            recipient=gift.recipient,
-            message=gift.message,
-            wrap=gift.wrap,
-            hide_prices=gift.hide_prices,
-        ),
+        gift=gift_read(group.gift),
+    )
+
+
+def gift_read(gift: PostedGift | None) -> Gift | None:
+    """Return a posted present as the domain has it, None for none."""
+    if gift is None:
+        return None
+    return Gift(
+        sender=gift.sender,
+        recipient=gift.recipient,
+        message=gift.message,
+        wrap=gift.wrap,
+        hide_prices=gift.hide_prices,
     )
 
 
@@ -266,4 +293,5 @@ def _new_line(line: PostedLine, ordinal: str) -> NewLine:
         discount=line.discount,
         tax=line.tax,
         personalization=line.personalization,
+        partner=line.partner or "",
     )

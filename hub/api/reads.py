@@ -18,7 +18,7 @@ from hub.api.answers import REVALIDATED, Declined, answer, dumped
 from hub.api.asking import Page
 from hub.api.keyring import Keyring
 from hub.api.views import fact_view, order_view
-from hub.domain.status import word_at
+from hub.domain.status import as_of
 from hub.flow.parts import Parts
 from hub.store import StatusRow
 
@@ -46,22 +46,33 @@ class Reads:
             if order is None:
                 return None
             candidates = tx.orders.candidates(order.id)
-        return dumped(order_view(order, candidates=candidates))
+        return dumped(order_view(order, now=self._parts.now(), candidates=candidates))
 
     async def status(self, request: Request) -> Response:
         """Answer with the stored status document, its word as of now; 304 when it is known."""
         caller = await self._keyring.caller(request, Action.READ_STATUS)
         asking.no_query(request)
         number = asking.number_in_path(request)
-        row = self._parts.store.status(brand=caller.brand, number=number) if number else None
-        if row is None:
+        found = self.found(caller.brand, number) if number else None
+        if found is None:
             raise _missing(request)
-        word, body = _as_of(row, self._parts.now())
-        tag = _tag(row.version, word)
+        tag, body = found
         headers = {"ETag": tag}
-        if _has(request, tag):
+        if has_tag(request, tag):
             return answer(b"", status=HTTPStatus.NOT_MODIFIED, cache=REVALIDATED, headers=headers)
         return answer(body.encode(), cache=REVALIDATED, headers=headers)
+
+    def found(self, brand: str, number: str) -> tuple[str, str] | None:
+        """Return the tag and the status document of a brand's order as of now, if it is there."""
+        row = self._parts.store.status(brand=brand, number=number)
+        if row is None:
+            return None
+        word, body = _as_of(row, self._parts.now())
+        return _tag(row.version, word), body
+
+    def anything_after(self, brand: str, cursor: int) -> bool:
+        """Return whether any status of the brand changed after the cursor."""
+        return self._parts.store.status_after(brand=brand, cursor=cursor)
 
     async def statuses(self, request: Request) -> Response:
         """Answer with the brand's status documents that changed after the cursor, oldest first."""
@@ -89,6 +100,11 @@ class Reads:
         return f'{{{head},"facts":{rows}}}'.encode()
 
 
+def no_news(cursor: int) -> bytes:
+    """Return the page of statuses when none changed after the cursor."""
+    return f'{{{_cursor([], Page(after=cursor))},"statuses":[]}}'.encode()
+
+
 def _cursor(positions: Sequence[int | None], page: Page) -> str:
     """The cursor to go on with, and whether a full page promises more."""
     last = max((position or 0 for position in positions), default=page.after)
@@ -100,10 +116,8 @@ def _as_of(row: StatusRow, now: datetime) -> tuple[str, str]:
     """The word at this moment and the document that says it; mostly as stored."""
     if row.next_change_at is None or now < row.next_change_at:
         return row.word, row.body
-    document = json.loads(row.body)
-    word = str(word_at(document, now))
-    document |= {"status": word, "next_change_at": None}
-    return word, json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    document = as_of(json.loads(row.body), now)
+    return document["status"], json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _tag(version: int, word: str) -> str:
@@ -111,11 +125,16 @@ def _tag(version: int, word: str) -> str:
     return f'"{version}-{word.lower().replace(" ", "-").replace("/", "-")}"'
 
 
-def _has(request: Request, tag: str) -> bool:
-    """Whether If-None-Match names this document; compared weakly (RFC 9110 §13.1.2)."""
+def has_tag(request: Request, tag: str) -> bool:
+    """Return whether If-None-Match names this document; compared weakly (RFC 9110 §13.1.2)."""
     named = request.headers.get("if-none-match")
-    if named is None:
-        return False
+    return named is not None and same_tag(named, tag)
+
+
+def same_tag(named: str, tag: str) -> bool:
+    """Return whether the words of an If-None-Match name this document."""
+    if named == tag:
+        return True
     tags = [one.strip().removeprefix("W/") for one in named.split(",")]
     return "*" in tags or tag in tags
 

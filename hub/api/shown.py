@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.domain.facts import FactKind
-from hub.domain.orders import FulfillmentState, OrderChannel
-from hub.domain.status import Word
+from hub.domain.orders import ChangeKind, ChangeState, FulfillmentState, OrderChannel, PromiseKind
+from hub.domain.status import ParcelState, Word
+from hub.domain.wishes import Outcome, Why
 
 
 class Shown(BaseModel):
@@ -116,6 +117,57 @@ class ShownLinks(Shown):
     status: str
 
 
+class ShownResult(Shown):
+    """What became of one thing wanted; what is asked is answered `until` then at the latest."""
+
+    action: str
+    line: str | None = None
+    group: str | None = None
+    quantity: int | None = None
+    outcome: Outcome
+    why: Why | None = None
+    text: Annotated[str, Field(description="The reason as a sentence.")] = ""
+    new_line: Annotated[str | None, Field(description="The line that came by a swap.")] = None
+    until: str | None = None
+    change: Annotated[str | None, Field(description="The change that asks for it already.")] = None
+
+
+class ShownOrderChange(Shown):
+    """A cancellation or change of an order: what was wanted and what became of it."""
+
+    id: str
+    kind: ChangeKind
+    state: ChangeState
+    requested_at: str
+    decided_at: str | None
+    until: str | None
+    reason: str
+    results: list[ShownResult]
+
+
+class ShownTotals(Shown):
+    """What is owed now: `total` = `lines` + `shipping` - `discount` + `tax`, in minor units."""
+
+    currency: str
+    lines: int
+    shipping: int
+    discount: int
+    tax: int
+    total: int
+
+
+class ShownDecided(Shown):
+    """The outcome of a request to change an order, known at once."""
+
+    change: Annotated[str | None, Field(description="Its id; None when nothing was wanted.")]
+    order: str
+    revision: int
+    version: int
+    state: ChangeState
+    results: list[ShownResult]
+    totals: ShownTotals
+
+
 class ShownOrder(Shown):
     """An order as its storefront sees it: no people, no wholesale costs."""
 
@@ -132,6 +184,8 @@ class ShownOrder(Shown):
     total: int
     ship_groups: list[ShownGroup]
     shipments: list[ShownShipment]
+    changes: list[ShownOrderChange]
+    allowed_actions: list[str]
     links: ShownLinks
 
 
@@ -152,13 +206,55 @@ class ShownStatusLine(Shown):
 
 
 class ShownParcel(Shown):
-    """A parcel on its way."""
+    """A parcel, and the newest its carrier told of it at `state_at`."""
 
     carrier: str
     service: str
     tracking: str
+    tracking_url: Annotated[str | None, Field(description="The carrier's public page.")]
     shipped_at: str
+    state: ParcelState
+    state_at: str
+    expected_on: Annotated[str | None, Field(description="The day its carrier expects.")]
+    part: Annotated[int, Field(description="Parts of an order leave on their own; from 1.")]
     lines: list[ShownPacked]
+
+
+class ShownMove(Shown):
+    """A promise moved: from one day to another, and why."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    at: str
+    reason: str
+
+
+class ShownPromise(Shown):
+    """What was promised of one part: the day first given, the day that stands, every move.
+
+    `open` units still wait for it; `late` when it stands later than was agreed.
+    """
+
+    kind: PromiseKind
+    part: int
+    lines: list[str]
+    first: str
+    now: str
+    due: Annotated[str, Field(description="The last moment at which it is kept.")]
+    open: int
+    late: bool
+    moves: list[ShownMove]
+
+
+class ShownChange(Shown):
+    """A cancellation or change; while asked of somebody, the answer comes `until` then."""
+
+    id: str
+    kind: ChangeKind
+    state: ChangeState
+    requested_at: str
+    decided_at: str | None
+    until: str | None
 
 
 class ShownStatus(Shown):
@@ -170,6 +266,9 @@ class ShownStatus(Shown):
     placed_at: str
     lines: list[ShownStatusLine]
     parcels: list[ShownParcel]
+    promises: list[ShownPromise]
+    changes: list[ShownChange]
+    allowed_actions: list[str]
     ship_by: str | None
     status: Word
     next_change_at: str | None

@@ -5,9 +5,12 @@ Never what a partner charges, and nobody's name, address or words: the storefron
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from hub.api.change_views import change_view
+from hub.domain.allowed import Viewer, allowed_actions
 from hub.domain.facts import Candidate
 from hub.domain.orders import Order, OrderLine, ShipGroup, Shipment
 from hub.domain.placing import NewOrder
@@ -22,7 +25,9 @@ def location(number: str) -> str:
     return f"{ORDERS}/{quote(number, safe='')}"
 
 
-def order_view(order: Order, *, candidates: Sequence[Candidate] | None = None) -> dict[str, Any]:
+def order_view(
+    order: Order, *, now: datetime, candidates: Sequence[Candidate] | None = None
+) -> dict[str, Any]:
     """Return the order for its storefront; `candidates` say who could have filled each line."""
     lines: Mapping[str, list[OrderLine]] = _by_group(order)
     weighed = None if candidates is None else _by_line(candidates)
@@ -40,6 +45,8 @@ def order_view(order: Order, *, candidates: Sequence[Candidate] | None = None) -
         "total": order.total,
         "ship_groups": [_group(order, group, lines[group.id], weighed) for group in order.groups],
         "shipments": [_shipment(order, shipment) for shipment in order.shipments],
+        "changes": [change_view(order, change) for change in order.changes],
+        "allowed_actions": list(allowed_actions(order, Viewer.API, now)),
         "links": {"self": location(order.number), "status": f"{location(order.number)}/status"},
     }
 

@@ -7,7 +7,7 @@ import click
 
 from hub.cli.desk import WHO, Desk, pass_desk
 from hub.cli.shown import Failure, ShownGroup, as_json
-from hub.cli.words import money
+from hub.domain.money import money
 from hub.domain.names import Names
 
 if TYPE_CHECKING:

@@ -121,7 +121,8 @@ def _paper(desk: Desk, paper: "TriedPaper") -> None:
     tell_flaws(desk, paper.problems)
     for message in paper.messages:
         kind = type(message).__name__
-        desk.write(f"  {kind} on purchase order {message.number}")
+        number = getattr(message, "number", "")
+        desk.write(f"  {kind} on purchase order {number}" if number else f"  {kind}")
     for found in paper.found:
         if found.order:
             desk.write(f"  it means order {found.order} of {found.brand}, and would do:")

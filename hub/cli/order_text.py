@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from hub.cli.desk import Desk
-from hub.cli.words import line, money, when
+from hub.cli.words import line, when
+from hub.domain.money import money
 
 if TYPE_CHECKING:
     from hub.domain.orders import Buckets

@@ -1,4 +1,4 @@
-"""`hub orders`: taken in from a file, listed, told, and sourced again."""
+"""`hub orders`: taken in from a file, listed, told, changed, and sourced again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from hub.cli import changes
 from hub.cli.desk import WHO, Desk, pass_desk
 from hub.cli.keys import known_brand
+from hub.cli.links import link
 from hub.cli.order_text import tell
 from hub.cli.shown import PARTLY, Failure, ShownGroup, as_json
-from hub.cli.words import money, when
+from hub.cli.words import when
 from hub.domain.exchange import Problem
+from hub.domain.money import money
 
 if TYPE_CHECKING:
     from hub.flow.orders import Verdict
@@ -31,6 +34,11 @@ AT_ONCE = 64  # orders in one commit
 )
 def orders() -> None:
     """Customers' orders: what was asked, who fills it, how far it is."""
+
+
+orders.add_command(changes.cancel)
+orders.add_command(changes.change)
+orders.add_command(link)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,15 +54,14 @@ def _checked(desk: Desk, files: Sequence[Path]) -> "Partners":
     if not files:
         return desk.pages().partners
     import hub.formats
-    import hub.transports
     from hub import mapping, partners, settings
-    from hub.main import registry
+    from hub.main import partners_wires, registry
 
     chosen = desk.settings()
     folders = {str(file.parent) for file in files}
     return partners.load(
         {file.stem: file.read_bytes().decode("utf-8-sig", "replace") for file in files},
-        transports={name: part.Config for name, part in registry(hub.transports).items()},
+        transports=partners_wires(),
         formats={name: part.Config for name, part in registry(hub.formats).items()},
         maps=mapping.load(settings.read_pages(chosen.mappings)).pages,
         folder=folders.pop() if len(folders) == 1 else "…",
@@ -74,13 +73,12 @@ def _checked(desk: Desk, files: Sequence[Path]) -> "Partners":
 def schema(desk: Desk) -> None:
     """Print the JSON Schema of a page, for editors that complete and check while one types."""
     import hub.formats
-    import hub.transports
     from hub import partners
-    from hub.main import registry
+    from hub.main import partners_wires, registry
 
     desk.json(
         partners.schema(
-            transports={name: part.Config for name, part in registry(hub.transports).items()},
+            transports=partners_wires(),
             formats={name: part.Config for name, part in registry(hub.formats).items()},
         )
     )

@@ -1,12 +1,12 @@
 """`hub work`, `hub web`, `hub migrate`: one process each, ended by SIGTERM or SIGINT."""
 
-import logging
 import os
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,13 @@ from hub.cli.desk import Desk, gone, owner, pass_desk
 from hub.cli.shown import Failure, Shown, as_json
 
 if TYPE_CHECKING:
+    import uvicorn
+
+    from hub.cli.watching import Pulse
+    from hub.flow.parts import Parts
+    from hub.ops.traffic import Traffic
     from hub.schedule import Worker
+    from hub.settings import Settings
 
 GRACE = 20
 """Seconds that requests under way have to end in."""
@@ -25,6 +31,9 @@ MOST_CONNECTIONS = 1000
 
 ended_with = click.option(
     "--end-with", "parent", type=int, default=None, hidden=True, help="Stop when this process ends."
+)
+reports_to = click.option(
+    "--report", "pipe", type=int, default=None, hidden=True, help="Tell the supervisor there."
 )
 
 
@@ -52,26 +61,52 @@ def migrate(desk: Desk, as_json: bool) -> None:
 @click.command(cls=Shown, epilog="hub work\nhub work --until-idle")
 @click.option("--until-idle", is_flag=True, help="Do what can be done now, then end.")
 @ended_with
+@reports_to
 @pass_desk
-def work(desk: Desk, until_idle: bool, parent: int | None) -> None:
+def work(desk: Desk, until_idle: bool, parent: int | None, pipe: int | None) -> None:
     """Send what is owed, collect what lies at partners' doors, settle what was kept.
 
     On PostgreSQL several workers share the lanes. A worker may be killed at any time: the next one
     goes on where it was.
     """
+    from hub.cli import logs
+    from hub.cli.watching import Pulse
     from hub.schedule import Worker
 
-    _log_to_stderr(desk)
+    desk = logs.begin(desk, process="work")
     _on_end(_leave)
     if parent is None:
         desk.warn_if_open()
-    with desk.writing() as parts:
+    with _telling(desk) as parts:
         worker = Worker(parts, owner=owner(), gone=gone)
         if until_idle:
             done = worker.until_idle()
             desk.say(f"idle after {done} steps")
         else:
-            _run(worker, parent)
+            pulse = Pulse("work", pipe=pipe)
+            with _watched(desk, parts, pulse, parent), logs.from_start_to_end(parts.code):
+                _run(worker, parent, pulse)
+
+
+@contextmanager
+def _telling(desk: Desk) -> "Iterator[Parts]":
+    """Open the store so that what it does is written to the log."""
+    from hub.cli.logs import Teller
+    from hub.cli.watching import known_sets
+    from hub.store.witness import WitnessedStore
+
+    with desk.writing() as parts:
+        store = WitnessedStore(parts.store, tell=Teller(known_sets(parts)))
+        yield replace(parts, store=store)
+
+
+@contextmanager
+def _watched(desk: Desk, parts: "Parts", pulse: "Pulse", parent: int | None) -> Iterator[None]:
+    """Listen for operators, unless a supervisor does."""
+    from hub.cli.watching import listening
+
+    with listening(desk, parts, lambda: [pulse.life()]) if parent is None else nullcontext():
+        yield
 
 
 def _on_end(act: Callable[[int, FrameType | None], object]) -> None:
@@ -85,11 +120,13 @@ def _leave(sign: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _run(worker: "Worker", parent: int | None) -> None:
+def _run(worker: "Worker", parent: int | None, pulse: "Pulse") -> None:
     stopping = threading.Event()
     _on_end(lambda sign, frame: stopping.set())
     worker.start()
+    pulse.beat()
     while not stopping.wait(0.5):
+        pulse.beat()
         if worker.broken or _orphaned(parent):
             break
     worker.stop()
@@ -106,26 +143,26 @@ def _orphaned(parent: int | None) -> bool:
 
 @click.command(cls=Shown, epilog="hub web\nHUB_PORT=9000 hub web")
 @ended_with
+@reports_to
 @pass_desk
-def web(desk: Desk, parent: int | None) -> None:
+def web(desk: Desk, parent: int | None, pipe: int | None) -> None:
     """Answer requests: orders in, statuses and facts out. Sends nothing to partners itself."""
-    import uvicorn
+    from hub.cli import logs
+    from hub.cli.watching import Pulse
+    from hub.ops.traffic import Traffic
 
-    from hub import api
-
-    _log_to_stderr(desk)
+    desk = logs.begin(desk, process="web")
     _on_end(_leave)
     settings = desk.settings()
-    with desk.writing() as parts, _door(settings.host, settings.port) as door:
-        config = uvicorn.Config(
-            api.build(parts),
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=GRACE,
-        )
-        server = uvicorn.Server(config)
+    traffic = Traffic()
+    pulse = Pulse("web", pipe=pipe, traffic=traffic)
+    with (
+        _telling(desk) as parts,
+        _door(settings.host, settings.port) as door,
+        _watched(desk, parts, pulse, parent),
+        logs.from_start_to_end(parts.code),
+    ):
+        server = _server(settings, parts, traffic, pulse)
         # Before the server listens to signals itself none may be lost; when all is closed it raises
         # the one that ended it once more, which changes nothing then.
         _on_end(lambda sign, frame: setattr(server, "should_exit", True))
@@ -134,6 +171,32 @@ def web(desk: Desk, parent: int | None) -> None:
         host, port = door.getsockname()[:2]
         desk.say(f"web: http://{f'[{host}]' if ':' in host else host}:{port}")
         server.run(sockets=[door])
+
+
+def _server(
+    settings: "Settings", parts: "Parts", traffic: "Traffic", pulse: "Pulse"
+) -> "uvicorn.Server":
+    import uvicorn
+
+    from hub import api
+    from hub.cli.wire import BoundedHttp
+    from hub.main import doors
+
+    async def beat() -> None:
+        pulse.beat()
+
+    config = uvicorn.Config(
+        doors(settings, parts, api.build(parts, traffic=traffic)),
+        http=BoundedHttp,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=GRACE,
+        callback_notify=beat,  # in the loop that answers: when it is stuck, the pulse is too
+        timeout_notify=0,
+    )
+    return uvicorn.Server(config)
 
 
 def _door(host: str, port: int) -> socket.socket:
@@ -157,13 +220,3 @@ def _end_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="end with supervisor", daemon=True).start()
-
-
-def _log_to_stderr(desk: Desk) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=desk.settings().log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    for chatty in ("alembic", "apscheduler", "paramiko", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

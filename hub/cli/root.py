@@ -24,7 +24,7 @@ class Place:
 SECTIONS: Mapping[str, Mapping[str, Place]] = {
     "Try it": {
         "demo": Place(
-            module="demo", name="demo", about="Twenty orders from placed to shipped, by itself"
+            module="demo", name="demo", about="Forty orders to their ends, and the pages"
         ),
         "try": Place(
             module="dry_run", name="try_", about="Read a partner's file without touching anything"
@@ -38,9 +38,18 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
     },
     "Look and mend": {
         "orders": Place(module="orders", name="orders", about="Orders: import, list, show, source"),
+        "source": Place(
+            module="source", name="source", about="Who would fill an order, and why: simulated"
+        ),
+        "stock": Place(
+            module="stock", name="stock", about="Levels: list, show, set, feeds, accept"
+        ),
         "doc": Place(module="doc", name="doc", about="Papers on the wire: list, show, why, retry"),
         "exceptions": Place(
             module="exceptions", name="exceptions", about="What waits for a person, and what to do"
+        ),
+        "invoices": Place(
+            module="invoices", name="invoices", about="What partners ask to be paid: list, show"
         ),
         "duty": Place(module="lanes", name="duty", about="What is owed to partners: list, retry"),
         "lane": Place(module="lanes", name="lane", about="Channels' lanes: list, resume"),
@@ -119,7 +128,9 @@ def commands() -> None:
     """Take orders from storefronts to suppliers and their answers back.
 
     Settings come from the environment: HUB_DATA_DIR, HUB_DATABASE_URL, HUB_PARTNER_CONFIGS,
-    HUB_MAPPINGS, HUB_BRANDS, HUB_HOST, HUB_PORT, HUB_LOG_LEVEL, HUB_MASTER_KEY.
+    HUB_MAPPINGS, HUB_BRANDS, HUB_HOST, HUB_PORT, HUB_PUBLIC_URL, HUB_SMTP_URL, HUB_SMTP_PASSWORD,
+    HUB_OPERATOR_HOST, HUB_OPERATOR_PORT, HUB_OPERATOR_NAMES, HUB_LOG_LEVEL, HUB_LOG_FORMAT,
+    HUB_MASTER_KEY.
     """
 
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 
-from hub.ops.catalog_columns import decimals
-
 # A partner's text may try to drive the terminal that shows it: whole escape sequences go, other
 # control characters and the marks that turn the direction of reading become visible.
 _SEQUENCE = re.compile(
@@ -41,15 +39,6 @@ def one_line(text: str) -> str:
 def when(moment: datetime | None) -> str:
     """Return a moment in UTC to the second, or a dash."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z" if moment else "-"
-
-
-def money(amount: int, currency: str) -> str:
-    """Return minor units with their currency as people write them: `4.25 USD`, `300 JPY`."""
-    digits = decimals(currency)
-    whole, rest = divmod(abs(amount), 10**digits)
-    sign = "-" if amount < 0 else ""
-    fraction = f".{rest:0{digits}d}" if digits else ""
-    return f"{sign}{whole}{fraction} {currency}"
 
 
 def plain(value: object) -> object:

@@ -123,7 +123,7 @@ def _answer(order: Order, fulfillment_id: str, said: _Said) -> Change:
     accepted, backordered = said.total(Answer.ACCEPTED), said.total(Answer.BACKORDERED)
     rejected = said.total(Answer.REJECTED) or 0
     declined = min(rejected, line.buckets.open)
-    buckets = _stated(line.buckets.cancel(declined), accepted, backordered)
+    buckets = stated(line.buckets.cancel(declined), accepted, backordered)
     buckets = replace(buckets, rejected=buckets.rejected + declined)
     after = set_buckets(order, fulfillment_id, line.id, buckets)
     total = (accepted or 0) + (backordered or 0) + rejected
@@ -131,8 +131,11 @@ def _answer(order: Order, fulfillment_id: str, said: _Said) -> Change:
     return Change(order=after, facts=_facts(fulfillment_id, said), problems=problems)
 
 
-def _stated(buckets: Buckets, accepted: int | None, backordered: int | None) -> Buckets:
-    """The newest word counts: what is accepted now is no backorder any more, and the reverse."""
+def stated(buckets: Buckets, accepted: int | None, backordered: int | None) -> Buckets:
+    """Return a line's buckets after a word on it; None leaves that part of it unsaid.
+
+    The newest word counts: what is accepted now is no backorder any more, and the reverse.
+    """
     asked = buckets.ordered - buckets.cancelled
     yes = min(accepted, asked) if accepted is not None else None
     later = min(backordered, asked - (yes or 0)) if backordered is not None else None

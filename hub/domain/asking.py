@@ -6,10 +6,10 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
-from hub.domain.catalog import PartnerItem
+from hub.domain.allotting import Pick
 from hub.domain.exchange import Purpose
 from hub.domain.facts import Change, Duty, DutyKind, Fact, FactKind, Stuck
 from hub.domain.messages import ProductId, PurchaseOrder, PurchaseOrderLine
@@ -31,18 +31,28 @@ MOST_NUMBER = 22  # X12 324 Purchase Order Number, and nobody else's is shorter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How one partner is asked: over which lane, in which set, from when, and to ship by when."""
+    """How one partner is asked: over which lane, in which set, from when, and to ship by when.
+
+    `ship_by_later` says until when units of a coming delivery ship, by the delivery's day.
+    """
 
     lane: str
     set_id: str
     due_at: datetime
     ship_by: datetime | None
+    ship_by_later: Mapping[date, datetime] = field(default_factory=dict)
 
 
 def wanted(order: Order, group_id: str) -> tuple[Wanted, ...]:
     """Return the units of a ship group that no partner has been asked for."""
     return tuple(
-        Wanted(line_id=line.id, sku=line.sku, quantity=units, currency=order.currency)
+        Wanted(
+            line_id=line.id,
+            sku=line.sku,
+            quantity=units,
+            currency=order.currency,
+            partner=line.partner,
+        )
         for line in order.lines
         if line.group_id == group_id and (units := order.unsourced(line)) > 0
     )
@@ -71,38 +81,53 @@ def release(
     """Make a purchase order for each chosen partner, and an exception for the rest.
 
     `asked` says for each partner how it is reached; a partner without an entry cannot be chosen.
+    Units of a coming delivery get a purchase order of their own, with its later date.
     """
     lines = {line.line_id: line for line in wanted(order, group_id)}
-    # One purchase order has one currency: who sells in two gets two.
-    by_partner: dict[tuple[str, str], list[tuple[OrderLine, int, PartnerItem]]] = {}
-    for line_id, offer in sourced.chosen.items():
-        pick = (order.line(line_id), lines[line_id].quantity, offer)
-        by_partner.setdefault((offer.partner, offer.currency), []).append(pick)
+    bundles = _bundles(order, sourced)
     made: list[FulfillmentOrder] = []
-    for partner, currency in sorted(by_partner):
+    for partner, currency, day in sorted(bundles, key=_bundle_order):
         ordinal = len(order.fulfillments) + len(made) + 1
         number = purchase_order_number(order, prefix=prefix, ordinal=ordinal)
         made.append(
             _fulfillment(
                 group_id,
                 number,
-                by_partner[partner, currency],
+                bundles[partner, currency, day],
                 names=names,
                 now=now,
                 asked=asked[partner],
             )
         )
     after = replace(order, fulfillments=(*order.fulfillments, *made))
-    left = [order.line(line_id) for line_id in lines if line_id not in sourced.chosen]
-    found = [order.line(line_id) for line_id in sourced.chosen]
+    left = [line for line in after.lines if line.group_id == group_id and after.unsourced(line) > 0]
+    found = [line for line in order.lines if line.id in lines and line not in left]
     return Change(
         order=after,
-        facts=(*(_sourced_fact(part) for part in made), *_unsourced_facts(left, lines)),
+        facts=(*_sourced_facts(made, bundles), *_unsourced_facts(after, left)),
         duties=tuple(_send_duty(order, part, asked[part.partner], names) for part in made),
-        stuck=tuple(_no_source(order, line, lines[line.id].quantity, sourced) for line in left),
+        stuck=tuple(_no_source(after, line, sourced) for line in left),
         cleared=tuple(_no_source_hold(line) for line in found),
         candidates=sourced.candidates,
     )
+
+
+_Bundle = tuple[str, str, date | None]
+
+
+def _bundles(order: Order, sourced: Sourced) -> dict[_Bundle, list[tuple[OrderLine, Pick]]]:
+    # One purchase order has one currency and one date: who sells in two gets two.
+    found: dict[_Bundle, list[tuple[OrderLine, Pick]]] = {}
+    for line_id, picks in sourced.chosen.items():
+        for pick in picks:
+            bundle = (pick.offer.partner, pick.offer.currency, pick.ships_on)
+            found.setdefault(bundle, []).append((order.line(line_id), pick))
+    return found
+
+
+def _bundle_order(bundle: _Bundle) -> tuple[str, str, date]:
+    partner, currency, day = bundle
+    return (partner, currency, day or date.min)
 
 
 def purchase_order_number(order: Order, *, prefix: str, ordinal: int) -> str:
@@ -121,54 +146,70 @@ def purchase_order_number(order: Order, *, prefix: str, ordinal: int) -> str:
 def _fulfillment(
     group_id: str,
     number: str,
-    picks: Sequence[tuple[OrderLine, int, PartnerItem]],
+    picks: Sequence[tuple[OrderLine, Pick]],
     *,
     names: Names,
     now: datetime,
     asked: Asked,
 ) -> FulfillmentOrder:
+    first = picks[0][1]
     return FulfillmentOrder(
         id=names.new("ful"),
         group_id=group_id,
-        partner=picks[0][2].partner,
+        partner=first.offer.partner,
         number=number,
         state=FulfillmentState.OPEN,
-        currency=picks[0][2].currency,
+        currency=first.offer.currency,
         created_at=now,
-        ship_by=asked.ship_by,
+        ship_by=asked.ship_by_later[first.ships_on] if first.ships_on else asked.ship_by,
         lines=tuple(
             FulfillmentLine(
                 id=names.new("fln"),
                 line_id=line.id,
                 number=str(ordinal),
                 sku=line.sku,
-                products=_products(line, offer),
-                unit=offer.unit,
-                units_per_pack=offer.units_per_pack,
-                cost=offer.cost,
-                buckets=Buckets.new(units),
+                products=_products(line, pick),
+                unit=pick.offer.unit,
+                units_per_pack=pick.offer.units_per_pack,
+                cost=pick.offer.cost,
+                buckets=Buckets.new(pick.quantity),
             )
-            for ordinal, (line, units, offer) in enumerate(picks, start=1)
+            for ordinal, (line, pick) in enumerate(picks, start=1)
         ),
     )
 
 
-def _products(line: OrderLine, offer: PartnerItem) -> tuple[ProductId, ...]:
-    if any(product.kind == "sku" for product in offer.products):
-        return offer.products
-    return (*offer.products, ProductId(kind="sku", value=line.sku))
+def _products(line: OrderLine, pick: Pick) -> tuple[ProductId, ...]:
+    products = pick.offer.products
+    if any(product.kind == "sku" for product in products):
+        return products
+    return (*products, ProductId(kind="sku", value=line.sku))
 
 
-def _sourced_fact(part: FulfillmentOrder) -> Fact:
+def _sourced_facts(
+    made: Sequence[FulfillmentOrder], bundles: Mapping[_Bundle, object]
+) -> tuple[Fact, ...]:
+    days = [day for _, _, day in sorted(bundles, key=_bundle_order)]
+    return tuple(_sourced_fact(part, day) for part, day in zip(made, days, strict=True))
+
+
+def _sourced_fact(part: FulfillmentOrder, delivery: date | None) -> Fact:
     lines = [{"line": line.line_id, "quantity": line.buckets.ordered} for line in part.lines]
-    body = {"fulfillment": part.id, "purchase_order": part.number, "lines": lines}
-    return Fact(kind=FactKind.LINES_SOURCED, body={**body, "partner": part.partner})
+    body: dict[str, object] = {
+        "fulfillment": part.id,
+        "purchase_order": part.number,
+        "lines": lines,
+        "partner": part.partner,
+    }
+    if delivery is not None:
+        body["from_delivery_on"] = delivery.isoformat()
+    return Fact(kind=FactKind.LINES_SOURCED, body=body)
 
 
-def _unsourced_facts(left: Sequence[OrderLine], lines: Mapping[str, Wanted]) -> tuple[Fact, ...]:
+def _unsourced_facts(order: Order, left: Sequence[OrderLine]) -> tuple[Fact, ...]:
     if not left:
         return ()
-    rows = [{"line": line.id, "quantity": lines[line.id].quantity} for line in left]
+    rows = [{"line": line.id, "quantity": order.unsourced(line)} for line in left]
     return (Fact(kind=FactKind.LINES_UNSOURCED, body={"lines": rows}),)
 
 
@@ -189,7 +230,8 @@ def _no_source_hold(line: OrderLine) -> str:
     return f"no-source:{line.id}"
 
 
-def _no_source(order: Order, line: OrderLine, units: int, sourced: Sourced) -> Stuck:
+def _no_source(order: Order, line: OrderLine, sourced: Sourced) -> Stuck:
+    units = order.unsourced(line)
     reasons = [
         f"{candidate.partner} {candidate.reason}"
         for candidate in sourced.candidates
@@ -202,7 +244,8 @@ def _no_source(order: Order, line: OrderLine, units: int, sourced: Sourced) -> S
         text=f"Order {order.number} line {line.number}: nobody can fill {units} x {line.sku}: "
         f"{why}.",
         next_step=(
-            "Import an offer for this SKU with `hub catalog import`, then run "
+            "A stock report that brings some of it is used by itself. Else import an offer for "
+            "this SKU with `hub catalog import`, then run "
             f"`hub orders source {order.number} --brand {order.brand}`; or cancel the line."
         ),
     )
@@ -240,7 +283,9 @@ def compose(
         number=part.number,
         ordered_on=now.date(),
         currency=part.currency,
-        lines=tuple(_asked_line(order, line, words, kinds) for line in part.lines),
+        lines=tuple(
+            _asked_line(order, line, words, kinds) for line in part.lines if line.buckets.open
+        ),
         ship_to=address_of(words),
         buyer=voice.buyer,
         buyer_code=voice.buyer_code,
@@ -250,7 +295,7 @@ def compose(
         routing=group.method_final,
         ship_by=part.ship_by.astimezone(now.tzinfo).date() if part.ship_by else None,
         slip_message=voice.slip_message,
-        gift_message=_gift_text(gift) if isinstance(gift, dict) else "",
+        gift_message=gift_text(gift) if isinstance(gift, dict) else "",
         instructions=str(words.get("instructions", "")),
     )
 
@@ -272,7 +317,8 @@ def _asked_line(
     )
 
 
-def _gift_text(gift: Mapping[str, object]) -> str:
+def gift_text(gift: Mapping[str, object]) -> str:
+    """Return the words of a gift card as lines."""
     to, message, sender = (str(gift.get(key, "")) for key in ("recipient", "message", "sender"))
     rows = [f"To: {to}" if to else "", message, f"From: {sender}" if sender else ""]
     return "\n".join(row for row in rows if row)

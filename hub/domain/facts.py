@@ -28,6 +28,25 @@ class FactKind(StrEnum):
     UNEXPECTED_SHIPPED = "UnexpectedShipped"
     DOCUMENT_REJECTED = "DocumentRejected"
     DOCUMENT_REFUSED = "DocumentRefused"
+    DOCUMENT_ADVISED = "DocumentAdvised"
+    PROMISE_MADE = "PromiseMade"
+    PROMISE_MOVED = "PromiseMoved"
+    RECEIPT_OVERDUE = "ReceiptOverdue"
+    RESPONSE_OVERDUE = "ResponseOverdue"
+    SHIPMENT_OVERDUE = "ShipmentOverdue"
+    CHANGE_REQUESTED = "ChangeRequested"
+    CHANGE_SENT = "ChangeSent"
+    CHANGE_CONFIRMED = "ChangeConfirmed"
+    CHANGE_DECLINED = "ChangeDeclined"
+    LINES_CANCELLED = "LinesCancelled"
+    LINES_ADDED = "LinesAdded"
+    PROGRESS_REPORTED = "ProgressReported"
+    INVOICE_RECEIVED = "InvoiceReceived"
+    PARCEL_MOVED = "ParcelMoved"
+    PARCEL_DELIVERED = "ParcelDelivered"
+    PARCEL_TROUBLED = "ParcelTroubled"
+    STOCK_REPORTED = "StockReported"
+    CUSTOMER_TOLD = "CustomerTold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +58,20 @@ class Fact:
 
 
 class DutyKind(StrEnum):
-    """What is owed to a partner."""
+    """What is owed to a partner, or by mail to a customer."""
 
     SEND = "send"
     RECEIPT = "receipt"
+    CHANGE = "change"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """Owed to a partner over one lane; `subject` is a fulfillment or an interchange we received."""
+    """Owed over one lane.
+
+    `subject` is a fulfillment, an interchange we received, an ask of a change, or an order (mail).
+    """
 
     id: str
     lane: str
@@ -70,6 +94,31 @@ class Stuck:
     partner: str = ""
     problems: tuple[Problem, ...] = ()
     due_at: datetime | None = None
+
+
+class WatchKind(StrEnum):
+    """What is awaited and told of when it does not come."""
+
+    RECEIPT = "receipt"
+    RESPONSE = "response"
+    SHIPMENT = "shipment"
+    CHANGE = "change"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Something awaited until a moment; one for each `hold`.
+
+    `subject` is a fulfillment, a document, an ask, or a partner.
+    """
+
+    hold: str
+    kind: WatchKind
+    partner: str
+    subject: str
+    due_at: datetime
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +144,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Everything one input does to one order; `order` is it afterwards, version not yet raised."""
+    """Everything one input does to one order; `order` is it afterwards, version not yet raised.
+
+    `ended` are the holds of watches whose waiting is over; what was told of them is cleared.
+    """
 
     order: Order
     facts: tuple[Fact, ...] = ()
@@ -105,6 +157,8 @@ class Change:
     effects: tuple[Effect, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     problems: tuple[Problem, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    ended: tuple[str, ...] = ()
 
     def then(self, later: "Change") -> "Change":
         """Return both changes as one, the later order standing."""
@@ -117,4 +171,6 @@ class Change:
             effects=self.effects + later.effects,
             candidates=self.candidates + later.candidates,
             problems=self.problems + later.problems,
+            watches=self.watches + later.watches,
+            ended=self.ended + later.ended,
         )

@@ -6,13 +6,13 @@ beside them. People's names, addresses and words are not here: they
 lie sealed in the people's table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from hub.domain.messages import ProductId
+from hub.domain.messages import CarrierMoment, ProductId
 
 
 class OrderChannel(StrEnum):
@@ -75,7 +75,7 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One article ordered. Money is minor units; `discount` and `tax` are for the line."""
+    """One article ordered. Money is minor units; `discount` and `tax` are for the units kept."""
 
     id: str
     group_id: str
@@ -87,11 +87,22 @@ class OrderLine:
     tax: int
     buckets: Buckets
     personalization_hash: str = ""
+    partner: str = ""
+
+    @property
+    def kept(self) -> int:
+        """The units that are not cancelled: the customer has them or waits for them."""
+        return self.buckets.ordered - self.buckets.cancelled
+
+    @property
+    def goods(self) -> int:
+        """What the units kept cost less their discount, in minor units, before tax."""
+        return self.kept * self.unit_price - self.discount
 
     @property
     def amount(self) -> int:
         """What the line costs the customer, in minor units."""
-        return self.buckets.ordered * self.unit_price - self.discount + self.tax
+        return self.goods + self.tax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +166,18 @@ class PackedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One parcel as a partner reported it."""
+    """One parcel as a partner reported it, and the newest its carrier told of it.
+
+    `expected_on` is the day on which the carrier, or else the ship notice, says it arrives.
+    """
 
     id: str
     tracking: str
     label: str
     lines: tuple[PackedLine, ...]
+    moment: CarrierMoment | None = None
+    moment_at: datetime | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +191,105 @@ class Shipment:
     carrier: str
     service: str
     packages: tuple[Package, ...]
+
+
+class PromiseKind(StrEnum):
+    """What the customer was promised of a partner's part."""
+
+    SHIP_BY = "ship_by"
+    DELIVER_BY = "deliver_by"
+
+
+class Evidence(StrEnum):
+    """What a promise rests on."""
+
+    CALENDAR = "calendar"
+    STOCK_DATE = "stock_date"
+    ANSWER = "answer"
+    REPORT = "report"
+    CHANGE = "change"
+    SILENCE = "silence"
+    SHIPMENT = "shipment"
+    CARRIER = "carrier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A date given for one partner's part; a later one of the same kind replaces it.
+
+    `due` is the last moment at which it is kept, `day` that day as the partner's calendar names it.
+    `reason` is a short code that brands have words for: `placed`, `resourced`, `backordered`,
+    `rescheduled`, `sooner`, `no_answer`, `not_shipped`, `changed`, `shipped`, `carrier`.
+    """
+
+    id: str
+    fulfillment_id: str
+    kind: PromiseKind
+    due: datetime
+    day: date
+    evidence: Evidence
+    reason: str
+    made_at: datetime
+
+
+class ChangeState(StrEnum):
+    """How far a change, or one partner's share of it, has come."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class ChangeKind(StrEnum):
+    """Who wants what: the customer cancels or changes, or we take a line to another partner."""
+
+    CANCELLATION = "cancellation"
+    CHANGE = "change"
+    RESOURCING = "resourcing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedUnits:
+    """Units of a partner's line that are to be taken back."""
+
+    fulfillment_line_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One partner's share of a change, told by one paper (X12 860).
+
+    `number` counts a purchase order's changes from 1; `until` is when silence is taken for the
+    answer that the partner's page names.
+    """
+
+    id: str
+    fulfillment_id: str
+    number: int
+    state: ChangeState
+    until: datetime | None
+    lines: tuple[AskedUnits, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChange:
+    """A change of an order: appended, never an edit.
+
+    `actions` are what was wanted, as the API names them, without anybody's words: an address is the
+    id of a sealed person.
+    """
+
+    id: str
+    kind: ChangeKind
+    state: ChangeState
+    requested_at: datetime
+    requested_by: str
+    actions: tuple[Mapping[str, object], ...]
+    asks: tuple[Ask, ...] = ()
+    reason: str = ""
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +311,8 @@ class Order:
     lines: tuple[OrderLine, ...]
     fulfillments: tuple[FulfillmentOrder, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    changes: tuple[OrderChange, ...] = ()
     revision: int = 1
     version: int = 1
 
@@ -220,6 +338,21 @@ class Order:
         )
         return line.buckets.open - asked
 
+    def promise(self, fulfillment_id: str, kind: PromiseKind) -> Promise | None:
+        """Return the promise of that kind that stands for a partner's part."""
+        rows = (
+            one
+            for one in reversed(self.promises)
+            if one.fulfillment_id == fulfillment_id and one.kind is kind
+        )
+        return next(rows, None)
+
+    def with_change(self, change: OrderChange) -> "Order":
+        """Return the order with that change put in place of its former self, or added."""
+        if any(former.id == change.id for former in self.changes):
+            return replace(self, changes=_put(self.changes, change))
+        return replace(self, changes=(*self.changes, change))
+
     def with_fulfillment(self, fulfillment: FulfillmentOrder) -> "Order":
         """Return the order with that part put in place of its former self."""
         return replace(self, fulfillments=_put(self.fulfillments, fulfillment))
@@ -229,7 +362,7 @@ class Order:
         return replace(self, lines=_put(self.lines, line))
 
 
-Row = TypeVar("Row", OrderLine, ShipGroup, FulfillmentOrder)
+Row = TypeVar("Row", OrderLine, ShipGroup, FulfillmentOrder, OrderChange)
 
 
 def _one(rows: Iterable[Row], row_id: str) -> Row:

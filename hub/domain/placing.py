@@ -29,7 +29,10 @@ class Gift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
-    """One article asked for; money in minor units, `discount` and `tax` for the whole line."""
+    """One article asked for; money in minor units, `discount` and `tax` for the whole line.
+
+    `partner` names the one who must fill it; empty when any may.
+    """
 
     number: str
     sku: str
@@ -39,6 +42,7 @@ class NewLine:
     discount: int = 0
     tax: int = 0
     personalization: str = ""
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +104,42 @@ _ORDER = attrgetter(
 _GROUP = attrgetter(
     "number", "ship_to", "method", "instructions", "signature", "deliver_by", "gift"
 )
-_LINE = attrgetter(*NewLine.__slots__)
+_LINE = attrgetter(*(name for name in NewLine.__slots__ if name != "partner"))
 
 
 def content_hash(new: NewOrder) -> bytes:
     """Return what two posts of one order number are compared by."""
-    groups = [(_GROUP(group), [_LINE(line) for line in group.lines]) for group in new.groups]
+    groups = [(_GROUP(group), [_content(line) for line in group.lines]) for group in new.groups]
     return hashlib.sha256(repr((_ORDER(new), groups)).encode()).digest()
 
 
-def problems(new: NewOrder, *, known_skus: Collection[str]) -> tuple[Problem, ...]:
+def _content(line: NewLine) -> object:
+    # A partner counts only where one is named: orders from before that was possible stay the same.
+    return (_LINE(line), line.partner) if line.partner else _LINE(line)
+
+
+def problems(
+    new: NewOrder, *, known_skus: Collection[str], known_partners: Collection[str] = ()
+) -> tuple[Problem, ...]:
     """Return everything that forbids to take the order in, by JSON pointer."""
-    return (*_line_problems(new, known_skus), *_total_problems(new))
+    return (
+        *_line_problems(new, known_skus),
+        *_partner_problems(new, known_partners),
+        *_total_problems(new),
+    )
+
+
+def _partner_problems(new: NewOrder, known: Collection[str]) -> Iterator[Problem]:
+    for g, group in enumerate(new.groups):
+        for n, line in enumerate(group.lines):
+            if line.partner and line.partner not in known:
+                yield _wrong(
+                    "unknown-partner",
+                    f"there is no partner {line.partner!r} to fill this line; correct it, or leave "
+                    "it out and the best one is chosen",
+                    f"/ship_groups/{g}/lines/{n}/partner",
+                    line.partner,
+                )
 
 
 def _line_problems(new: NewOrder, known_skus: Collection[str]) -> Iterator[Problem]:
@@ -168,7 +196,7 @@ def place(new: NewOrder, *, brand: str, customer_id: str, names: Names, now: dat
     order_id = names.new("ord")
     groups: list[ShipGroup] = []
     lines: list[OrderLine] = []
-    people = [Words(person_id=names.new("per"), role="buyer", words=_address_words(new.customer))]
+    people = [Words(person_id=names.new("per"), role="buyer", words=address_words(new.customer))]
     for group in new.groups:
         placed_group = _group(group, names)
         groups.append(placed_group)
@@ -218,15 +246,18 @@ def _line(line: NewLine, group_id: str, names: Names) -> OrderLine:
         discount=line.discount,
         tax=line.tax,
         buckets=Buckets.new(line.quantity),
-        personalization_hash=_words_hash(line.personalization),
+        personalization_hash=words_hash(line.personalization),
+        partner=line.partner,
     )
 
 
-def _words_hash(words: str) -> str:
+def words_hash(words: str) -> str:
+    """Return the proof of personal words: SHA-256 in hexadecimal, nothing for no words."""
     return hashlib.sha256(words.encode()).hexdigest() if words else ""
 
 
-def _address_words(address: Address) -> dict[str, object]:
+def address_words(address: Address) -> dict[str, object]:
+    """Return an address as the words of a person that are sealed."""
     words: dict[str, object] = {
         field: getattr(address, field) for field in Address.__slots__ if field != "lines"
     }
@@ -235,7 +266,7 @@ def _address_words(address: Address) -> dict[str, object]:
 
 
 def _recipient(group: NewGroup, person_id: str, lines: list[OrderLine]) -> Words:
-    words = _address_words(group.ship_to)
+    words = address_words(group.ship_to)
     words["instructions"] = group.instructions
     words["gift"] = asdict(group.gift) if group.gift else None
     words["personalization"] = {

@@ -7,18 +7,24 @@ makes a random name or knows a standard. How partners are asked is in `hub.domai
 from datetime import datetime
 
 from hub.domain.answering import answered
+from hub.domain.change_answers import change_answered
+from hub.domain.change_settling import overtaken
 from hub.domain.exchange import Problem, Purpose
 from hub.domain.facts import Change
 from hub.domain.hearing import Subject
-from hub.domain.messages import OrderResponse, ShipNotice
+from hub.domain.messages import ChangeResponse, OrderReport, OrderResponse, ShipNotice
+from hub.domain.reporting import reported
 from hub.domain.shipping import shipped
 
-__all__ = ["Subject", "apply", "business_key"]
+__all__ = ["Spoken", "Subject", "apply", "business_key"]
 
 TAKES_BACK = "takes-back"
 
+Spoken = OrderResponse | ShipNotice | ChangeResponse | OrderReport
+"""What a partner says of one purchase order."""
 
-def apply(subject: Subject, message: OrderResponse | ShipNotice, *, now: datetime) -> Change:
+
+def apply(subject: Subject, message: Spoken, *, now: datetime) -> Change:
     """Take in one partner's message on one purchase order.
 
     Problems on the Change name lines that could not be used; the rest is applied. Effects that the
@@ -29,9 +35,17 @@ def apply(subject: Subject, message: OrderResponse | ShipNotice, *, now: datetim
         return Change(order=subject.order, problems=(_CANCEL,))
     part = subject.order.fulfillment(subject.fulfillment_id)
     key = business_key(part.partner, message)
-    if isinstance(message, OrderResponse):
-        return answered(subject, message, key=key)
-    return shipped(subject, message, key=key, now=now)
+    match message:
+        case OrderResponse():
+            change = answered(subject, message, key=key)
+        case ShipNotice():
+            change = shipped(subject, message, key=key, now=now)
+        case ChangeResponse():
+            return change_answered(subject, message, key=key, now=now)
+        case OrderReport():
+            change = reported(subject, message, key=key)
+    # What was asked to be given back may be decided by it: shipped now, or rejected anyway.
+    return overtaken(subject.order, change, part.id, now=now)
 
 
 _CANCEL = Problem(
@@ -41,10 +55,15 @@ _CANCEL = Problem(
 )
 
 
-def business_key(partner: str, message: OrderResponse | ShipNotice) -> str:
+def business_key(partner: str, message: Spoken) -> str:
     """Return what makes two papers the same event, whatever carried them."""
     if isinstance(message, OrderResponse):
         day = message.answered_on.isoformat() if message.answered_on else ""
         return f"{partner}/response/{message.number}/{day}"
+    if isinstance(message, ChangeResponse):
+        day = message.answered_on.isoformat() if message.answered_on else ""
+        return f"{partner}/change-response/{message.number}/{message.change or day}"
+    if isinstance(message, OrderReport):
+        return f"{partner}/report/{message.number}/{message.report}"
     notice = message.notice or ",".join(parcel.tracking for parcel in message.parcels)
     return f"{partner}/ship-notice/{message.number}/{notice}"

@@ -160,6 +160,7 @@ def _recorded(
                 tracking=message.parcels[index].tracking,
                 label=message.parcels[index].label,
                 lines=tuple(packed),
+                expected_on=message.delivery_on,
             )
             for index, packed in boxes.items()
         ),

@@ -157,7 +157,8 @@ def _interchange_row(
         direction=Direction.IN,
         sender=envelope.sender,
         receiver=envelope.receiver,
-        number=envelope.number,
+        # What has no number of its own is told apart by its delivery: 5, 6, 5 counts three times.
+        number=envelope.number or transmission.id,
         usage=envelope.usage,
         sha256=sha,
         offset=envelope.offset,

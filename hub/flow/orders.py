@@ -1,28 +1,33 @@
 """The door for orders: place, source, release, in one transaction; the answer leaves after it.
 
-The same two functions, `source` and `remember`, serve a partner's refusal later on.
+`remember` writes whatever changes a known order later on.
 """
 
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from json import dumps
 
-from hub.domain import asking, placing, status
-from hub.domain.asking import Asked
+from pydantic_core import to_json
+
+from hub.domain import placing, status
 from hub.domain.exchange import Problem
 from hub.domain.facts import Change, Fact, FactKind
 from hub.domain.names import Names
 from hub.domain.orders import Order
 from hub.domain.placing import NewOrder
-from hub.domain.sourcing import choose
-from hub.errors import Conflict
-from hub.flow.parts import Parts, Route
+from hub.flow.following import followed
+from hub.flow.owed_mails import with_mails
+from hub.flow.parcels import caught_up
+from hub.flow.parts import Parts
 from hub.flow.refusals import hold_of
+from hub.flow.reserving import reserve
+from hub.flow.sourcing import Place, source
 from hub.store import Transaction
+
+UNITS = "codes/units"
 
 
 class Outcome(StrEnum):
@@ -85,7 +90,11 @@ def _settle(
     if earlier is not None:
         return earlier
     skus = {line.sku for line in posting.new.lines}
-    wrong = placing.problems(posting.new, known_skus=tx.catalog.items(skus))
+    wrong = placing.problems(
+        posting.new,
+        known_skus=tx.catalog.items(skus),
+        known_partners={partner.id for partner in parts.partners.all},
+    )
     if wrong:
         return Verdict(outcome=Outcome.WRONG, problems=wrong)
     names = Names(seed)
@@ -152,8 +161,15 @@ def _place(
         facts=(_placed_fact(placed.order),),
         cleared=(hold_of(brand=posting.brand, number=posting.new.number),),
     )
-    change = first.then(source(tx, parts, placed.order, names=names, now=now))
+    places = {
+        group.id: Place(country=new.ship_to.country, region=new.ship_to.region)
+        for group, new in zip(placed.order.groups, posting.new.groups, strict=True)
+    }
+    sourced = source(tx, parts, placed.order, names=names, now=now, places=places)
+    change = first.then(sourced)
+    change = followed(parts, None, change, names=names, now=now)
     tx.orders.insert(change.order, content_hash=digest)
+    reserve(tx, parts, None, change.order, now=now)
     note(tx, change, at=now, input_id=input_id, document_id=None, names=names)
     return change.order
 
@@ -161,48 +177,6 @@ def _place(
 def _placed_fact(order: Order) -> Fact:
     lines = [{"line": line.id, "quantity": line.buckets.ordered} for line in order.lines]
     return Fact(kind=FactKind.ORDER_PLACED, body={"lines": lines, "channel": str(order.channel)})
-
-
-def source(tx: Transaction, parts: Parts, order: Order, *, names: Names, now: datetime) -> Change:
-    """Ask partners for every unit that nobody has been asked for.
-
-    What finds nobody becomes one exception a line. Reads the catalogue; writes nothing.
-    """
-    change = Change(order=order)
-    declined = asking.declined_by(order)
-    for group in order.groups:
-        wanted = asking.wanted(change.order, group.id)
-        if not wanted:
-            continue
-        sourced = choose(
-            wanted,
-            offers=tx.catalog.offers({line.sku for line in wanted}),
-            priorities={name: route.partner.priority for name, route in parts.routes.items()},
-            without=declined,
-            today=now.date(),
-        )
-        partners = {offer.partner for offer in sourced.chosen.values()}
-        later = asking.release(
-            change.order,
-            group_id=group.id,
-            sourced=sourced,
-            asked={name: _asked(parts.routes[name], now) for name in partners},
-            prefix=parts.brands[order.brand].po_prefix,
-            names=names,
-            now=now,
-        )
-        change = change.then(later)
-    return change
-
-
-def _asked(route: Route, now: datetime) -> Asked:
-    calendar, limit = route.partner.calendar, route.partner.limits.ship
-    return Asked(
-        lane=route.channel.lane,
-        set_id=route.set_id,
-        due_at=route.channel.next_cutoff(now, calendar) or now,
-        ship_by=calendar.add(calendar.begins(now), limit),
-    )
 
 
 def source_again(parts: Parts, *, brand: str, number: str, who: str) -> Order:
@@ -229,13 +203,16 @@ def source_again(parts: Parts, *, brand: str, number: str, who: str) -> Order:
             hashes={"code": parts.code},
         )
         change = source(tx, parts, order, names=names, now=now)
-        return remember(tx, order, change, at=now, input_id=input_id, document_id=None, names=names)
+        return remember(
+            tx, parts, order, change, at=now, input_id=input_id, document_id=None, names=names
+        )
 
     return parts.store.write(work)
 
 
 def remember(
     tx: Transaction,
+    parts: Parts,
     before: Order,
     change: Change,
     *,
@@ -244,20 +221,25 @@ def remember(
     document_id: str | None,
     names: Names,
 ) -> Order:
-    """Write a Change of a known order: state, facts, read model, duties, exceptions."""
+    """Write a Change of a known order: state, facts, read model, duties, exceptions.
+
+    What follows from it by itself (promises, watches, reservations) is written with it.
+    """
+    change = caught_up(tx, parts, before, change)
+    change = followed(parts, before, change, names=names, now=at)
+    change = with_mails(parts, change, names=names, now=at)
     after = change.order
     if after != before:
         after = tx.orders.save(before, after)
-    settled = Change(
-        order=after,
-        facts=change.facts,
-        duties=change.duties,
-        stuck=change.stuck,
-        cleared=change.cleared,
-        effects=change.effects,
-        candidates=change.candidates,
+        reserve(tx, parts, before, after, now=at)
+    note(
+        tx,
+        replace(change, order=after),
+        at=at,
+        input_id=input_id,
+        document_id=document_id,
+        names=names,
     )
-    note(tx, settled, at=at, input_id=input_id, document_id=document_id, names=names)
     return after
 
 
@@ -273,9 +255,8 @@ def note(
     """Write everything of a Change but the order's own rows."""
     order = change.order
     if change.effects:
-        if document_id is None:
-            raise Conflict("effects need the document that made them")
-        tx.exchange.add_effects(change.effects, document_id=document_id, order_id=order.id)
+        maker = document_id or input_id
+        tx.exchange.add_effects(change.effects, document_id=maker, order_id=order.id)
     tx.facts.record(
         change.facts,
         at=at,
@@ -287,6 +268,11 @@ def note(
     )
     for duty in change.duties:
         tx.duties.want(duty)
+    for hold in change.ended:
+        if tx.watches.end(hold):
+            tx.exceptions.clear(hold, at=at, by=input_id)
+    for watch in change.watches:
+        tx.watches.set(watch)
     for hold in change.cleared:
         tx.exceptions.clear(hold, at=at, by=input_id)
     for stuck in change.stuck:
@@ -304,7 +290,7 @@ def write_status(tx: Transaction, order: Order, *, now: datetime) -> None:
     later = document["next_change_at"]
     tx.orders.write_status(
         order=order,
-        body=dumps(document, ensure_ascii=False, separators=(",", ":")),
+        body=to_json(document).decode(),
         word=document["status"],
         next_change_at=datetime.fromisoformat(later) if later else None,
     )

@@ -26,10 +26,13 @@ from hub.domain.exchange import (
     told,
 )
 from hub.domain.facts import Change, DutyKind, Fact, FactKind, Stuck
+from hub.domain.messages import PurchaseOrderChange
 from hub.domain.names import Names, at_moment, stable
 from hub.domain.orders import FulfillmentState
 from hub.errors import Conflict, TransportError
+from hub.flow.changing import change_paper
 from hub.flow.faults import trace_of
+from hub.flow.following import awaited
 from hub.flow.orders import note
 from hub.flow.parts import Parts
 from hub.flow.receiving import IN_ROW, LEASE_SECONDS, NEVER, Delivery, digest, keep
@@ -49,6 +52,7 @@ from hub.transports import Transport
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
+AT_ONCE = 50  # papers composed in one commit where nobody waits for a cut-off
 FAILURES_TOLD = 3  # a wire that fails this often in a row becomes an exception
 
 
@@ -73,11 +77,12 @@ def owes(parts: Parts, channel: Channel) -> bool:
 def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> bool:
     """Make one interchange of the lane's oldest due duties; False if none is due.
 
-    All due duties of the same set go together, up to `most`, else the channel's limit. One commit:
+    All due duties of the same set go together, up to `most`, else the channel's limit; without
+    cut-offs up to AT_ONCE, since nobody else writes to an embedded store meanwhile. One commit:
     numbers, bytes, rows, and the duties done. A batch that meets a fault of ours is tried one by
     one, so that only the duty that causes it is parked.
     """
-    limit = most or channel.batch_limit
+    limit = most or _limit(channel)
     try:
         return parts.store.write(lambda tx: _compose(tx, parts, channel, lease, limit))
     except Conflict:
@@ -90,6 +95,11 @@ def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> b
         return compose(parts, channel, lease, most=1)
     parts.store.write(lambda tx: _park_first(tx, parts, channel, lease, trace))
     return True
+
+
+def _limit(channel: Channel) -> int:
+    """How many leave together: at a cut-off what the page says, else few, for orders' sake."""
+    return channel.batch_limit if channel.cutoffs else min(channel.batch_limit, AT_ONCE)
 
 
 def _park_first(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, trace: str) -> None:
@@ -139,6 +149,8 @@ def _write(
         paper = tuple(tuple(segment) for segment in rows) if isinstance(rows, list) else ()
         paper, problems = fmt.clean(paper, set_id=duty.set_id, profile=channel.profile)
         return _letter_of(duty, paper, f"receipt/{duty.subject}", ""), problems
+    if duty.kind is DutyKind.CHANGE:
+        return _change(tx, parts, channel, duty, now)
     partner = parts.partners.get(channel.partner)
     order = tx.orders.load(duty.order_id or "")
     part = order.fulfillment(duty.subject)
@@ -157,6 +169,22 @@ def _write(
     key = f"{channel.partner}/{duty.set_id}/{part.number}"
     letter = _letter_of(duty, paper, key, part.number)
     return replace(letter, fulfillment_id=part.id), (*writing.problems, *problems)
+
+
+def _change(
+    tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
+) -> tuple[Letter | None, tuple[Problem, ...]]:
+    """Write what a partner is asked to change; nothing when it was settled meanwhile."""
+    fmt = parts.formats[channel.format]
+    asked = change_paper(tx, parts, channel, duty, now)
+    if asked is None:
+        return None, ()
+    message, fulfillment_id = asked
+    writing = parts.maps.page(channel.maps[duty.set_id]).write(message)
+    paper, problems = fmt.clean(writing.paper, set_id=duty.set_id, profile=channel.profile)
+    key = f"{channel.partner}/{duty.set_id}/{message.number}/{message.change}"
+    letter = _letter_of(duty, paper, key, message.number)
+    return replace(letter, fulfillment_id=fulfillment_id), (*writing.problems, *problems)
 
 
 def _letter_of(duty: WaitingDuty, paper: Segments, key: str, number: str) -> Letter:
@@ -368,7 +396,7 @@ def _delivered(
     for document in first:
         tx.exchange.stamp(document.id, delivered_at=now)
         if document.order_id is not None and document.fulfillment_id is not None:
-            _sent(tx, row, document, now)
+            _sent(tx, parts, channel, row, document, now)
 
 
 def _record(
@@ -386,16 +414,28 @@ def _record(
     )
 
 
-def _sent(tx: Transaction, row: TransmissionRow, document: DocumentRow, now: datetime) -> None:
+def _sent(
+    tx: Transaction,
+    parts: Parts,
+    channel: Channel,
+    row: TransmissionRow,
+    document: DocumentRow,
+    now: datetime,
+) -> None:
     body = {
         "document": document.id,
         "fulfillment": document.fulfillment_id,
         "purchase_order": document.order_number,
     }
     names = Names(document.id + "/delivered")
+    order = tx.orders.load(document.order_id or "")
+    name = channel.maps.get(document.set_id)
+    changes = name is not None and parts.maps.page(name).message is PurchaseOrderChange
+    kind = FactKind.CHANGE_SENT if changes else FactKind.PURCHASE_ORDER_SENT
     change = Change(
-        order=tx.orders.load(document.order_id or ""),
-        facts=(Fact(kind=FactKind.PURCHASE_ORDER_SENT, body=body),),
+        order=order,
+        facts=(Fact(kind=kind, body=body),),
+        watches=awaited(parts, channel, document, order, now=now),
     )
     input_id = stable("inp", row.id, "delivered")
     note(tx, change, at=now, input_id=input_id, document_id=document.id, names=names)

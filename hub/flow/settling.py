@@ -3,12 +3,10 @@
 One transaction for each document. Running it again writes only what is missing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from hub.domain import rules
 from hub.domain.exchange import (
     Document,
     DocumentState,
@@ -20,20 +18,19 @@ from hub.domain.exchange import (
     told,
 )
 from hub.domain.facts import Change, Fact, FactKind, Stuck
-from hub.domain.messages import Message, OrderResponse, ShipNotice
+from hub.domain.messages import Message, StockReport
 from hub.domain.names import Names
-from hub.domain.orders import Order
-from hub.domain.rules import Subject
 from hub.domain.telling import foremost
-from hub.flow.orders import note, remember, source
+from hub.flow.changing import refuse_change
+from hub.flow.feeds import settle_feed
+from hub.flow.following import receipt_hold
+from hub.flow.orders import note
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
+from hub.flow.taking import joined, take
 from hub.formats import Format
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction
-
-UNITS = "codes/units"
-NOTHING_USED = ("unknown-order", rules.TAKES_BACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +111,8 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
 
     Raises Conflict when the store lost the race too often, or whatever our own fault raises.
     """
+    if is_feed(parts, channel, row):
+        return settle_feed(parts, channel, row)
     with parts.store.read() as tx:
         stream = tx.exchange.body(row.transmission_id)
         stream.seek(row.offset)
@@ -128,6 +127,12 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
     return parts.store.write(
         lambda tx: _settle(tx, parts, channel, row.id, translated, located)
     ).state
+
+
+def is_feed(parts: Parts, channel: Channel, row: DocumentRow) -> bool:
+    """Whether a paper is a stock report, which is read in pieces and never held whole."""
+    name = channel.maps.get(row.set_id)
+    return name is not None and parts.maps.page(name).message is StockReport
 
 
 def _document(row: DocumentRow) -> Document:
@@ -157,7 +162,7 @@ def _settle(
     names = Names(f"{row.id}/{row.attempts}")
     tx.exchange.count_document_attempt(row.id)
     if translated.receipt is not None:
-        settled = _receipted(tx, row, translated.receipt, now=now, names=names)
+        settled = _receipted(tx, parts, row, translated.receipt, now=now, names=names)
     else:
         settled = _applied(tx, parts, row, translated, now=now, names=names)
         problems = tuple(located(problem) for problem in settled.problems)
@@ -191,16 +196,17 @@ def _applied(
     used = 0
     settled = Settled(state=DocumentState.REFUSED, problems=())
     for message in joined(translated.messages):
-        if not isinstance(message, OrderResponse | ShipNotice):
-            problems.append(
-                Problem(code="not-for-us", text=f"a {row.set_id} is not for us to receive")
-            )
-            continue
-        message = in_zone(message, parts.partners.get(row.partner).calendar.zone)
-        found = _apply(tx, parts, row, message, now=now, names=names)
-        settled = _speaks_of(tx, row, message, settled)
-        problems.extend(found)
-        used += not any(problem.code in NOTHING_USED for problem in found)
+        done = take(tx, parts, row, message, now=now, names=names)
+        settled = replace(
+            settled,
+            key=done.key or settled.key,
+            purpose=done.purpose or settled.purpose,
+            number=done.number or settled.number,
+            order_id=done.order_id or settled.order_id,
+            fulfillment_id=done.fulfillment_id or settled.fulfillment_id,
+        )
+        problems.extend(done.problems)
+        used += done.used
     bad = any(problem.severity is Severity.ERROR for problem in problems)
     if used:
         state = DocumentState.PARTLY_APPLIED if bad else DocumentState.APPLIED
@@ -209,100 +215,17 @@ def _applied(
     return replace(settled, state=state, problems=(*row.problems, *foremost(problems)))
 
 
-def joined(messages: Sequence[Message]) -> list[Message]:
-    """Return one message for each purchase order: what one paper says in pieces is one event."""
-    whole: dict[tuple[type, str], Message] = {}
-    for message in messages:
-        key = (type(message), message.number)
-        former = whole.get(key)
-        if isinstance(former, ShipNotice) and isinstance(message, ShipNotice):
-            message = replace(former, parcels=(*former.parcels, *message.parcels))
-        elif isinstance(former, OrderResponse) and isinstance(message, OrderResponse):
-            message = replace(former, lines=(*former.lines, *message.lines))
-        whole[key] = message
-    return list(whole.values())
-
-
-def in_zone(message: OrderResponse | ShipNotice, zone: str) -> OrderResponse | ShipNotice:
-    """Return a message whose time of day is the partner's own, where the paper names no zone."""
-    if isinstance(message, OrderResponse) or message.shipped_at is None:
-        return message
-    if message.shipped_at.tzinfo is not None:
-        return message
-    return replace(message, shipped_at=message.shipped_at.replace(tzinfo=ZoneInfo(zone)))
-
-
-def _speaks_of(
-    tx: Transaction, row: DocumentRow, message: OrderResponse | ShipNotice, settled: Settled
-) -> Settled:
-    found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
-    return replace(
-        settled,
-        key=rules.business_key(row.partner, message),
-        purpose=str(message.purpose),
-        number=message.number,
-        order_id=found[0].id if found else settled.order_id,
-        fulfillment_id=found[1] if found else settled.fulfillment_id,
-    )
-
-
-def _apply(
-    tx: Transaction,
-    parts: Parts,
-    row: DocumentRow,
-    message: OrderResponse | ShipNotice,
-    *,
-    now: datetime,
-    names: Names,
-) -> Sequence[Problem]:
-    found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
-    if found is None:
-        return [
-            Problem(
-                code="unknown-order",
-                text=f"{row.partner} was never sent a purchase order {message.number!r}; "
-                "check the number with the partner",
-            )
-        ]
-    order, fulfillment_id = found
-    key = rules.business_key(row.partner, message)
-    subject = Subject(
-        order=order,
-        fulfillment_id=fulfillment_id,
-        effects=tx.exchange.effects(business_key=key),
-        names=names,
-        unit_word=lambda unit: parts.maps.word(UNITS, unit),
-    )
-    change = rules.apply(subject, message, now=now)
-    if _more_to_source(order, change.order):
-        change = change.then(source(tx, parts, change.order, names=names, now=now))
-    remember(
-        tx,
-        order,
-        change,
-        at=now,
-        input_id=input_of(row.transmission_id),
-        document_id=row.id,
-        names=names,
-    )
-    if isinstance(message, OrderResponse):
-        for sent in tx.exchange.sent_for(fulfillment_id):
-            tx.exchange.stamp(sent.id, answered_at=now, answered_by=row.id)
-    return change.problems
-
-
-def _more_to_source(before: Order, after: Order) -> bool:
-    """Whether units lost their partner; what nobody could fill is not looked for each time."""
-    return any(
-        after.unsourced(line) > before.unsourced(before.line(line.id)) for line in after.lines
-    )
-
-
 # --- receipts ----------------------------------------------------------------------------------
 
 
 def _receipted(
-    tx: Transaction, row: DocumentRow, receipt: Receipt, *, now: datetime, names: Names
+    tx: Transaction,
+    parts: Parts,
+    row: DocumentRow,
+    receipt: Receipt,
+    *,
+    now: datetime,
+    names: Names,
 ) -> Settled:
     """A 997 matches on (partner, GS01, GS06, ST02); what it names gets its `valid` stamp."""
     sent = tx.exchange.receipted(
@@ -316,7 +239,7 @@ def _receipted(
         return Settled(state=DocumentState.REFUSED, problems=(problem,))
     for document in sent:
         line = next((one for one in receipt.lines if _same(one.number, document.number)), None)
-        _stamp(tx, row, document, receipt, line, now=now, names=names)
+        _stamp(tx, parts, row, document, receipt, line, now=now, names=names)
     key = f"{row.partner}/receipt/{receipt.function}/{receipt.group_number}"
     return Settled(state=DocumentState.APPLIED, problems=(), key=key)
 
@@ -327,6 +250,7 @@ def _same(one: str, other: str) -> bool:
 
 def _stamp(
     tx: Transaction,
+    parts: Parts,
     row: DocumentRow,
     document: DocumentRow,
     receipt: Receipt,
@@ -352,6 +276,7 @@ def _stamp(
         facts=(Fact(kind=kind, body=body),),
         stuck=stuck,
         cleared=cleared,
+        ended=(receipt_hold(document.id),),
     )
     note(
         tx,
@@ -361,6 +286,8 @@ def _stamp(
         document_id=document.id,
         names=names,
     )
+    if not accepted:
+        refuse_change(tx, parts, document, by=input_of(row.transmission_id))
 
 
 def _refused_by_partner(document: DocumentRow, receipt: Receipt, line: ReceiptLine | None) -> Stuck:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Protocol
 
 from hub.domain.exchange import Purpose
+from hub.domain.money import decimals
 from hub.mapping.tables import Table
 
 
@@ -109,10 +110,26 @@ class Quantity:
         return (str(number),)
 
 
-# ISO 4217: the currencies whose minor unit is not a hundredth.
-_DIGITS = dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3) | dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """`balance`: whole units, below zero too, as a stock that was sold short."""
+
+    fits: frozenset[str] = frozenset({"whole"})
+    width: tuple[int, int] = (1, 1)
+
+    def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
+        """Return the whole number, exactly."""
+        number = _scaled(raw[0], 0)
+        if number is None:
+            return Unfit(text="is not a whole number; whole units are counted here")
+        return (number,)
+
+    def format(self, values: tuple[object, ...], *, width: int) -> tuple[str, ...] | Unfit:
+        """Return the digits with their sign."""
+        number = values[0]
+        if not isinstance(number, int) or not -(10**15) < number < 10**15:
+            return Unfit(text="is not a whole number of at most 15 digits")
+        return (str(number),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +145,7 @@ class Money:
 
     def of(self, currency: str) -> "Money":
         """Return the pair for an ISO 4217 code, unless the page fixed it."""
-        digits = self.digits if self.digits is not None else _DIGITS.get(currency, 2)
+        digits = self.digits if self.digits is not None else decimals(currency)
         return Money(digits=digits)
 
     def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
@@ -163,7 +180,7 @@ class Implied:
 
     def of(self, currency: str) -> "Implied":
         """Return the pair for an ISO 4217 code."""
-        return Implied(digits=_DIGITS.get(currency, 2))
+        return Implied(digits=decimals(currency))
 
     def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
         """Return the amount in minor units, exactly."""
@@ -204,7 +221,7 @@ class Price:
 
     def of(self, currency: str) -> "Price":
         """Return the pair for an ISO 4217 code."""
-        return Price(digits=_DIGITS.get(currency, 2))
+        return Price(digits=decimals(currency))
 
     def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
         """Return the price exactly; both parts carry its sign."""
@@ -424,6 +441,7 @@ PLAIN: dict[str, Callable[[], Converter]] = {
     "text": Text,
     "upper": Upper,
     "quantity": Quantity,
+    "balance": Balance,
     "money": Money,
     "implied": Implied,
     "price": Price,

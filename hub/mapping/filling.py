@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -272,7 +271,7 @@ def _taken(slot: Value, raw: tuple[str, ...], filled: Filled, reader: Reader) ->
         filled.failed.update(slot.fields)
         return parsed
     for name, value in zip(slot.fields, parsed, strict=True):
-        if value != "" and not (name in filled.values and _vaguer(value, raw, filled.values[name])):
+        if value != "":
             filled.values[name] = value
             filled.failed.discard(name)
     return None
@@ -288,16 +287,6 @@ def _refuse(slot: Value, unfit: Unfit, where: Where, cls: type, reader: Reader) 
             severity=Severity.ERROR if needed else Severity.WARNING,
         )
     )
-
-
-def _vaguer(value: object, raw: tuple[str, ...], before: object) -> bool:
-    """Whether a day without a time would replace a moment of that same day."""
-    moments = isinstance(value, datetime) and isinstance(before, datetime)
-    return moments and len(raw) > 1 and not raw[1] and _day(value) == _day(before)
-
-
-def _day(value: object) -> object:
-    return value.date() if isinstance(value, datetime) else value
 
 
 def _choices(slot: Choices, spot: Spot, reader: Reader) -> None:

@@ -5,19 +5,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from hub.domain.exchange import Problem, Where
+from hub.domain.money import decimals
 
 PRODUCT_KINDS = ("vendor", "buyer", "sku", "gtin")
 LONGEST = {"sku": 48, "title": 200, "description": 2000, "partner": 60, "id": 48}
 MOST = 1_000_000  # units in a pack, and the largest priority
 LARGEST_COST = 10**12  # minor units
-
-# ISO 4217: currencies whose minor unit is not a hundredth.
-_DECIMALS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
 
 # What each column may be called in somebody's spreadsheet; compared in lower case, words only.
 _NAMES: Mapping[str, str] = {
@@ -38,11 +31,6 @@ _NAMES: Mapping[str, str] = {
 SYNONYMS = {name: column for column, names in _NAMES.items() for name in names.split("|")}
 SYNONYMS |= {f"id {kind}": f"id:{kind}" for kind in PRODUCT_KINDS}
 COLUMNS = (*_NAMES, "id:sku", "id:gtin")
-
-
-def decimals(currency: str) -> int:
-    """Return how many decimals the minor unit of a currency has (ISO 4217), 2 for unknown ones."""
-    return _DECIMALS.get(currency, 2)
 
 
 def heading(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.exchange import Direction
+from hub.domain.facts import FactKind
 from hub.domain.orders import Buckets, Order
 from hub.flow.parts import Parts
 from hub.ops.explain import Stamp, stamps, trade_name
@@ -270,6 +271,9 @@ def told(kind: str, body: Mapping[str, object], order: Order) -> str:
     rows = _rows(body.get("lines")) or ([body] if "line" in body else [])
     lines = ", ".join(_units(each, order) for each in rows)
     partner = body.get("partner")
+    if kind == FactKind.PROMISE_MOVED:
+        what = str(body.get("kind", "")).replace("_", " ")
+        return f"{words}: {what} {body.get('from')} → {body.get('to')} ({body.get('reason')})"
     return words + (f": {lines}" if lines else "") + (f" ({partner})" if partner else "")
 
 

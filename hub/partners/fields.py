@@ -296,7 +296,7 @@ class ChannelKeys(_Keys):
         description="times of day at which waiting documents leave together; none: at once",
     )
     batch_limit: int = Field(
-        default=500, ge=1, le=10_000, description="documents in one interchange"
+        default=500, ge=1, le=10_000, description="most documents in one interchange"
     )
     file_name: Annotated[str, AfterValidator(name_template), Field(max_length=100)] = Field(
         default="{partner}_{set}_{number}.edi",

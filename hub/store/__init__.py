@@ -11,12 +11,18 @@ from hub.store.duties import LaneRow, Lease, WaitingDuty
 from hub.store.exceptions import ExceptionRow
 from hub.store.exchange_rows import DocumentRow, InterchangeRow, Sighting, TransmissionRow
 from hub.store.facts import SealedFact, StoredReply
+from hub.store.invoices import InvoiceRow
 from hub.store.keys import KeyRow
 from hub.store.orders import StatusRow
+from hub.store.parcels import ParcelEventRow
+from hub.store.reservations import Held, WaitingLine
+from hub.store.restocking import Feed, Merged, Restocking, Weighed
 from hub.store.retry import is_away
 from hub.store.seals import Damaged, Erased
+from hub.store.stock import StockSource
 from hub.store.store import Store
 from hub.store.transaction import Transaction
+from hub.store.visits import Linked, VisitRow
 
 __all__ = [
     "Archive",
@@ -24,18 +30,29 @@ __all__ = [
     "DocumentRow",
     "Erased",
     "ExceptionRow",
+    "Feed",
+    "Held",
     "InterchangeRow",
+    "InvoiceRow",
     "Kept",
     "KeyRow",
     "LaneRow",
     "Lease",
+    "Linked",
+    "Merged",
+    "ParcelEventRow",
+    "Restocking",
     "SealedFact",
     "Sighting",
     "StatusRow",
+    "StockSource",
     "Store",
     "StoredReply",
     "Transaction",
     "TransmissionRow",
+    "VisitRow",
     "WaitingDuty",
+    "WaitingLine",
+    "Weighed",
     "is_away",
 ]

@@ -75,6 +75,14 @@ _SENT_FOR = Statement(
     ).order_by(*_OLDEST_FIRST)
 )
 
+_SENT_UNDER = Statement(
+    _ALL.where(
+        document.c.direction == Direction.OUT.value,
+        document.c.partner == bindparam("partner"),
+        document.c.order_number == bindparam("number"),
+    ).order_by(*_OLDEST_FIRST)
+)
+
 
 @cache
 def _page(filters: frozenset[str]) -> Statement:
@@ -116,6 +124,11 @@ _STAMP = Statement(
             name: func.coalesce(bindparam(name, type_=BigInteger), document.c[name])
             for name in ("delivered_at", "valid_at", "answered_at", "told_at")
         },
+    )
+)
+_UNDER_KEY = Statement(
+    _ALL.where(document.c.business_key == bindparam("business_key")).order_by(
+        document.c.at, document.c.id
     )
 )
 _ADD_EFFECT = Statement(insert(effect))
@@ -188,6 +201,14 @@ class Documents:
     def sent_for(self, fulfillment_id: str) -> list[DocumentRow]:
         """Return what we composed for a partner's part, oldest first."""
         return self._read(_SENT_FOR, {"fulfillment_id": fulfillment_id})
+
+    def sent_under(self, *, partner: str, number: str) -> list[DocumentRow]:
+        """Return what we composed for a partner under a purchase order number, oldest first."""
+        return self._read(_SENT_UNDER, {"partner": partner, "number": number})
+
+    def under_key(self, business_key: str) -> list[DocumentRow]:
+        """Return every paper of that business key, oldest first."""
+        return self._read(_UNDER_KEY, {"business_key": business_key})
 
     def _read(self, statement: Statement, values: Mapping[str, Any]) -> list[DocumentRow]:
         return [document_read(row) for row in self._connection.rows(statement, values)]

@@ -104,6 +104,22 @@ _DUE_NOW = and_(
     duty.c.due_at <= bindparam("now", type_=BigInteger),
     _NOT_HELD_BACK,
 )
+_OF_ORDER = Statement(
+    select(
+        duty.c.id,
+        duty.c.lane,
+        duty.c.kind,
+        duty.c.set_id,
+        duty.c.subject,
+        duty.c.order_id,
+        duty.c.due_at,
+        duty.c.body,
+        duty.c.seq,
+        duty.c.attempts,
+    )
+    .where(duty.c.order_id == bindparam("order_id"))
+    .order_by(duty.c.seq)
+)
 _DUE = Statement(
     select(
         duty.c.id,
@@ -125,6 +141,7 @@ _ONE = duty.c.id == bindparam("duty_id", type_=Text)
 _ATTEMPT = Statement(update(duty).where(_ONE).values(attempts=duty.c.attempts + 1))
 _DONE = Statement(delete(duty).where(_ONE))
 _PARK = Statement(update(duty).where(_ONE).values(parked=true()))
+_PUT_OFF = Statement(update(duty).where(_ONE).values(due_at=bindparam("until", type_=BigInteger)))
 _UNPARK = Statement(update(duty).where(_ONE).values(parked=false()))
 
 _PAUSE = Statement(
@@ -304,6 +321,10 @@ class Duties:
         values = {"lane": lane, "now": micros(now), "limit": limit}
         return [_waiting(row) for row in self._connection.rows(_DUE, values)]
 
+    def of_order(self, order_id: str) -> list[WaitingDuty]:
+        """Return everything that is still owed because of an order, parked or not."""
+        return [_waiting(row) for row in self._connection.rows(_OF_ORDER, {"order_id": order_id})]
+
     def count_attempts(self, duty_ids: Sequence[str]) -> None:
         """Count one more attempt for each; to be committed before trying."""
         self._connection.change_all(_ATTEMPT, _each(duty_ids))
@@ -315,6 +336,10 @@ class Duties:
     def park(self, duty_id: str) -> None:
         """Set a duty aside until a person releases it."""
         self._connection.change(_PARK, {"duty_id": duty_id})
+
+    def put_off(self, duty_id: str, *, until: datetime) -> None:
+        """Leave a duty alone until then; it holds back no other."""
+        self._connection.change(_PUT_OFF, {"duty_id": duty_id, "until": micros(until)})
 
     def unpark(self, duty_id: str) -> bool:
         """Put a parked duty back in its old place; False when there is no such duty any more."""

@@ -5,19 +5,29 @@ columns listed beside it into domain values. No statement runs here.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from hub.domain.messages import ProductId
+from hub.domain import carriers
+from hub.domain.messages import CarrierMoment, ProductId
 from hub.domain.orders import (
+    Ask,
+    AskedUnits,
     Buckets,
+    ChangeKind,
+    ChangeState,
+    Evidence,
     FulfillmentLine,
     FulfillmentOrder,
     FulfillmentState,
     Order,
+    OrderChange,
     OrderChannel,
     OrderLine,
     Package,
     PackedLine,
+    Promise,
+    PromiseKind,
     ShipGroup,
     Shipment,
 )
@@ -45,14 +55,17 @@ BUCKETS = (
     "ordered open cancelled shipped accepted backordered rejected delivered returned unexpected"
 ).split()
 LINE = (
-    "order_id id group_id number sku description unit_price discount tax personalization_hash"
+    "order_id id group_id number sku description unit_price discount tax personalization_hash "
+    "partner"
 ).split() + BUCKETS
 FULFILLMENT = ("order_id id group_id partner number state currency created_at ship_by").split()
 FULFILLMENT_LINE = (
     "fulfillment_id id line_id number sku products unit units_per_pack cost"
 ).split() + BUCKETS
 SHIPMENT = "order_id id fulfillment_id notice shipped_at carrier service".split()
-PACKAGE = "shipment_id id tracking label lines".split()
+PACKAGE = "shipment_id id tracking label lines moment moment_at expected_on".split()
+PROMISE = "order_id id fulfillment_id kind due day evidence reason made_at".split()
+CHANGE = ("order_id id kind state requested_at requested_by actions asks reason decided_at").split()
 
 
 def head_values(order: Order) -> dict[str, Any]:
@@ -106,6 +119,7 @@ def line_values(line: OrderLine, *, order_id: str, ordinal: int) -> dict[str, An
         "discount": line.discount,
         "tax": line.tax,
         "personalization_hash": line.personalization_hash,
+        "partner": line.partner,
         **_bucket_values(line.buckets),
     }
 
@@ -172,8 +186,57 @@ def package_values(package: Package, *, shipment_id: str, ordinal: int) -> dict[
         "shipment_id": shipment_id,
         "ordinal": ordinal,
         "tracking": package.tracking,
+        "tracking_plain": carriers.plain(package.tracking),
         "label": package.label,
         "lines": canonical(lines),
+        "moment": package.moment.value if package.moment else None,
+        "moment_at": micros_or_none(package.moment_at),
+        "expected_on": iso_day(package.expected_on),
+    }
+
+
+def promise_values(promise: Promise, *, order_id: str, ordinal: int) -> dict[str, Any]:
+    """Write one promise; its place among them says which stands."""
+    return {
+        "id": promise.id,
+        "order_id": order_id,
+        "ordinal": ordinal,
+        "fulfillment_id": promise.fulfillment_id,
+        "kind": promise.kind.value,
+        "due": micros(promise.due),
+        "day": iso_day(promise.day),
+        "evidence": promise.evidence.value,
+        "reason": promise.reason,
+        "made_at": micros(promise.made_at),
+    }
+
+
+def change_values(change: OrderChange, *, order_id: str, ordinal: int) -> dict[str, Any]:
+    """Write one change with what each partner was asked of it."""
+    asks = [
+        {
+            "id": ask.id,
+            "fulfillment": ask.fulfillment_id,
+            "number": ask.number,
+            "state": ask.state.value,
+            "until": micros_or_none(ask.until),
+            "lines": [[line.fulfillment_line_id, line.quantity] for line in ask.lines],
+            "reason": ask.reason,
+        }
+        for ask in change.asks
+    ]
+    return {
+        "id": change.id,
+        "order_id": order_id,
+        "ordinal": ordinal,
+        "kind": change.kind.value,
+        "state": change.state.value,
+        "requested_at": micros(change.requested_at),
+        "requested_by": change.requested_by,
+        "actions": canonical([dict(action) for action in change.actions]),
+        "asks": canonical(asks),
+        "reason": change.reason,
+        "decided_at": micros_or_none(change.decided_at),
     }
 
 
@@ -245,7 +308,8 @@ def line_read(row: Row) -> OrderLine:
         discount=row[7],
         tax=row[8],
         personalization_hash=row[9],
-        buckets=_buckets(row[10:]),
+        partner=row[10],
+        buckets=_buckets(row[11:]),
     )
 
 
@@ -302,6 +366,52 @@ def _package(row: Row) -> Package:
             )
             for part, line, quantity, unexpected in parsed(row[4])
         ),
+        moment=CarrierMoment(row[5]) if row[5] else None,
+        moment_at=moment_or_none(row[6]),
+        expected_on=day(row[7]),
+    )
+
+
+def promise_read(row: Row) -> Promise:
+    """Read a row of the columns `PROMISE`."""
+    return Promise(
+        id=row[1],
+        fulfillment_id=row[2],
+        kind=PromiseKind(row[3]),
+        due=moment(row[4]),
+        day=date.fromisoformat(str(row[5])),
+        evidence=Evidence(row[6]),
+        reason=row[7],
+        made_at=moment(row[8]),
+    )
+
+
+def change_read(row: Row) -> OrderChange:
+    """Read a row of the columns `CHANGE`."""
+    return OrderChange(
+        id=row[1],
+        kind=ChangeKind(row[2]),
+        state=ChangeState(row[3]),
+        requested_at=moment(row[4]),
+        requested_by=row[5],
+        actions=tuple(parsed(row[6])),
+        asks=tuple(_ask(ask) for ask in parsed(row[7])),
+        reason=row[8],
+        decided_at=moment_or_none(row[9]),
+    )
+
+
+def _ask(written: dict[str, Any]) -> Ask:
+    return Ask(
+        id=written["id"],
+        fulfillment_id=written["fulfillment"],
+        number=written["number"],
+        state=ChangeState(written["state"]),
+        until=moment_or_none(written["until"]),
+        lines=tuple(
+            AskedUnits(fulfillment_line_id=line, quantity=units) for line, units in written["lines"]
+        ),
+        reason=written["reason"],
     )
 
 
@@ -312,6 +422,8 @@ def order_read(
     lines: Iterable[Row],
     fulfillments: Iterable[FulfillmentOrder],
     shipments: Iterable[Shipment],
+    promises: Iterable[Row],
+    changes: Iterable[Row],
 ) -> Order:
     """Read a row of the columns `HEAD` with everything that belongs to it."""
     return Order(
@@ -332,4 +444,6 @@ def order_read(
         lines=tuple(line_read(row) for row in lines),
         fulfillments=tuple(fulfillments),
         shipments=tuple(shipments),
+        promises=tuple(promise_read(row) for row in promises),
+        changes=tuple(change_read(row) for row in changes),
     )

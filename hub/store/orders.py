@@ -46,6 +46,7 @@ from hub.store.tables import (
     shipment,
     status,
 )
+from hub.store.tables_promises import order_change, promise
 from hub.store.upserts import upsert
 
 _HEADS = [order.c[name] for name in order_rows.HEAD]
@@ -99,6 +100,8 @@ _FULFILLMENT_LINES = _children(
 )
 _SHIPMENTS = _children(shipment, order_rows.SHIPMENT, shipment.c.order_id)
 _PACKAGES = _children(package, order_rows.PACKAGE, package.c.shipment_id)
+_PROMISES = _children(promise, order_rows.PROMISE, promise.c.order_id)
+_CHANGES = _children(order_change, order_rows.CHANGE, order_change.c.order_id)
 
 
 def _replacing(table: Table) -> Statement:
@@ -111,12 +114,16 @@ _INSERTS = {
     table.name: Statement(insert(table))
     for table in (
         order, ship_group, order_line, fulfillment, fulfillment_line, shipment, package, candidate,
+        promise, order_change,
     )
 }  # fmt: skip
 _UPDATES = {
     table.name: _replacing(table)
-    for table in (ship_group, order_line, fulfillment, fulfillment_line, shipment, package)
-}
+    for table in (
+        ship_group, order_line, fulfillment, fulfillment_line, shipment, package, promise,
+        order_change,
+    )
+}  # fmt: skip
 _RAISE = Statement(
     update(order)
     .where(order.c.id == bindparam("order_id"), order.c.version == bindparam("seen"))
@@ -153,6 +160,11 @@ _STATUSES = Statement(
     .where(status.c.brand == bindparam("brand"), status.c.position > bindparam("after"))
     .order_by(status.c.position)
     .limit(bindparam("limit", type_=Integer))
+)
+STATUS_AFTER = Statement(
+    select(status.c.position)
+    .where(status.c.brand == bindparam("brand"), status.c.position > bindparam("after"))
+    .limit(1)
 )
 # The position stays: only the sealer moves it.
 _WRITE_STATUS = upsert(
@@ -250,6 +262,8 @@ class Orders:
         parts = self._by_parent(_FULFILLMENT_LINES, _row_ids(fulfillments))
         shipments = self._by_parent(_SHIPMENTS, ids)
         packages = self._by_parent(_PACKAGES, _row_ids(shipments))
+        promises = self._by_parent(_PROMISES, ids)
+        changes = self._by_parent(_CHANGES, ids)
         return [
             order_rows.order_read(
                 head,
@@ -261,6 +275,8 @@ class Orders:
                 shipments=[
                     order_rows.shipment_read(row, packages[row[1]]) for row in shipments[head[0]]
                 ],
+                promises=promises[head[0]],
+                changes=changes[head[0]],
             )
             for head in heads
         ]
@@ -393,6 +409,8 @@ def _rows_of(order: Order) -> dict[str, Rows]:
         "fulfillment_line": _part_rows(order.fulfillments),
         "shipment": _rows(order_rows.shipment_values, order.shipments, order.id),
         "package": _package_rows(order.shipments),
+        "promise": _rows(order_rows.promise_values, order.promises, order.id),
+        "order_change": _rows(order_rows.change_values, order.changes, order.id),
     }
 
 

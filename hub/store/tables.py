@@ -1,8 +1,7 @@
 """Every table, once, for SQLite and PostgreSQL alike.
 
-Instants are whole microseconds since 1970 UTC, values with structure are canonical JSON text, names
-are text made by `hub.domain.names`. People's data is only in `person` (sealed) and in the sealed
-bodies of transmissions. Rows are written by the sibling modules; nobody else imports this.
+Instants are whole microseconds since 1970 UTC, values with structure are canonical JSON text.
+People's data is only in `person` and in bodies that are sealed. Only sibling modules come in here.
 """
 
 from sqlalchemy import (
@@ -154,7 +153,6 @@ ship_group = Table(
     Column("hide_prices", Boolean, nullable=False),
 )
 
-
 order_line = Table(
     "order_line",
     metadata,
@@ -169,6 +167,7 @@ order_line = Table(
     Column("discount", BigInteger, nullable=False),
     Column("tax", BigInteger, nullable=False),
     Column("personalization_hash", Text, nullable=False),
+    Column("partner", Text, nullable=False, server_default=""),  # the one who must fill it
     *buckets(),
     UniqueConstraint("order_id", "number"),
 )
@@ -240,8 +239,12 @@ package = Table(
     Column("shipment_id", Text, ForeignKey("shipment.id"), nullable=False, index=True),
     Column("ordinal", Integer, nullable=False),
     Column("tracking", Text, nullable=False, index=True),
+    Column("tracking_plain", Text, nullable=False, index=True),  # capital letters and digits only
     Column("label", Text, nullable=False),
     Column("lines", Json, nullable=False),  # [[fulfillment line, order line, quantity, unexpected]]
+    Column("moment", Text),  # the newest that its carrier told
+    Column("moment_at", Instant),
+    Column("expected_on", Date),
 )
 
 # What the customer and the storefront read: written with the facts, one key look-up to read.

@@ -6,11 +6,18 @@ from hub.store.duties import Duties
 from hub.store.exceptions import Exceptions
 from hub.store.exchange import Exchange
 from hub.store.facts import Facts
+from hub.store.figures import Figures
+from hub.store.invoices import Invoices
 from hub.store.keys import Keys
 from hub.store.orders import Orders
+from hub.store.parcels import Parcels
 from hub.store.people import People
+from hub.store.reservations import Reservations
 from hub.store.seals import Vault
 from hub.store.statements import Connection
+from hub.store.stock import Stock
+from hub.store.visits import Visits
+from hub.store.watches import Watches
 
 
 class Transaction:
@@ -22,9 +29,16 @@ class Transaction:
         "exceptions",
         "exchange",
         "facts",
+        "figures",
+        "invoices",
         "keys",
         "orders",
+        "parcels",
         "people",
+        "reservations",
+        "stock",
+        "visits",
+        "watches",
     )
 
     def __init__(self, connection: Connection, *, vault: Vault, archive: Archive) -> None:
@@ -36,3 +50,10 @@ class Transaction:
         self.facts = Facts(connection, vault)
         self.keys = Keys(connection)
         self.exceptions = Exceptions(connection)
+        self.figures = Figures(connection)
+        self.watches = Watches(connection)
+        self.stock = Stock(connection)
+        self.reservations = Reservations(connection)
+        self.visits = Visits(connection, vault)
+        self.parcels = Parcels(connection)
+        self.invoices = Invoices(connection)

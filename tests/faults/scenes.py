@@ -17,7 +17,12 @@ from hub.schedule import Worker
 from tests.fakes import Supplier
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
 
-PLACED = (FactKind.ORDER_PLACED, FactKind.LINES_SOURCED, FactKind.PURCHASE_ORDER_SENT)
+PLACED = (
+    FactKind.ORDER_PLACED,
+    FactKind.LINES_SOURCED,
+    FactKind.PROMISE_MADE,
+    FactKind.PURCHASE_ORDER_SENT,
+)
 SHIPPED = (
     *PLACED,
     FactKind.PURCHASE_ORDER_RECEIPTED,

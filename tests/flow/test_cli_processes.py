@@ -232,7 +232,7 @@ def test_one_listener_tells_of_every_process_under_the_supervisor(
     operator = serving.until(r"operator: (http://127\.0\.0\.1:\d+)")
     web = serving.until(r"web: (http://\S+)")
     _wait(lambda: _get(f"{operator}/readyz")[0] == 200)
-    assert _get(f"{web}/metrics")[0] == 404
+    assert _get(f"{web}/metrics")[0] == 421  # of no brand's pages, and not of the REST door
     assert _get(f"{web}/healthz")[0] == 200
     _wait(lambda: 'route="/healthz",status="2xx"' in _get(f"{operator}/metrics")[1])
     shown = _get(f"{operator}/metrics")[1]

@@ -85,7 +85,7 @@ def test_every_partner_is_found_for_what_only_it_sells(partners: int) -> None:
         without={},
         today=date(2026, 1, 1),
     )
-    found = {line: offer.partner for line, offer in sourced.chosen.items()}
+    found = {line: pick.offer.partner for line, (pick,) in sourced.chosen.items()}
     assert found == {f"line{n}": f"partner{n}" for n in range(partners)}
 
 

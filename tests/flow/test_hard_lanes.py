@@ -442,8 +442,9 @@ def pair(hub_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         head[head.index("  - name: edi") :]
         .replace("name: edi", "name: answers")
         .replace("{wire}", folders)
-        .replace("send: [850]", "send: []")
-        .replace("850: x12/004010/850, ", "")
+        .replace("send: [850, 860]", "send: []")
+        .replace("      850: x12/004010/850\n", "")
+        .replace("      860: x12/004010/860\n", "")
     )
     monkeypatch.setattr(houses, "PAGE", f"{head}{second}calendar:{tail}")
     house = furnish(tmp_path, database=hub_database)

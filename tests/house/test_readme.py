@@ -70,7 +70,7 @@ def test_a_command_of_the_readme_is_there_with_its_options(spoken: str) -> None:
 
 
 def test_the_orders_that_the_readme_names_are_the_demos() -> None:
-    from hub.lab.orders import plays
+    from hub.lab.plays import plays
 
     named = set(re.findall(r"hub orders show (\S+)", README))
     assert named

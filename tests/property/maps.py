@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from hub.domain.exchange import Purpose
 from hub.mapping import Page
 from hub.mapping.converters import (
+    Balance,
     Code,
     Converter,
     Date,
@@ -155,6 +156,8 @@ def _value(name: str, converter: Converter) -> SearchStrategy[Any]:
     match converter:
         case Quantity():
             return st.integers(0, 10**15 - 1)
+        case Balance():
+            return st.integers(1 - 10**15, 10**15 - 1)
         case Money():
             return st.integers(0, 10**15 - 1)
         case Implied():

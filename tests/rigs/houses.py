@@ -34,15 +34,26 @@ channels:
       ours:   {{qualifier: "12", id: "5550100200", group: "HUB"}}
       theirs: {{qualifier: "{qualifier}", id: "{isa}", group: "{group}"}}
       newline: true
-    send: [850]
-    receive: [855, 856]
-    maps: {{850: x12/004010/850, 855: x12/004010/855, 856: x12/004010/856}}
+    send: [850, 860]
+    receive: [855, 856, 846, 810, 865, 870, 824, 214]
+    maps:
+      850: x12/004010/850
+      855: x12/004010/855
+      856: x12/004010/856
+      860: x12/004010/860
+      846: x12/004010/846
+      810: x12/004010/810
+      865: x12/004010/865
+      870: x12/004010/870
+      824: x12/004010/824
+      214: x12/004010/214
     poll: 1s
     settle: 60s
     {more}
 calendar: {{zone: UTC, work_days: [mon, tue, wed, thu, fri, sat, sun]}}
 sourcing: {{priority: {priority}}}
 products: [vendor, sku]
+{rules}
 """
 
 
@@ -108,10 +119,11 @@ def furnish(
     *,
     database: str = "",
     more: str = "",
+    rules: str = "",
     partners: tuple[str, ...] = ("acme",),
     server: Sshd | None = None,
 ) -> House:
-    """Build a house in a folder; `more` is added to every channel's page.
+    """Build a house in a folder; `more` is added to every channel, `rules` to every page.
 
     With a `server` the first partner lives on it, behind SFTP, and not in a folder.
     """
@@ -124,7 +136,7 @@ def furnish(
         supplier = Supplier(
             home=home, sender=("01", f"{123456789 + priority}"), group_sender=partner.upper()
         )
-        page = _page(supplier, partner, priority=priority, wire=wire, more=more)
+        page = _page(supplier, partner, priority=priority, wire=wire, more=more, rules=rules)
         (pages / f"{partner}.yaml").write_text(page)
         suppliers[partner] = supplier
     environment = {"HUB_DATA_DIR": str(folder / "data"), "HUB_PARTNER_CONFIGS": str(pages)}
@@ -149,7 +161,9 @@ def _sftp(server: Sshd) -> str:
     )
 
 
-def _page(supplier: Supplier, partner: str, *, priority: int, wire: str, more: str) -> str:
+def _page(
+    supplier: Supplier, partner: str, *, priority: int, wire: str, more: str, rules: str
+) -> str:
     (supplier.home / "in").mkdir(parents=True, exist_ok=True)
     (supplier.home / "out").mkdir(exist_ok=True)
     return PAGE.format(
@@ -160,6 +174,7 @@ def _page(supplier: Supplier, partner: str, *, priority: int, wire: str, more: s
         group=supplier.group_sender,
         priority=priority,
         more=more,
+        rules=rules,
     )
 
 

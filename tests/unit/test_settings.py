@@ -21,6 +21,8 @@ def test_an_empty_environment_gives_the_documented_defaults():
     assert found.data_dir == Path("hub-data").absolute()
     assert found.database_url == f"sqlite:///{found.data_dir}/hub.db"
     assert (found.host, found.port, found.log_level) == ("127.0.0.1", 8080, "info")
+    assert (found.operator_host, found.operator_port) == ("127.0.0.1", 8081)
+    assert (found.operator_names, found.log_format) == (("localhost",), "")
     assert found.master_key is None
     assert (found.partner_configs / "acme.yaml").is_file()
     assert (found.brands / "juniper" / "brand.yaml").is_file()
@@ -36,7 +38,14 @@ def test_every_setting_of_the_table_is_read(tmp_path):
         "HUB_MASTER_KEY": KEY,
         "HUB_HOST": "0.0.0.0",
         "HUB_PORT": "0",
+        "HUB_OPERATOR_HOST": "::1",
+        "HUB_OPERATOR_PORT": "OFF",
+        "HUB_OPERATOR_NAMES": "Hub, metrics.example",
         "HUB_LOG_LEVEL": "DEBUG",
+        "HUB_LOG_FORMAT": "JSON",
+        "HUB_PUBLIC_URL": "http://{host}:8080/",
+        "HUB_SMTP_URL": "smtps://hub%40x@mail.example",
+        "HUB_SMTP_PASSWORD": "pw",
     }
     assert set(environment) == {setting.name for setting in SETTINGS}
     assert load(environment, share=share_folder()) == settings.Settings(
@@ -49,6 +58,12 @@ def test_every_setting_of_the_table_is_read(tmp_path):
         host="0.0.0.0",
         port=0,
         log_level="debug",
+        operator_host="::1",
+        operator_port=None,
+        operator_names=("localhost", "hub", "metrics.example"),
+        log_format="json",
+        public_url="http://{host}:8080",
+        mail_server=settings.MailServer(host="mail.example", port=465, tls="at_once", user="hub@x"),
     )
     assert not (tmp_path / "kept").exists()
 
@@ -83,6 +98,9 @@ def test_all_mistakes_come_at_once_and_show_no_secret(tmp_path):
             "HUB_MASTER_KEY": "aHVudGVyMg==",
             "HUB_PORT": "99999",
             "HUB_LOG_LEVEL": "loud",
+            "HUB_OPERATOR_PORT": "none",
+            "HUB_OPERATOR_NAMES": "hub:8081",
+            "HUB_LOG_FORMAT": "xml",
             "HUB_SECRET_ACME": "hunter2",
             "PATH": "/bin",
         }
@@ -94,6 +112,9 @@ def test_all_mistakes_come_at_once_and_show_no_secret(tmp_path):
         "HUB_MASTER_KEY",
         "HUB_PORT",
         "HUB_LOG_LEVEL",
+        "HUB_OPERATOR_PORT",
+        "HUB_OPERATOR_NAMES",
+        "HUB_LOG_FORMAT",
     ]
     assert found[0] == "HUB_DATBASE_URL: no such setting; did you mean HUB_DATABASE_URL?"
     assert found[3].startswith("HUB_MASTER_KEY: 7 bytes, 32 are needed")
@@ -164,3 +185,36 @@ def test_every_unreadable_page_is_told_at_once(tmp_path):
     ]
     with pytest.raises(ConfigError, match="no such directory"):
         read_pages(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls"),
+    [
+        ("smtp://mail.example", 587, "starttls"),
+        ("smtp://mail.example:2525", 2525, "starttls"),
+        ("smtp://127.0.0.1:2525", 2525, "none"),
+        ("smtps://mail.example", 465, "at_once"),
+    ],
+)
+def test_mails_leave_this_machine_sealed(url, port, tls):
+    server = load({"HUB_SMTP_URL": url}, share=share_folder()).mail_server
+    assert server is not None
+    assert (server.port, server.tls) == (port, tls)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUB_SMTP_URL", "smtp://me:secret@mail.example"),
+        ("HUB_SMTP_URL", "http://secret.example"),
+        ("HUB_SMTP_URL", "smtp://secret.example:none"),
+        ("HUB_PUBLIC_URL", "ftp://{host}"),
+        ("HUB_PUBLIC_URL", "https://{host}/orders"),
+        ("HUB_PUBLIC_URL", "{host}"),
+    ],
+)
+def test_where_pages_and_mails_are_is_judged_without_showing_secrets(name, value):
+    with pytest.raises(ConfigError) as caught:
+        load({name: value}, share=share_folder())
+    (told,) = caught.value.mistakes
+    assert told.startswith(f"{name}: ") and "secret" not in told

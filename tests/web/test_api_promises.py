@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 import httpx
@@ -18,6 +18,8 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 
 from hub.api import asking, build
+from hub.api.carrier_events import EVENTS as EVENTS_AT
+from hub.api.examples import EVENTS
 from hub.api.shown import ShownProblem
 from hub.main import open_store, read_settings
 from tests.rigs import free_port
@@ -63,10 +65,59 @@ def _probes(juniper: Shop, stranger: Shop, ghost: Shop) -> Iterator[tuple[str, h
         yield path, juniper.get(path)
         yield path, stranger.get(path)
         yield path, juniper.get(f"{path}?x=1")
+    for path in ("/v1/stock", "/v1/stock/{sku}"):
+        at = path.format(sku="SKU-1")
+        yield path, juniper.get(at)
+        yield path, stranger.get(at)
+        yield path, juniper.get(f"{at}?x=1")
+    yield "/v1/stock/{sku}", juniper.get("/v1/stock/NONE")
+    yield "/v1/stock/{sku}", juniper.get("/v1/stock/SKU-1", if_none_match="*")
     yield "/healthz", stranger.get("/healthz")
+    links = f"{ORDER}/status-links"
+    at = links.format(number="J-1")
+    for shop in (juniper, stranger, ghost):
+        yield links, shop.ask("POST", at)
+    yield links, juniper.ask("POST", f"{at}?x=1")
+    yield links, juniper.ask("POST", links.format(number="none"))
 
 
-def _too_slow(shop: Shop) -> httpx.Response:
+def _events(juniper: Shop, stranger: Shop, ghost: Shop) -> Iterator[tuple[str, httpx.Response]]:
+    """The same for carriers' events."""
+    good = json.dumps(EVENTS).encode()
+    yield EVENTS_AT, juniper.ask("POST", EVENTS_AT, content=good)
+    for shop in (stranger, ghost):
+        yield EVENTS_AT, shop.ask("POST", EVENTS_AT, content=good)
+    for body in (b"{", b" " * 1_000_001, b'{"events":[]}'):
+        yield EVENTS_AT, juniper.ask("POST", EVENTS_AT, content=body)
+    yield EVENTS_AT, juniper.ask("POST", EVENTS_AT, content=b"", headers={"Content-Type": "a/b"})
+    yield EVENTS_AT, _too_slow(juniper, EVENTS_AT)
+
+
+def _changes(
+    juniper: Shop, stranger: Shop, ghost: Shop, house: House
+) -> Iterator[tuple[str, httpx.Response]]:
+    """The same for cancellations and changes of an order, before and after it was sent."""
+    bodies = {"cancellations": {}, "changes": {"actions": [{"action": "remove", "line": "1"}]}}
+    for name, wanted in bodies.items():
+        path, good = f"{ORDER}/{name}", json.dumps(wanted).encode()
+        late, early = f"late-{name}", f"early-{name}"
+        for number in (late, early):
+            juniper.post(simple(number, quantity=2))
+            if number == late:
+                house.turn()
+        at = path.format(number=early)
+        yield path, juniper.ask("POST", at, content=good)
+        yield path, juniper.ask("POST", path.format(number=late), content=good)
+        yield path, juniper.ask("POST", path.format(number="none"), content=good)
+        for shop in (stranger, ghost):
+            yield path, shop.ask("POST", at, content=good)
+        for body in (b"{", b" " * 1_000_001, b'{"x":1}'):
+            yield path, juniper.ask("POST", at, content=body)
+        yield path, juniper.ask("POST", at, content=b"", headers={"Content-Type": "a/b"})
+        yield path, _too_slow(juniper, at)
+
+
+def _too_slow(shop: Shop, path: str = ORDERS) -> httpx.Response:
     """A body whose first byte never comes, before a door that has no patience left."""
 
     async def endless() -> AsyncIterator[bytes]:
@@ -77,7 +128,7 @@ def _too_slow(shop: Shop) -> httpx.Response:
         transport = httpx.ASGITransport(app=shop.app)
         headers = {"Authorization": f"Bearer {shop.key}", "Content-Type": "application/json"}
         async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
-            return await client.post(ORDERS, content=endless(), headers=headers)
+            return await client.post(path, content=endless(), headers=headers)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asking, "BODY_SECONDS", 0)
@@ -89,7 +140,13 @@ def test_every_documented_status_happens_and_no_other(
 ) -> None:
     key, _ = give_key(house, "a-brand-without-page")
     seen = set()
-    for path, answer in _probes(juniper, stranger, Shop(app=app, key=key)):
+    ghost = Shop(app=app, key=key)
+    probes = chain(
+        _probes(juniper, stranger, ghost),
+        _events(juniper, stranger, ghost),
+        _changes(juniper, stranger, ghost, house),
+    )
+    for path, answer in probes:
         seen.add((answer.request.method.lower(), path, str(answer.status_code)))
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == "application/problem+json"

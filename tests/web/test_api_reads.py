@@ -108,8 +108,8 @@ def test_facts_come_in_ledger_order_with_the_ids_that_the_order_shows(
     answer = juniper.get("/v1/facts")
     ShownFacts.model_validate_json(answer.content)
     facts = answer.json()["facts"]
-    assert [fact["kind"] for fact in facts] == ["OrderPlaced", "LinesSourced"]
-    assert [fact["position"] for fact in facts] == [1, 2]
+    assert [fact["kind"] for fact in facts] == ["OrderPlaced", "LinesSourced", "PromiseMade"]
+    assert [fact["position"] for fact in facts] == [1, 2, 3]
     line = taken["ship_groups"][0]["lines"][0]["id"]
     assert facts[0]["body"]["lines"] == [{"line": line, "quantity": 1}]
     assert facts[0]["order"] == "J-1"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.cli.words import as_text, clean, line, money, one_line
+from hub.cli.words import as_text, clean, line, one_line
+from hub.domain.money import money
 
 
 @pytest.mark.parametrize(

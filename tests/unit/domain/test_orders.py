@@ -7,6 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.allotting import Pick
 from hub.domain.asking import MOST_NUMBER, Voice, compose, purchase_order_number
 from hub.domain.messages import Answer, ProductId
 from hub.domain.names import Names
@@ -88,6 +89,13 @@ def test_purchase_order_numbers_fit_and_stay_the_same(number: str, ordinal: int)
 # --- sourcing ----------------------------------------------------------------------------------
 
 PARTNERS = ["acme", "corner", "delta", "mill"]
+
+
+def _one(picks: tuple[Pick, ...]) -> str | None:
+    assert len(picks) <= 1
+    return picks[0].offer.partner if picks else None
+
+
 LISTS = st.lists(
     st.dictionaries(st.sampled_from(PARTNERS), st.integers(0, 3), max_size=4),
     min_size=1,
@@ -121,7 +129,7 @@ def test_sourcing_is_as_good_as_trying_everything(lists: list[dict[str, int]]) -
 
     every = product(*([None, *row] for row in lists))
     best = min(cost(list(picks)) for picks in every)
-    mine = [found.chosen[u.line_id].partner if u.line_id in found.chosen else None for u in units]
+    mine = [_one(found.chosen.get(unit.line_id, ())) for unit in units]
     assert cost(mine) == best
     assert len(found.candidates) == sum(len(row) for row in lists)
     assert all(candidate.reason for candidate in found.candidates)
@@ -132,7 +140,7 @@ def test_a_partner_is_barred_with_its_reason() -> None:
     later = replace(offer("delta", "S"), valid_from=date(2027, 1, 1))
     found = choose(
         [unit],
-        offers={"S": [offer("acme", "S"), offer("corner", "S", pack=2), later, offer("mill", "S")]},
+        offers={"S": [offer("acme", "S"), offer("corner", "S", pack=4), later, offer("mill", "S")]},
         priorities={"acme": 0, "corner": 0, "delta": 0},
         without={"l": {"acme"}},
         today=date(2026, 11, 20),
@@ -140,7 +148,7 @@ def test_a_partner_is_barred_with_its_reason() -> None:
     assert found.chosen == {}
     reasons = {candidate.partner: candidate.reason for candidate in found.candidates}
     assert reasons["acme"] == "declined this line"
-    assert "packs of 2" in reasons["corner"]
+    assert "packs of 4" in reasons["corner"]
     assert "2027-01-01" in reasons["delta"]
     assert "no page" in reasons["mill"]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.mapping.converters import (
     PLAIN,
+    Balance,
     Converter,
     Date,
     DateTime,
@@ -25,6 +26,8 @@ GOOD: list[tuple[Converter, tuple[str, ...], object]] = [
     (Text(), (" as is ",), " as is "),
     (Upper(), ("mixed",), "MIXED"),
     (Quantity(), ("3",), 3),
+    (Balance(), ("3",), 3),
+    (Balance(), ("-3.00",), -3),
     (Quantity(), ("3.000",), 3),
     (Quantity(), ("007",), 7),
     (Money(), ("12.5",), 1250),
@@ -106,7 +109,7 @@ def test_a_moment_with_a_zone_but_no_place_for_it_is_written_by_its_own_clock() 
     assert DateTime().format((moment,), width=2) == ("20260303", "2330")
 
 
-@pytest.mark.parametrize("converter", [Quantity(), Money(), Date(), Time(), DateTime()])
+@pytest.mark.parametrize("converter", [Quantity(), Balance(), Money(), Date(), Time(), DateTime()])
 def test_a_value_of_the_wrong_kind_is_not_written(converter: Converter) -> None:
     assert isinstance(converter.format(("text",), width=2), Unfit)
 

@@ -126,10 +126,10 @@ def test_an_order_that_cannot_be_read_does_not_take_its_neighbour_along() -> Non
     assert [one.number for one in good.messages] == ["JN-2"]
 
 
-def test_a_day_without_a_time_does_not_replace_a_moment_of_that_day() -> None:
+def test_the_day_of_leaving_outweighs_the_moment_of_writing_even_without_a_time() -> None:
     # The BSN of these papers is of 3 March, 16:02.
     for said, read in (
-        ("DTM*011*20260303", datetime(2026, 3, 3, 16, 2)),
+        ("DTM*011*20260303", datetime(2026, 3, 3)),
         ("DTM*011*20260302", datetime(2026, 3, 2)),
         ("DTM*011*20260303*0915", datetime(2026, 3, 3, 9, 15)),
     ):

@@ -11,8 +11,8 @@ from tests.unit.mapping import MAPPINGS, library, mistakes, page, paper, spoken,
 HEAD = "- BAK: {01: purpose | purpose, 03: number}\n"
 
 CONVERTERS = (
-    "code TABLE, date, datetime, implied, lines N, money, pairs TABLE, price, purpose, quantity,"
-    " text, time, upper"
+    "balance, code TABLE, date, datetime, implied, lines N, money, pairs TABLE, price, purpose,"
+    " quantity, text, time, upper"
 )
 WRONG = [
     ("- BAK: {01: purpose | purpose, 03: nummer}", "BAK.03: OrderResponse has no field `nummer`"),
