@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.desk import Desk, gone, owner, pass_desk
+from hub.cli.ending import Ending
 from hub.cli.shown import Failure, Shown, as_json
 
 if TYPE_CHECKING:
@@ -121,11 +122,11 @@ def _leave(sign: int, frame: FrameType | None) -> None:
 
 
 def _run(worker: "Worker", parent: int | None, pulse: "Pulse") -> None:
-    stopping = threading.Event()
-    _on_end(lambda sign, frame: stopping.set())
+    ending = Ending()
+    ending.listen()
     worker.start()
     pulse.beat()
-    while not stopping.wait(0.5):
+    while not ending.wait(0.5):
         pulse.beat()
         if worker.broken or _orphaned(parent):
             break

@@ -1,16 +1,15 @@
 """`hub serve`: one web and one worker process, kept alive, ended together."""
 
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
 
 import click
 
 from hub.cli.desk import Desk, pass_desk
+from hub.cli.ending import Ending
 from hub.cli.shown import Failure, Shown
 from hub.cli.watching import Ear, listening
 from hub.ops.health import Life
@@ -84,9 +83,8 @@ def serve(desk: Desk) -> None:
     from hub.cli import logs
 
     desk = logs.begin(desk, process="serve")
-    stopping = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stopping.set())
+    ending = Ending()
+    ending.listen()
     if desk.fresh():
         desk.say(f"making a store in {desk.settings().data_dir}")
     desk.warn_if_open()
@@ -97,10 +95,9 @@ def serve(desk: Desk) -> None:
         listening(desk, parts, lambda: _lives(children)),
         logs.from_start_to_end(parts.code),
     ):
-        while not stopping.is_set():
+        while not ending.wait(0.1):
             for child in children:
                 _tend(desk, child, time.monotonic())
-            stopping.wait(0.1)
         if not _end(children):
             raise Failure(f"a process did not end within {GRACE} seconds and was killed")
 
