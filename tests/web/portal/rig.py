@@ -84,9 +84,12 @@ def seal_of(page: str) -> str:
     return found[1]
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
-    """A real mail server's memory; `refusing` is what it answers to a recipient instead."""
+    """A real mail server's memory; `refusing` is what it answers to a recipient instead.
+
+    No slots: the server looks at every member, and before Python 3.11.3 that fails for slots.
+    """
 
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
