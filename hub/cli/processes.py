@@ -1,8 +1,10 @@
 """`hub work`, `hub web`, `hub migrate`: one process each, ended by SIGTERM or SIGINT."""
 
+import gc
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 GRACE = 20
 """Seconds that requests under way have to end in."""
+SHARING = 0.0002
+"""Seconds a thread keeps the interpreter while others ask for it. A work on the store gives it up at
+each of its statements; with Python's 5 ms a thread that reads a large file holds the writer, and
+with it everybody's writer, for tenths of a second."""
 MOST_CONNECTIONS = 1000
 """Connections at once; one more is told 503 and closed, so that they cannot eat the memory."""
 
@@ -96,7 +102,10 @@ def _telling(desk: Desk) -> "Iterator[Parts]":
     from hub.cli.watching import known_sets
     from hub.store.witness import WitnessedStore
 
+    sys.setswitchinterval(SHARING)
     with desk.writing() as parts:
+        # Pages and maps stay for good: the collector need not look at them while a work waits.
+        gc.freeze()
         store = WitnessedStore(parts.store, tell=Teller(known_sets(parts)))
         yield replace(parts, store=store)
 

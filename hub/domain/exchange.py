@@ -263,6 +263,28 @@ Segments = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One element of a paper that is a tree: an XML element, or a member of a JSON object.
+
+    `name` and the names of `attributes` are in Clark notation (`{urn:example}Order`) where there is
+    a namespace. `text` is the element's own, without that of its `children`. In JSON `kind` says
+    what a value is (`object`, `text`, `number`, `truth`, `nothing`) and `many` that it stands in an
+    array; XML has only `text`.
+    """
+
+    name: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    children: tuple["Node", ...] = ()
+    kind: str = "text"
+    many: bool = False
+
+
+Paper = Segments | Node
+"""What a map reads and writes: rows of elements, or a tree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedDocument:
     """Where one paper of ours lies in the bytes that were joined, and its control number."""
 

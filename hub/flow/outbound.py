@@ -52,7 +52,7 @@ from hub.transports import Transport
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
-AT_ONCE = 50  # papers composed in one commit where nobody waits for a cut-off
+AT_ONCE = 5  # papers composed in one commit where nobody waits for a cut-off
 FAILURES_TOLD = 3  # a wire that fails this often in a row becomes an exception
 
 

@@ -1,6 +1,7 @@
 """The embedded engine: one writer thread per process with group commit, readers that cannot write.
 
-Several processes share the file; `BEGIN IMMEDIATE` and the busy timeout put their writers in line.
+Several processes share the file: `hub.store.turn` puts their writers in line, `BEGIN IMMEDIATE`
+keeps them apart.
 Levels of stock have a file of their own beside it, see `hub.store.levels_file`.
 """
 
@@ -23,6 +24,7 @@ from hub.errors import ConfigError, Conflict
 from hub.store.levels_file import LevelsFile
 from hub.store.retry import ATTEMPTS, again
 from hub.store.statements import Connection, Row, Statement, Values
+from hub.store.turn import Turn
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -57,10 +59,11 @@ class _Transaction:
     `begun` tells whether the failure came after the beginning, so that others may fare better.
     """
 
-    __slots__ = ("_raw", "begun", "error")
+    __slots__ = ("_raw", "_turn", "begun", "error")
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
+    def __init__(self, raw: sqlite3.Connection, turn: Turn) -> None:
         self._raw = raw
+        self._turn = turn
         self.begun = False
         self.error: BaseException | None = None
 
@@ -80,11 +83,12 @@ class _Transaction:
 
     def run(self, connection: Connection, jobs: Sequence[_Job[Any]]) -> None:
         """Do the works in turn and commit them together."""
-        self._raw.execute("BEGIN IMMEDIATE")
-        self.begun = True
-        for job in jobs:
-            job.outcome = job.work(connection)
-        self._raw.execute("COMMIT")
+        with self._turn:
+            self._raw.execute("BEGIN IMMEDIATE")
+            self.begun = True
+            for job in jobs:
+                job.outcome = job.work(connection)
+            self._raw.execute("COMMIT")
 
 
 class SqliteEngine:
@@ -110,6 +114,7 @@ class SqliteEngine:
         self._hot = threading.local()
         self._hot_opened: list[sqlite3.Connection] = []
         self._levels = LevelsFile(self._path, dialect=self.dialect, busy_seconds=_BUSY_SECONDS)
+        self._turn = Turn(self._path)
         self._check()
 
     def _connect(self) -> sqlite3.Connection:
@@ -196,6 +201,7 @@ class SqliteEngine:
                     break
         finally:
             raw.close()
+            self._turn.close()
 
     def _group(self, first: _Job[Any]) -> tuple[list[_Job[Any]], bool]:
         """The first job and what waits behind it, and whether the store is closing."""
@@ -229,7 +235,7 @@ class SqliteEngine:
         self, raw: sqlite3.Connection, connection: Connection, jobs: list[_Job[Any]]
     ) -> bool:
         """Whether all works are settled: done, or the database cannot work for any of them now."""
-        with _Transaction(raw) as transaction:
+        with _Transaction(raw, self._turn) as transaction:
             transaction.run(connection, jobs)
         if transaction.error is not None and not transaction.begun:
             for job in jobs:
@@ -239,7 +245,7 @@ class SqliteEngine:
 
     def _alone(self, raw: sqlite3.Connection, connection: Connection, job: _Job[Any]) -> None:
         for _ in range(ATTEMPTS):
-            with _Transaction(raw) as transaction:
+            with _Transaction(raw, self._turn) as transaction:
                 transaction.run(connection, [job])
             job.error = transaction.error
             if not isinstance(job.error, Conflict):

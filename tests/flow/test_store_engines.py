@@ -67,7 +67,8 @@ def test_the_embedded_store_is_for_its_owner_only_whatever_the_umask(tmp_path):
         store.close()
     finally:
         os.umask(former)
-    assert modes == dict.fromkeys(("hub.db", "hub.db-wal", "hub.db-shm"), 0o600)
+    made = ("hub.db", "hub.db-wal", "hub.db-shm", "hub.db-turn", "hub.db-turn-next")
+    assert modes == dict.fromkeys(made, 0o600)
 
 
 def test_a_work_that_was_cancelled_while_it_waited_is_not_done(store: Store):
