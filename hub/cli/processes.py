@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 GRACE = 20
 """Seconds that requests under way have to end in."""
 SHARING = 0.0002
-"""Seconds a thread keeps the interpreter while others ask for it. A work on the store gives it up at
-each of its statements; with Python's 5 ms a thread that reads a large file holds the writer, and
-with it everybody's writer, for tenths of a second."""
+"""Seconds that a thread keeps the interpreter while others ask for it.
+
+A work on the store gives it up at each of its statements; with Python's 5 ms a thread that reads a
+large file holds the writer, and with it everybody's, for tenths of a second.
+"""
 MOST_CONNECTIONS = 1000
 """Connections at once; one more is told 503 and closed, so that they cannot eat the memory."""
 

@@ -1,4 +1,4 @@
-"""Writers of one SQLite file come in the order in which they asked, and none keeps its place dead."""
+"""Writers of one SQLite file come in the order they asked in, and the dead keep no place."""
 
 import fcntl
 import os
