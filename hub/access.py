@@ -31,6 +31,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     CLERK = "clerk"
     SUPPLIER_USER = "supplier_user"
+    PARTNER_CLIENT = "partner_client"
 
 
 class Action(StrEnum):
@@ -45,6 +46,14 @@ class Action(StrEnum):
     TELL_CARRIER_EVENT = "tell_carrier_event"
     CANCEL_ORDER = "cancel_order"
     CHANGE_ORDER = "change_order"
+    READ_WORK = "read_work"
+    ANSWER_WORK = "answer_work"
+    TELL_STOCK = "tell_stock"
+    SEND_INVOICE = "send_invoice"
+    SEND_DOCUMENT = "send_document"
+    READ_SENT = "read_sent"
+    KEEP_WEBHOOKS = "keep_webhooks"
+    KEEP_PARTNER_WEBHOOKS = "keep_partner_webhooks"
     READ_DOCUMENTS = "read_documents"
     SETTLE_EXCEPTION = "settle_exception"
     IMPORT_CATALOG = "import_catalog"
@@ -65,6 +74,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.TELL_CARRIER_EVENT,
                 Action.CANCEL_ORDER,
                 Action.CHANGE_ORDER,
+                Action.KEEP_WEBHOOKS,
             }
         ),
         Role.CLERK: frozenset(
@@ -80,6 +90,17 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
             }
         ),
         Role.SUPPLIER_USER: frozenset(),
+        Role.PARTNER_CLIENT: frozenset(
+            {
+                Action.READ_WORK,
+                Action.ANSWER_WORK,
+                Action.TELL_STOCK,
+                Action.SEND_INVOICE,
+                Action.SEND_DOCUMENT,
+                Action.READ_SENT,
+                Action.KEEP_PARTNER_WEBHOOKS,
+            }
+        ),
         Role.OPERATOR: frozenset(Action),
     }
 )
@@ -87,11 +108,15 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who is asking; `brand` is the one whose orders the caller sees, an operator sees all."""
+    """Who is asking; `brand` is the one whose orders the caller sees, an operator sees all.
+
+    `partner` is the one whose work a partner's caller sees; it comes from the credential alone.
+    """
 
     role: Role
     brand: str
     key_id: str
+    partner: str = ""
 
 
 def may(caller: Caller, action: Action) -> bool:
@@ -105,6 +130,11 @@ def sees(caller: Caller, *, brand: str) -> bool:
     When it does not, the door answers as if there were no such thing.
     """
     return caller.role is Role.OPERATOR or (caller.brand != "" and caller.brand == brand)
+
+
+def works_for(caller: Caller, *, partner: str) -> bool:
+    """Say whether a thing of this partner exists for the caller; else it is as if missing."""
+    return caller.role is Role.OPERATOR or (caller.partner != "" and caller.partner == partner)
 
 
 def new_key(random: Callable[[int], bytes]) -> tuple[str, str, bytes]:

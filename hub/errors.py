@@ -47,10 +47,14 @@ class Refused(HubError):
 
 
 class TransportError(HubError):
-    """The wire failed; `permanent` means that trying again without a person is useless."""
+    """The wire failed; `permanent` means that trying again without a person is useless.
 
-    def __init__(self, text: str, *, permanent: bool = False) -> None:
+    `retry_seconds` is how long the other side asked to be left alone, 0 when it did not.
+    """
+
+    def __init__(self, text: str, *, permanent: bool = False, retry_seconds: float = 0) -> None:
         self.permanent = permanent
+        self.retry_seconds = retry_seconds
         super().__init__(text)
 
 

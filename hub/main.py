@@ -24,15 +24,17 @@ from hub import mapping, partners, settings
 from hub.domain.facts import Stuck
 from hub.domain.messages import PurchaseOrder, PurchaseOrderChange
 from hub.domain.names import at_moment, timed_seed
+from hub.domain.warehouse import WarehouseOrder
 from hub.errors import ConfigError
 from hub.flow.parts import Parts, Route
-from hub.mapping import Library
+from hub.mapping import Library, Reading
+from hub.ops import sandbox
 from hub.partners import Partners
 from hub.settings import Settings
 from hub.store import Store
 
 MASTER_KEY = "master.key"
-MAIL = "mail"  # the wire that customers are written over; partners are not asked by mail
+MAIL = "mail"  # the wire that customers are written over, and partners who want it
 MAIL_PASSWORD = "HUB_SMTP_PASSWORD"  # noqa: S105  # the variable's name
 WRONG_PAGES = "pages"
 
@@ -88,13 +90,14 @@ class Pages:
 
     def __init__(self, chosen: Settings) -> None:
         self.formats = registry(hub.formats)
+        self.transform = sandbox.transform
         self.wires = registry(hub.transports)
         self.maps: Library = mapping.load(settings.read_pages(chosen.mappings))
         self.brands = partners.load_brands(settings.read_pages(chosen.brands))
         self.partners: Partners = partners.load(
             settings.read_pages(chosen.partner_configs),
             transports=partners_wires(),
-            formats={name: module.Config for name, module in self.formats.items()},
+            formats=partners_formats(chosen),
             maps=self.maps.pages,
             folder=str(chosen.partner_configs),
         )
@@ -114,9 +117,17 @@ def registry(room: ModuleType) -> dict[str, ModuleType]:
 
 
 def partners_wires() -> dict[str, type[BaseModel]]:
-    """Return what partners' channels may be moved over, by name: every wire but mail."""
-    wires = registry(hub.transports)
-    return {name: wire.Config for name, wire in wires.items() if name != MAIL}
+    """Return what partners' channels may be moved over, by name."""
+    return {name: wire.Config for name, wire in registry(hub.transports).items()}
+
+
+def partners_formats(chosen: Settings) -> dict[str, type[BaseModel]]:
+    """Return the profiles of channels by format; who needs files beside the maps is given them."""
+    texts = settings.read_texts(chosen.mappings, endings=(".xsd", ".xsl"))
+    return {
+        name: module.configured(texts) if hasattr(module, "configured") else module.Config
+        for name, module in registry(hub.formats).items()
+    }
 
 
 def open_store(chosen: Settings) -> Store:
@@ -146,7 +157,16 @@ def _parts(pages: Pages, store: Store, chosen: Settings, environment: Mapping[st
         code=code_version(),
         public_url=chosen.public_url,
         mail=_mail(pages, chosen),
+        posted=_posted,
+        transform=sandbox.transform,
     )
+
+
+def _posted(set_id: str, number: str, body: bytes) -> Reading:
+    """Read a body as the REST door reads it; a worker needs that only to settle one again."""
+    from hub.api.partner_reading import read_posted  # the door's libraries are slow to import
+
+    return read_posted(set_id, number, body)
 
 
 def _mail(pages: Pages, chosen: Settings) -> BaseModel | None:
@@ -155,7 +175,7 @@ def _mail(pages: Pages, chosen: Settings) -> BaseModel | None:
     if server is None:
         return None
     password = f"env:{MAIL_PASSWORD}" if server.user else ""
-    config: BaseModel = pages.wires[MAIL].Config(**asdict(server), password=password)
+    config: BaseModel = pages.wires[MAIL].Server(**asdict(server), password=password)
     return config
 
 
@@ -178,7 +198,10 @@ def doors(chosen: Settings, parts: Parts, api: ASGIApp) -> ASGIApp:
 
 
 def _routes(pages: Pages) -> dict[str, Route]:
-    """How each partner is asked: the first sets on its page whose maps write orders and changes."""
+    """How each partner is asked: the first sets on its page whose maps write orders and changes.
+
+    One set asks a warehouse for both.
+    """
     routes: dict[str, Route] = {}
     for partner in pages.partners.all:
         ways = {
@@ -187,9 +210,11 @@ def _routes(pages: Pages) -> dict[str, Route]:
             for set_id in reversed(channel.sends)
             if set_id in channel.maps
         }
-        if PurchaseOrder in ways:
-            channel, set_id = ways[PurchaseOrder]
-            changes, change_set = ways.get(PurchaseOrderChange, (None, ""))
+        asks = WarehouseOrder if WarehouseOrder in ways else PurchaseOrder
+        if asks in ways:
+            channel, set_id = ways[asks]
+            change = WarehouseOrder if asks is WarehouseOrder else PurchaseOrderChange
+            changes, change_set = ways.get(change, (None, ""))
             routes[partner.id] = Route(
                 partner=partner,
                 channel=channel,

@@ -19,11 +19,13 @@ from hub.flow.mailing import MailTurn
 from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import Parts
 from hub.flow.watching import ring
+from hub.flow.webhook_rounds import Rounds
 from hub.partners import Channel
 
 LOOK_EVERY = 0.1  # seconds between two looks for lanes with duties that are due
 SEAL_EVERY = 0.1
 RING_EVERY = 2.0  # seconds between two looks for what did not come in time
+PUSH_EVERY = 0.25  # seconds between two looks for what endpoints are to be told
 MOST_IDLE_TURNS = 3  # `until_idle` ends after so many rounds in which nothing was done
 
 
@@ -73,6 +75,7 @@ class Worker:
         self._bells = {lane: Bell() for lane in self._lanes}
         self._threads: list[threading.Thread] = []
         self._clock = BackgroundScheduler(timezone=UTC)
+        self._webhooks = Rounds(parts)
 
     def start(self) -> None:
         """Start the clock, a thread for each lane, the look-out, the watch and the sealer."""
@@ -84,6 +87,7 @@ class Worker:
         self._thread("look-out", self._look_out)
         self._thread("sealer", self._seal)
         self._thread("watch", self._watch)
+        self._thread("webhooks", self._push)
         self._clock.start()
 
     def stop(self) -> None:
@@ -94,6 +98,7 @@ class Worker:
             bell.ring(poll=False)
         for thread in self._threads:
             thread.join()
+        self._webhooks.close()
         for turn in self._lanes.values():
             turn.release()
         self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
@@ -105,14 +110,23 @@ class Worker:
         """
         done = quiet = 0
         while quiet < MOST_IDLE_TURNS:
-            turn = sum(lane.take(poll=True) for lane in self._lanes.values())
-            turn += ring(self._parts)
-            turn += self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
+            turn = self.turn()
             done += turn
             quiet = 0 if turn else quiet + 1
+        self.rest()
+        return done
+
+    def turn(self) -> int:
+        """Take one turn on every lane in this thread, ring and seal; returns how much was done."""
+        done = sum(lane.take(poll=True) for lane in self._lanes.values())
+        done += ring(self._parts)
+        done += self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
+        return done + self._webhooks.until_idle()
+
+    def rest(self) -> None:
+        """Close every lane's wire and give the lanes back; a later turn takes them again."""
         for lane in self._lanes.values():
             lane.release()
-        return done
 
     def _thread(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=partial(self._run, work), name=name, daemon=True)
@@ -180,6 +194,10 @@ class Worker:
     def _watch(self) -> None:
         while not self._stopping.wait(RING_EVERY):
             ring(self._parts)
+
+    def _push(self) -> None:
+        while not self._stopping.wait(PUSH_EVERY):
+            self._webhooks.look()
 
     def _seal(self) -> None:
         while not self._stopping.wait(SEAL_EVERY):

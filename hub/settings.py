@@ -21,6 +21,7 @@ from hub.errors import ConfigError
 MASTER_KEY_BYTES = 32  # AES-256
 LARGEST_SECRET = 64 * 1024  # bytes; an OpenSSH private key has a few thousand
 LARGEST_PAGE = 1024 * 1024  # bytes
+LARGEST_SCHEMA = 16 * 1024 * 1024  # bytes; the largest of UBL has two and a half million
 OWN_PREFIX = "HUB_SECRET_"  # free for the operator's own secrets, see `secret`
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
@@ -188,7 +189,7 @@ def load(environment: Mapping[str, str], *, share: Path) -> Settings:
         operator_names=reading.value("HUB_OPERATOR_NAMES", _names, ("localhost",)),
         log_format=reading.value("HUB_LOG_FORMAT", _log_format, ""),
         public_url=reading.value("HUB_PUBLIC_URL", _public_url, "https://{host}"),
-        mail_server=reading.value("HUB_SMTP_URL", _mail_server, None),
+        mail_server=reading.value("HUB_SMTP_URL", mail_server, None),
     )
     if reading.mistakes:
         raise ConfigError(reading.mistakes)
@@ -216,12 +217,16 @@ def secret(reference: str, *, environment: Mapping[str, str]) -> str:
     )
 
 
+EXAMPLES = "examples"
+"""Pages in a folder of this name are there to be copied."""
+
+
 def read_pages(folder: Path) -> dict[str, str]:
     """Return the text of every `*.yaml` below the folder, in order.
 
-    The names are relative paths without the ending (`acme`, `x12/004010/850`). Hidden files are
-    left out. It does not look into the texts. Raises `ConfigError` with every file that cannot be
-    read.
+    The names are relative paths without the ending (`acme`, `x12/004010/850`). Hidden files and
+    what lies in folders named `examples` are left out. It does not look into the texts. Raises
+    `ConfigError` with every file that cannot be read.
     """
     if not folder.is_dir():
         raise ConfigError([f"{folder}: no such directory; create it or name another one"])
@@ -230,6 +235,8 @@ def read_pages(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)
         if any(part.startswith(".") for part in place.parts) or not path.is_file():
+            continue
+        if EXAMPLES in place.parts[:-1]:
             continue
         if path.suffix == ".yml":
             mistakes.append(f"{path}: pages end in .yaml; rename it to {path.stem}.yaml")
@@ -241,6 +248,28 @@ def read_pages(folder: Path) -> dict[str, str]:
     if mistakes:
         raise ConfigError(mistakes)
     return pages
+
+
+def read_texts(folder: Path, *, endings: tuple[str, ...]) -> dict[str, str]:
+    """Return the text of every file below the folder whose name ends so, by relative path.
+
+    They are the schemas and stylesheets that stand beside maps. Hidden files are left out. Raises
+    `ConfigError` with every file that cannot be read.
+    """
+    texts: dict[str, str] = {}
+    mistakes: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in place.parts)
+        if hidden or path.suffix not in endings or not path.is_file():
+            continue
+        try:
+            texts[place.as_posix()] = _page_text(path, largest=LARGEST_SCHEMA)
+        except ValueError as fault:
+            mistakes.append(f"{path}: {fault}")
+    if mistakes:
+        raise ConfigError(mistakes)
+    return texts
 
 
 class _Reading:
@@ -312,14 +341,14 @@ def _secret_file(path: str, *, asked_by: str) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _page_text(path: Path) -> str:
+def _page_text(path: Path, *, largest: int = LARGEST_PAGE) -> str:
     try:
         with path.open("rb") as stream:
-            body = stream.read(LARGEST_PAGE + 1)
+            body = stream.read(largest + 1)
     except OSError as fault:
         raise ValueError(f"cannot be read: {fault.strerror}") from None
-    if len(body) > LARGEST_PAGE:
-        raise ValueError(f"larger than {LARGEST_PAGE} bytes: no page")
+    if len(body) > largest:
+        raise ValueError(f"larger than {largest} bytes: no page")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -364,7 +393,8 @@ def _public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _mail_server(text: str) -> MailServer:
+def mail_server(text: str) -> MailServer:
+    """Read a mail server's address; raises ValueError with the way out."""
     # The value is not shown: it may carry a password that belongs elsewhere.
     parts = urlsplit(text)
     try:

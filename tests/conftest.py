@@ -12,6 +12,8 @@ pytest_plugins = [
     "tests.rigs.postgres",
     "tests.rigs.sshd",
     "tests.rigs.houses",
+    "tests.rigs.depots",
+    "tests.rigs.desks",
     "tests.rigs.wheels",
 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 TERMINATOR = "~"
 FUNCTIONS = {
     "997": "FA", "855": "PR", "856": "SH", "846": "IB", "810": "IN", "865": "CA", "870": "RS",
-    "824": "AG", "214": "QM",
+    "824": "AG", "214": "QM", "944": "RE", "945": "SW", "947": "AW",
 }  # fmt: skip
 
 

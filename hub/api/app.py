@@ -16,13 +16,18 @@ from hub.api.answers import RETRY_SECONDS, Declined, answer, dumped
 from hub.api.carrier_events import EVENTS, CarrierEvents
 from hub.api.changes import Changes
 from hub.api.counted import Counted, template_of
+from hub.api.cxml_door import CXML, CxmlDoor
+from hub.api.documents import DOCUMENTS, Documents
 from hub.api.intake import Intake
 from hub.api.keyring import Keyring
 from hub.api.links import Links
+from hub.api.partner import PartnerDoor
+from hub.api.partner_views import PARTNER_INVOICES, PARTNER_STOCK, WORK
 from hub.api.polling import Polls
 from hub.api.reads import Reads
 from hub.api.stock import STOCK, StockReads
 from hub.api.views import ORDERS
+from hub.api.webhooks import PARTNER_WEBHOOKS, WEBHOOKS, Webhooks
 from hub.errors import Conflict
 from hub.flow.parts import Parts
 from hub.ops.traffic import Traffic
@@ -71,6 +76,10 @@ def build(
         f"{ORDERS}/{{number}}/changes": changes.change,
     }
     _open_posts(app, posts)
+    _open_partner(app, PartnerDoor(parts, keyring))
+    _open_documents(app, Documents(parts, keyring), CxmlDoor(parts))
+    for path in (WEBHOOKS, PARTNER_WEBHOOKS):
+        app.router.routes.extend(Webhooks(parts, keyring, path=path).routes())
     _answer_mistakes(app, parts)
     app.add_middleware(Polls, keyring=keyring, reads=reads)
     if traffic is not None:
@@ -97,6 +106,26 @@ def _open_routes(app: FastAPI, intake: Intake, reads: Reads) -> None:
 def _open_posts(app: FastAPI, posts: Mapping[str, Endpoint]) -> None:
     for path, endpoint in posts.items():
         app.router.routes.append(Route(path, endpoint, methods=["POST"]))
+
+
+def _open_partner(app: FastAPI, door: PartnerDoor) -> None:
+    number = f"{WORK}/{{number}}"
+    posts: dict[str, Endpoint] = {
+        f"{number}/responses": door.responses,
+        f"{number}/shipments": door.shipments,
+        f"{number}/change-responses": door.change_responses,
+        PARTNER_STOCK: door.stock,
+        PARTNER_INVOICES: door.invoices,
+    }
+    _open_posts(app, posts)
+    app.router.routes.append(Route(WORK, door.orders, methods=["GET"]))
+    app.router.routes.append(Route(number, door.order, methods=["GET"]))
+
+
+def _open_documents(app: FastAPI, documents: Documents, cxml: CxmlDoor) -> None:
+    one = Route(f"{DOCUMENTS}/{{name}}", documents.either, methods=["GET", "POST"])
+    app.router.routes.append(one)
+    _open_posts(app, {f"{CXML}/{{partner}}/{{channel}}": cxml.post})
 
 
 async def _alive(request: Request) -> Response:

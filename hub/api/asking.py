@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -41,26 +42,26 @@ class SkuPage:
 def no_query(request: Request) -> None:
     """Refuse every query parameter; raises Declined with 422."""
     if request.scope["query_string"]:
-        _refuse([_unknown(name) for name in dict(request.query_params)])
+        refuse([_unknown(name) for name in dict(request.query_params)])
 
 
 def page(request: Request) -> Page:
     """Return what `after` and `limit` ask for; raises Declined with 422 naming all mistakes."""
-    words, wrong = _paged(request)
+    words, wrong = paged(request)
     after = words.get("after", "0")
     if not possible_cursor(after):
-        wrong.append(_mistake("after", "form", "send the `next` of an earlier answer, or 0", after))
-    _refuse(wrong)
+        wrong.append(mistake("after", "form", "send the `next` of an earlier answer, or 0", after))
+    refuse(wrong)
     return Page(after=int(after), limit=int(words.get("limit", "100")))
 
 
 def sku_page(request: Request) -> SkuPage:
     """Return what `after` (a SKU) and `limit` ask for; raises Declined as `page` does."""
-    words, wrong = _paged(request)
+    words, wrong = paged(request)
     after = words.get("after", "")
     if after and not possible_sku(after):
-        wrong.append(_mistake("after", "form", "send the `next` of an earlier answer", after))
-    _refuse(wrong)
+        wrong.append(mistake("after", "form", "send the `next` of an earlier answer", after))
+    refuse(wrong)
     return SkuPage(after=after, limit=int(words.get("limit", "100")))
 
 
@@ -74,32 +75,39 @@ def possible_sku(text: str) -> bool:
     return 0 < len(text) <= LONGEST_SKU and text.isprintable()
 
 
-def _paged(request: Request) -> tuple[dict[str, str], list[Mistake]]:
-    """The parameters of a page, each once, and what is wrong with them but for the cursor."""
+def paged(
+    request: Request, *, also: Sequence[str] = (), most: int = MOST_ROWS
+) -> tuple[dict[str, str], list[Mistake]]:
+    """Return the parameters of a page, each once, and what is wrong but for the cursor.
+
+    `also` are other parameters the path takes; `limit` is at most `most`.
+    """
     words: dict[str, str] = {}
     wrong: list[Mistake] = []
     for name, value in request.query_params.multi_items():
-        if name not in ("after", "limit"):
+        if name not in ("after", "limit", *also):
             wrong.append(_unknown(name))
         elif name in words:
-            wrong.append(_mistake(name, "twice", "send this parameter once", value))
+            wrong.append(mistake(name, "twice", "send this parameter once", value))
         words[name] = value
     limit = words.get("limit", "100")
-    if not _CURSOR.fullmatch(limit) or not 1 <= int(limit) <= MOST_ROWS:
-        wrong.append(_mistake("limit", "form", f"send a number from 1 to {MOST_ROWS}", limit))
+    if not _CURSOR.fullmatch(limit) or not 1 <= int(limit) <= most:
+        wrong.append(mistake("limit", "form", f"send a number from 1 to {most}", limit))
     return words, wrong
 
 
 def _unknown(name: str) -> Mistake:
-    return _mistake(name, "unknown-parameter", "no such parameter is known here; take it out", "")
+    return mistake(name, "unknown-parameter", "no such parameter is known here; take it out", "")
 
 
-def _mistake(name: str, code: str, detail: str, value: str) -> Mistake:
+def mistake(name: str, code: str, detail: str, value: str) -> Mistake:
+    """Return what is wrong with a parameter."""
     named = {"parameter": name[:99], "code": code, "detail": detail}
     return named | {"value": value[:99]} if value else named
 
 
-def _refuse(wrong: list[Mistake]) -> None:
+def refuse(wrong: list[Mistake]) -> None:
+    """Raise Declined with 422 when anything is wrong."""
     if wrong:
         raise Declined(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -136,8 +144,8 @@ def idempotency_key(request: Request) -> str:
     return shown[0]
 
 
-async def json_body(request: Request) -> bytes:
-    """Return the body.
+async def json_body(request: Request, *, most: int = MOST_BYTES) -> bytes:
+    """Return the body, at most `most` bytes.
 
     Raises Declined with 415 for other media, 413 as soon as it is too long, 408 when it is not
     there within BODY_SECONDS.
@@ -149,14 +157,14 @@ async def json_body(request: Request) -> bytes:
         raise Declined(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "media-type",
-            "send the order as `Content-Type: application/json`, not compressed",
+            "send the body as `Content-Type: application/json`, not compressed",
         )
     length = request.headers.get("content-length", "0")
-    if not _CURSOR.fullmatch(length) or int(length) > MOST_BYTES:
-        raise _too_long()
+    if not _CURSOR.fullmatch(length) or int(length) > most:
+        raise _too_long(most)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _whole(request)
+            return await _whole(request, most)
     except TimeoutError:
         raise Declined(
             HTTPStatus.REQUEST_TIMEOUT,
@@ -166,21 +174,21 @@ async def json_body(request: Request) -> bytes:
         ) from None
 
 
-async def _whole(request: Request) -> bytes:
+async def _whole(request: Request, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > MOST_BYTES:
-            raise _too_long()
+        if size > most:
+            raise _too_long(most)
         parts.append(part)
     return b"".join(parts)
 
 
-def _too_long() -> Declined:
+def _too_long(most: int) -> Declined:
     return Declined(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "too-long",
-        f"a body has at most {MOST_BYTES:,} bytes; split the order",
+        f"a body has at most {most:,} bytes; split it",
         headers={"Connection": "close"},
     )

@@ -14,7 +14,7 @@ from hub.api import asking
 from hub.api.answers import Declined, answer, dumped, mistakes
 from hub.api.keyring import Keyring, sells
 from hub.api.posted import ONE_LINE, Day, Moment, Strict
-from hub.api.reading import read_as
+from hub.api.reading import is_broken, read_as
 from hub.api.shown import Shown
 from hub.domain import carriers
 from hub.domain.exchange import Problem, Purpose, Where
@@ -71,6 +71,8 @@ class CarrierEvents:
         body = await asking.json_body(request)
         sells(self._parts, caller)
         posted, problems = read_as(PostedEvents, body)
+        if is_broken(problems):
+            raise Declined(HTTPStatus.BAD_REQUEST, "not-json", problems[0].text)
         if posted is not None:
             problems = self._ahead(posted)
         if posted is None or problems:

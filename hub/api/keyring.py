@@ -28,7 +28,8 @@ class Keyring:
     async def caller(self, request: Request, action: Action) -> Caller:
         """Return who asks; raises Declined with 401 for no good key, 403 for what it may not do.
 
-        The brand comes from the key alone. Keys are taken from the header only, never from the URL.
+        The brand or the partner comes from the key alone. Keys are taken from the header only,
+        never from the URL.
         """
         shown = request.headers.getlist("authorization")
         if len(shown) != 1:
@@ -61,7 +62,7 @@ class Keyring:
             raise _nobody("the API key is unknown or revoked; `hub keys add` makes one")
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        caller = Caller(role=Role.API_CLIENT, brand=row.brand, key_id=row.id)
+        caller = _caller(row)
         self._known[seal] = (caller, asked_at + REMEMBERED_SECONDS)
         return caller
 
@@ -78,6 +79,11 @@ def sells(parts: Parts, caller: Caller) -> None:
             "no-brand",
             f"brand {caller.brand!r} of this key has no page in the configuration any more",
         )
+
+
+def _caller(row: KeyRow) -> Caller:
+    role = Role.PARTNER_CLIENT if row.partner else Role.API_CLIENT
+    return Caller(role=role, brand=row.brand, key_id=row.id, partner=row.partner)
 
 
 def _key_hash(shown: str) -> bytes:

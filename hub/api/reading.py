@@ -93,6 +93,11 @@ def read_as(model: type[M], body: bytes) -> tuple[M | None, tuple[Problem, ...]]
     return (None, doubled) if doubled else (read, ())
 
 
+def is_broken(problems: Sequence[Problem]) -> bool:
+    """Say whether what `read_as` found is that the bytes are no JSON at all."""
+    return any(problem.code == "not-json" for problem in problems)
+
+
 def read_order(body: bytes) -> Reading:
     """Return the order that posted bytes hold, or every problem of their form at once.
 
@@ -126,7 +131,8 @@ def _refused(error: ValidationError, body: bytes) -> Reading:
 def _problem(mistake: ErrorDetails) -> Problem:
     kind, context = mistake["type"], mistake.get("ctx", {})
     if kind == "string_pattern_mismatch":
-        code, text = _PATTERNS[context["pattern"]]
+        pattern = context["pattern"]
+        code, text = _PATTERNS.get(pattern, ("form", f"write it as {pattern} says"))
     elif kind in _SENTENCES:
         code, text = _SENTENCES[kind]
         text = text.format_map(context)

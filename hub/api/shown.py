@@ -324,6 +324,7 @@ class ShownProblem(Shown):
     detail: str
     errors: list[ShownMistake] = []
     reference: Annotated[str | None, Field(description="Status 500: tell it the operator.")] = None
+    document: Annotated[str | None, Field(description="The refused paper, kept under it.")] = None
     posted: Annotated[dict[str, object] | None, Field(description="Status 409: what was sent.")] = (
         None
     )

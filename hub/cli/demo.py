@@ -1,6 +1,6 @@
-"""`hub demo`: forty orders of two brands, by simulated suppliers, and their customers' pages.
+"""`hub demo`: forty orders of two brands, by simulated partners, and their customers' pages.
 
-Everything is real but suppliers, carriers and mailboxes: store, SFTP, worker and web process as in
+Everything is real but partners, carriers and mailboxes: store, wires, worker and web process as in
 an installation.
 """
 
@@ -72,7 +72,10 @@ def demo(
     reset: bool,
     as_json: bool,
 ) -> None:
-    """Watch forty orders of two brands go to four simulated suppliers and on to their customers.
+    """Watch forty orders of two brands go to nine simulated partners and on to their customers.
+
+    Four suppliers speak X12, one XML of its own, one UBL, one cXML, one JSON over REST, and a
+    warehouse ships what the brands own.
 
     Some are split, late, refused, cancelled in time or too late; what each customer sees of it is
     a page of the brand.
@@ -132,8 +135,9 @@ class Show:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Open suppliers, store, web process and worker; everything is closed again at the end."""
+        """Open partners, store, web process and worker; everything is closed again at the end."""
         from hub import main
+        from hub.lab.doors import NetDoor
         from hub.lab.mail_sink import MailSink
         from hub.lab.stage import Stage
         from hub.lab.storefront import Door, Storefronts
@@ -156,6 +160,7 @@ class Show:
             door = Door(host=HOST, port=self._port, keys=self._keys)
             self._storefronts = Storefronts(door, self._plays, clock=_now)
             stack.enter_context(self._web())
+            self._stage.connect(NetDoor(HOST, self._port), self._keys)
             # Only one demo holds the directory: after a crash the next takes its lanes at once.
             worker = Worker(self._parts, owner="demo")
             stack.callback(worker.stop)
@@ -177,30 +182,23 @@ class Show:
         self._parts.store.write(lambda tx: tx.catalog.put(catalog.items(), catalog.offers()))
 
     def _api_keys(self) -> Mapping[str, str]:
-        """One key for each brand, kept in the demo's directory so that later runs print it too."""
+        """One key for each brand and each partner that asks for its work.
+
+        Kept in the demo's directory, so that later runs print them too.
+        """
         import json
+
+        from hub.cli.lab_hub import api_key
 
         path = self._folder / KEYS_FILE
         if not path.exists():
-            keys = {brand: self._api_key(brand) for brand in self._parts.brands}
+            keys = {brand: api_key(self._parts, brand=brand) for brand in self._parts.brands}
+            for partner in self._stage.callers:
+                keys[partner] = api_key(self._parts, partner=partner)
             path.touch(mode=0o600)
             path.write_text(json.dumps(keys, indent=1))
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
-
-    def _api_key(self, brand: str) -> str:
-        import secrets
-
-        from hub import access
-
-        key_id, key, digest = access.new_key(secrets.token_bytes)
-        at = self._parts.now()
-        self._parts.store.write(
-            lambda tx: tx.keys.add(
-                key_id=key_id, brand=brand, label="demo", secret_hash=digest, at=at
-            )
-        )
-        return key
 
     @contextmanager
     def _web(self) -> Iterator[None]:
@@ -239,7 +237,7 @@ class Show:
         """
         from hub.lab.board import look
 
-        self._desk.say(f"The hub answers at {self.url} · suppliers at {self._suppliers()}")
+        self._desk.say(f"The hub answers at {self.url} · partners at {self._suppliers()}")
         self._until_counted(until)
         waiting = list(self._plays)
         with self._shown() as show:
@@ -270,7 +268,8 @@ class Show:
 
     def _until_counted(self, until: float) -> None:
         """Nothing can be sold before every supplier has told what it has."""
-        wanted = {supplier.firm.key for supplier in self._stage.suppliers}
+        firms = [supplier.firm for supplier in self._stage.suppliers]
+        wanted = {firm.key for firm in firms if firm.counts}
         while True:
             with self._parts.store.read() as tx:
                 counted = {source.partner for source in tx.stock.sources()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.desk import Desk, pass_desk
+from hub.cli.headings import headings
 from hub.cli.shown import Mistakes, ShownGroup, as_json
 from hub.errors import ConfigError
 
@@ -53,16 +54,15 @@ def check(desk: Desk, files: Sequence[Path], as_json: bool) -> None:
 def _checked(desk: Desk, files: Sequence[Path]) -> "Partners":
     if not files:
         return desk.pages().partners
-    import hub.formats
     from hub import mapping, partners, settings
-    from hub.main import partners_wires, registry
+    from hub.main import partners_formats, partners_wires
 
     chosen = desk.settings()
     folders = {str(file.parent) for file in files}
     return partners.load(
         {file.stem: file.read_bytes().decode("utf-8-sig", "replace") for file in files},
         transports=partners_wires(),
-        formats={name: part.Config for name, part in registry(hub.formats).items()},
+        formats=partners_formats(chosen),
         maps=mapping.load(settings.read_pages(chosen.mappings)).pages,
         folder=folders.pop() if len(folders) == 1 else "…",
     )
@@ -107,6 +107,9 @@ def list_(desk: Desk, as_json: bool) -> None:
         for one, channel in pairs
     ]
     desk.table(("ID", "NAME", "CHANNEL", "OVER", "SETS"), table)
+
+
+partner.add_command(headings)
 
 
 def _row(one: "Partner", channel: "Channel | None") -> dict[str, object]:

@@ -26,6 +26,9 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "demo": Place(
             module="demo", name="demo", about="Forty orders to their ends, and the pages"
         ),
+        "lab": Place(
+            module="lab", name="lab", about="Simulated partners: run scenarios with a verdict"
+        ),
         "try": Place(
             module="dry_run", name="try_", about="Read a partner's file without touching anything"
         ),
@@ -44,6 +47,11 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "stock": Place(
             module="stock", name="stock", about="Levels: list, show, set, feeds, accept"
         ),
+        "depot": Place(
+            module="depot",
+            name="depot",
+            about="Our goods in warehouses: list, show, send, book, accept",
+        ),
         "doc": Place(module="doc", name="doc", about="Papers on the wire: list, show, why, retry"),
         "exceptions": Place(
             module="exceptions", name="exceptions", about="What waits for a person, and what to do"
@@ -56,9 +64,14 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "ledger": Place(module="ledger", name="ledger", about="The chain of facts: verify"),
     },
     "Set it up": {
-        "partner": Place(module="partner", name="partner", about="Pages: check, schema, list"),
+        "partner": Place(
+            module="partner", name="partner", about="Pages: check, schema, list, headings"
+        ),
         "catalog": Place(module="catalog", name="catalog", about="Articles: import, list"),
         "keys": Place(module="keys", name="keys", about="API keys: add, list, revoke"),
+        "webhook": Place(
+            module="webhooks", name="webhook", about="Endpoints told of facts: add, list, replay"
+        ),
         "completion": Place(
             module="completion", name="completion", about="Completion for bash, zsh or fish"
         ),

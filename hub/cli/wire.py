@@ -8,6 +8,10 @@ HEAD_SECONDS = 15
 LONGEST_HEAD = 64 * 1024  # bytes, beyond what came with the last piece
 LONGEST_MESSAGE = 4_000_000
 """Bytes of head, body and what follows a body; a body that may be taken is far shorter."""
+PAPERS = ("/v1/partner/documents/", "/v1/cxml/")
+"""Paths that take papers of any size that was announced: their own door counts them."""
+LONGEST_PAPER = LONGEST_MESSAGE + (2 << 30)
+_PAPERS = tuple(path.encode() for path in PAPERS)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -15,6 +19,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     _heading = True
     _taken = 0
+    _most = LONGEST_MESSAGE
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -33,13 +38,17 @@ class BoundedHttp(HttpToolsProtocol):
             self._wait()
         self._taken += len(piece)
         super().data_received(piece)
-        if self._taken > (LONGEST_HEAD if self._heading else LONGEST_MESSAGE):
+        if self._taken > (LONGEST_HEAD if self._heading else self._most):
             self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Take the rest of the message for its body."""
         self._heading = False
         self._heard()
+        # What follows a body in pieces has no length of its own: large papers announce theirs.
+        announced = all(name != b"transfer-encoding" for name, _ in self.headers)
+        paper = announced and self.url.startswith(_PAPERS)
+        self._most = LONGEST_PAPER if paper else LONGEST_MESSAGE
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -45,6 +45,24 @@ def allowed_actions(order: Order, viewer: Viewer, now: datetime) -> tuple[str, .
     return tuple(actions)
 
 
+def part_actions(order: Order, part: FulfillmentOrder) -> tuple[str, ...]:
+    """Return what a partner may do with its own part of an order now, in a fixed sequence.
+
+    It answers and ships while units are open, answers a change that waits for it, and invoices what
+    it has shipped.
+    """
+    actions = ["accept", "backorder", "reject", "ship"] if _open(part) else []
+    if any(
+        ask.fulfillment_id == part.id and ask.state is ChangeState.REQUESTED
+        for change in order.changes
+        for ask in change.asks
+    ):
+        actions.append("answer_change")
+    if any(line.buckets.shipped for line in part.lines):
+        actions.append("invoice")
+    return tuple(actions)
+
+
 def _free(order: Order) -> int:
     """Open units that no cancellation is running for."""
     asked = sum(

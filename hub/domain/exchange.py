@@ -124,6 +124,7 @@ TRANSMISSION_MOVES: frozenset[tuple[TransmissionState, TransmissionState]] = fro
         (TransmissionState.PARKED, TransmissionState.RECEIVED),
         (TransmissionState.READY, TransmissionState.DELIVERED),
         (TransmissionState.READY, TransmissionState.PARKED),
+        (TransmissionState.PARKED, TransmissionState.READY),  # a person says: once more
         (TransmissionState.DELIVERED, TransmissionState.READY),  # asked for again: same bytes
     }
 )

@@ -64,13 +64,15 @@ class DutyKind(StrEnum):
     RECEIPT = "receipt"
     CHANGE = "change"
     MAIL = "mail"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """Owed over one lane.
 
-    `subject` is a fulfillment, an interchange we received, an ask of a change, or an order (mail).
+    `subject` is a fulfillment, an interchange we received, an ask of a change, an order (mail), or
+    goods sent to a warehouse.
     """
 
     id: str

@@ -30,6 +30,32 @@ class Counted:
     next_quantity: int = 0
 
 
+def added_up(rows: Sequence[Counted]) -> list[Counted]:
+    """Return one row for each article: its units at all places, and the earliest delivery.
+
+    Deliveries of one day are one.
+    """
+    found: dict[str, Counted] = {}
+    for row in rows:
+        former = found.get(row.sku)
+        found[row.sku] = row if former is None else _together(former, row)
+    return list(found.values())
+
+
+def _together(one: Counted, more: Counted) -> Counted:
+    next_on, next_quantity = one.next_on, one.next_quantity
+    if more.next_on is not None and (next_on is None or more.next_on < next_on):
+        next_on, next_quantity = more.next_on, more.next_quantity
+    elif more.next_on is not None and more.next_on == next_on:
+        next_quantity += more.next_quantity
+    return Counted(
+        sku=one.sku,
+        quantity=one.quantity + more.quantity,
+        next_on=next_on,
+        next_quantity=next_quantity,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """How one partner counts one article."""

@@ -10,29 +10,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from hub.domain.exchange import Purpose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductId:
-    """One way a partner names an article: a kind (`sku`, `gtin`, `vendor`, `buyer`) and the id."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """A place and person as printed on a label; `lines` are the street lines in order."""
-
-    name: str
-    name2: str = ""
-    lines: tuple[str, ...] = ()
-    city: str = ""
-    region: str = ""
-    postal_code: str = ""
-    country: str = ""
-    phone: str = ""
-    email: str = ""
+from hub.domain.parties import Address as Address
+from hub.domain.parties import ProductId as ProductId
+from hub.domain.warehouse import (
+    StockAdjustment,
+    StockTransfer,
+    TransferReceipt,
+    WarehouseAdvice,
+    WarehouseOrder,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +129,8 @@ class ShipNotice:
     """What one partner says it handed to a carrier for one purchase order.
 
     A notice on several purchase orders becomes several of these with the same `notice`. A
-    `shipped_at` without a zone is the partner's own time of day.
+    `shipped_at` without a zone is the partner's own time of day. `loose` lines stand beside the
+    parcels, as papers have them that tie no article to a parcel or say it twice.
     """
 
     purpose: Purpose
@@ -155,6 +142,7 @@ class ShipNotice:
     service: str = ""
     consumer_order: str = ""
     delivery_on: date | None = None
+    loose: tuple[ShippedLine, ...] = ()
 
 
 class LineChange(StrEnum):
@@ -178,7 +166,7 @@ class PurchaseOrderChangeLine:
     number: str
     change: LineChange
     quantity: int
-    former: int
+    former: int = 0
     unit: str
     cost: int
     products: tuple[ProductId, ...]
@@ -199,7 +187,7 @@ class PurchaseOrderChange:
     change: str
     changed_on: date
     ordered_on: date
-    currency: str
+    currency: str = ""
     lines: tuple[PurchaseOrderChangeLine, ...] = ()
     ship_to: Address | None = None
     buyer: str = ""
@@ -457,4 +445,9 @@ Message = (
     | Invoice
     | StockReport
     | CarrierEvent
+    | WarehouseOrder
+    | WarehouseAdvice
+    | StockTransfer
+    | TransferReceipt
+    | StockAdjustment
 )

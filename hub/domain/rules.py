@@ -24,17 +24,18 @@ Spoken = OrderResponse | ShipNotice | ChangeResponse | OrderReport
 """What a partner says of one purchase order."""
 
 
-def apply(subject: Subject, message: Spoken, *, now: datetime) -> Change:
+def apply(subject: Subject, message: Spoken, *, now: datetime, key: str = "") -> Change:
     """Take in one partner's message on one purchase order.
 
     Problems on the Change name lines that could not be used; the rest is applied. Effects that the
     business key already had are not repeated; the same key with other words is a problem. A paper
-    that takes back an earlier one changes nothing.
+    that takes back an earlier one changes nothing. `key` is what makes two papers one event, where
+    that is not the message's own business key.
     """
     if message.purpose is Purpose.CANCEL:
         return Change(order=subject.order, problems=(_CANCEL,))
     part = subject.order.fulfillment(subject.fulfillment_id)
-    key = business_key(part.partner, message)
+    key = key or business_key(part.partner, message)
     match message:
         case OrderResponse():
             change = answered(subject, message, key=key)

@@ -47,6 +47,21 @@ class _Said:
         return {"quantity": self.quantity, "tracking": self.tracking}
 
 
+def packed(notice: ShipNotice) -> ShipNotice:
+    """Return the notice with its loose lines in the parcel that has them.
+
+    Of several parcels nobody knows which: a parcel without a number has them then. Where parcels
+    name their own lines, loose ones say the same again.
+    """
+    if not notice.loose:
+        return notice
+    parcels = notice.parcels
+    if not any(parcel.lines for parcel in parcels):
+        alone = replace(parcels[0], lines=notice.loose) if len(parcels) == 1 else None
+        parcels = (alone,) if alone else (*parcels, Parcel(lines=notice.loose))
+    return replace(notice, parcels=parcels, loose=())
+
+
 def shipped(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -> Change:
     """Take in a ship notice; what was told before in the same notice ships nothing twice."""
     part = subject.order.fulfillment(subject.fulfillment_id)

@@ -27,6 +27,7 @@ from hub.domain.orders import (
     ChangeKind,
     ChangeState,
     FulfillmentLine,
+    FulfillmentOrder,
     FulfillmentState,
     Order,
 )
@@ -167,18 +168,25 @@ def _standing(tx: Transaction, parts: Parts, order: Order, now: datetime) -> Sta
         terms={
             part.id: terms
             for part in order.fulfillments
-            if (terms := terms_of(parts, part.partner, now)) is not None
+            if (terms := terms_of(parts, part, now)) is not None
         },
     )
 
 
-def terms_of(parts: Parts, partner: str, now: datetime) -> Terms | None:
-    """Return how a partner is asked for a change now; None when it takes none."""
+def terms_of(parts: Parts, part: FulfillmentOrder, now: datetime) -> Terms | None:
+    """Return how a partner is asked to change its part now; None when it takes none any more.
+
+    A warehouse takes none once it picks: a paper that would leave later is too late.
+    """
+    partner = part.partner
     route = parts.routes.get(partner)
     if route is None or route.change_channel is None:
         return None
     calendar = route.partner.calendar
     due_at = route.change_channel.next_cutoff(now, calendar) or now
+    picks_at = route.partner.picks_at(part.created_at)
+    if picks_at is not None and due_at >= picks_at:
+        return None
     return Terms(
         partner=partner,
         lane=route.change_channel.lane,
@@ -254,15 +262,22 @@ def _kept(
 def change_paper(
     tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
 ) -> tuple[PurchaseOrderChange, str] | None:
-    """Return what a duty asks a partner to change, and the part it is of.
+    """Return what a duty asks a partner to change, and its part; None as in `asked_change`."""
+    order = tx.orders.load(duty.order_id or "")
+    return asked_change(tx, parts, channel.partner, order, duty.subject, now)
+
+
+def asked_change(
+    tx: Transaction, parts: Parts, partner_id: str, order: Order, ask_id: str, now: datetime
+) -> tuple[PurchaseOrderChange, str] | None:
+    """Return what an ask wants of its partner, and the part it is of.
 
     None when it was settled meanwhile and nothing is left to ask.
     """
-    order = tx.orders.load(duty.order_id or "")
-    partner = parts.partners.get(channel.partner)
+    partner = parts.partners.get(partner_id)
     here = now.astimezone(ZoneInfo(partner.calendar.zone))
-    person = person_of(order, duty.subject)
-    _, ask = find_ask(order, duty.subject)
+    person = person_of(order, ask_id)
+    _, ask = find_ask(order, ask_id)
     part = order.fulfillment(ask.fulfillment_id)
     wanted = wanted_day(order, ask.id)
     method = order.group(part.group_id).method_final
@@ -339,11 +354,11 @@ def _left(tx: Transaction, order: Order, ask: Ask) -> bool:
 
 def _waits_on(parts: Parts, order: Order, ask: Ask, watch: Watch, now: datetime) -> Change:
     """Wait for as long again, told to a person: the wire is down, or the paper is parked."""
-    terms = terms_of(parts, watch.partner, now)
+    part = order.fulfillment(ask.fulfillment_id)
+    terms = terms_of(parts, part, now)
     until = terms.until if terms else now + timedelta(days=1)
     owner, _ = find_ask(order, ask.id)
     asks = tuple(replace(one, until=until) if one.id == ask.id else one for one in owner.asks)
-    part = order.fulfillment(ask.fulfillment_id)
     stuck = Stuck(
         hold=declined_hold(ask.id),
         kind="change-not-sent",
@@ -406,7 +421,7 @@ def resource_backorders(
         if line.line_id in _late_lines(parts, change, fulfillment_id)
         and min(line.buckets.backordered, line.buckets.open) > pending(order, line.id)
     ]
-    terms = terms_of(parts, part.partner, now)
+    terms = terms_of(parts, part, now)
     movable = [
         line for line in late if terms and _others_fill(tx, parts, order, part.id, line, now)
     ]

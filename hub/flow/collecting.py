@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from hub.domain.facts import Stuck
 from hub.domain.names import at_moment
 from hub.errors import TransportError
+from hub.flow.caps import largest
 from hub.flow.parts import Parts
 from hub.flow.receiving import fetched, keep, spool
 from hub.partners import Channel
 from hub.store import Lease, Transaction
-from hub.transports import RemoteFile, Transport
+from hub.transports import Remaining, RemoteFile, Transport
 
 MOST_FAULTS = 3  # a wire that failed so often in one listing is not asked further
-LARGEST_FILE = 50 * 1024 * 1024  # bytes; orders and ship notices are far below
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,9 @@ def collect(door: Door) -> int:
 def _take(door: Door, file: RemoteFile) -> bool:
     waited = door.arrivals.unchanged_for(file, now=door.parts.now().timestamp())
     settled = waited >= door.channel.settle_seconds
-    if file.size > LARGEST_FILE:
-        _tell(door, file.path, f"has {file.size} bytes and is not fetched; {LARGEST_FILE} is most")
+    most = largest(door.parts, door.channel)
+    if file.size > most:
+        _tell(door, file.path, f"has {file.size} bytes and is not fetched; {most} is most")
         return False
     if door.arrivals.is_unfinished(file) and not settled:
         return False
@@ -113,6 +114,8 @@ def _look_back(door: Door, files: Collection[RemoteFile], taken: Collection[Remo
     """Mark what is gone, so that the same name is a new delivery when it comes again."""
     parts, channel = door.parts, door.channel
     here = {file.path for file in files} - {file.path for file in taken}
+    if isinstance(door.wire, Remaining):
+        here |= set(door.wire.unchanged())
     with parts.store.read() as tx:
         gone = tx.exchange.present(partner=channel.partner, channel=channel.name) - here
     well = {path for path in door.arrivals.told if path not in here}

@@ -7,7 +7,6 @@ true of each article by itself, and the moment of the whole report is raised las
 """
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,12 +15,10 @@ from functools import partial
 from typing import BinaryIO
 
 from hub.domain.exchange import (
-    Document,
     DocumentState,
     Problem,
     Purpose,
     Severity,
-    Where,
     told,
 )
 from hub.domain.facts import Fact, FactKind, Stuck, Watch, WatchKind
@@ -29,6 +26,10 @@ from hub.domain.feeds import Counted, Listing, counted, moment_of, too_many_drop
 from hub.domain.messages import ReportKind, StockReport
 from hub.domain.names import Names
 from hub.domain.telling import MOST_PROBLEMS, foremost
+from hub.flow import balances
+from hub.flow.balances import Balance
+from hub.flow.feed_sources import feed_source
+from hub.flow.headings import all_or_nothing
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
 from hub.flow.waiting import source_waiting
@@ -37,7 +38,7 @@ from hub.store import DocumentRow, Feed, Merged, Restocking, StockSource, Transa
 
 UNITS = "codes/units"
 PIECE = 500  # rows read at a time
-CHUNK = 1000  # rows in one commit on the levels
+CHUNK = 5000  # rows in one commit on the levels
 PAUSE = 0.002  # seconds after each commit, in which others get the disk and the processor
 LISTED_AT_ONCE = 5000  # offers
 
@@ -66,35 +67,6 @@ class _Noted:
         return (*found[:MOST_PROBLEMS], rest)
 
 
-class _Passing:
-    """A paper's segments on their way to the map; the newest are kept to point at."""
-
-    def __init__(self, segments: Iterator[tuple[str, ...]]) -> None:
-        self._segments = segments
-        self._kept: deque[tuple[int, tuple[str, ...]]] = deque(maxlen=PIECE * 40)
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        for ordinal, segment in enumerate(self._segments, start=2):  # the set's own ST is the first
-            self._kept.append((ordinal, segment))
-            yield segment
-
-    def pointed(self, problem: Problem) -> Problem:
-        """Return a problem with the place of the value it speaks of, if that just passed."""
-        value = problem.where.value
-        if problem.where.ordinal is not None or not value:
-            return problem
-        for ordinal, segment in self._kept:
-            if value in segment[1:]:
-                place = Where(
-                    segment=segment[0],
-                    ordinal=ordinal,
-                    element=segment.index(value, 1),
-                    value=value,
-                )
-                return replace(problem, where=place)
-        return problem
-
-
 @dataclass(slots=True, kw_only=True)
 class _Intake:
     """One report while it is taken in."""
@@ -107,6 +79,7 @@ class _Intake:
     noted: _Noted = field(default_factory=_Noted)
     feed: Feed | None = None
     report: StockReport | None = None
+    balance: Balance | None = None  # of goods that are ours
 
 
 # --- the whole of it ---------------------------------------------------------------------------
@@ -125,17 +98,24 @@ def settle_feed(parts: Parts, channel: Channel, row: DocumentRow) -> DocumentSta
         known = tx.stock.source(row.partner)
         stream = tx.exchange.body(row.transmission_id)
     intake = _Intake(parts=parts, channel=channel, row=row, arrived=arrived, known=known)
+    intake.balance = balances.begun(parts, row.partner)
     with closing(stream):
         verdict = _stage(intake, stream)
     if verdict is not None:
         return _end(intake, verdict)
     feed = _fed(intake)
+    if intake.noted.errors and all_or_nothing(channel, row.set_id):
+        intake.feed = None
+        parts.store.write_levels(lambda desk: desk.close(feed.feed))
+        return _end(intake, DocumentState.REFUSED)
     if intake.noted.errors:
         # What could not be read may be what is missing: nothing is put to zero for it.
         feed = intake.feed = replace(feed, full=False)
+    if balances.waits(parts, intake.balance, feed) and intake.balance is not None:
+        return _park(intake, balances.stuck(intake.balance, row))
     weighed = _too_much(intake, feed)
     if weighed is not None:
-        return _park(intake, weighed)
+        return _park(intake, _guarded(row, weighed))
     skus = _merge(parts, feed)
     state = _end(intake, DocumentState.PARTLY_APPLIED if intake.noted.errors else None)
     parts.store.write_levels(lambda desk: desk.close(feed.feed))
@@ -155,16 +135,12 @@ def _fed(intake: _Intake) -> Feed:
 def _stage(intake: _Intake, stream: BinaryIO) -> DocumentState | None:
     """Read the report into its staging place; a state when there is nothing to merge."""
     parts, row = intake.parts, intake.row
-    fmt = parts.formats[intake.channel.format]
-    document = _document(row)
-    passing = _Passing(fmt.walk(stream, document=document))
+    source = feed_source(parts, intake.channel, row, stream, piece=PIECE)
     listing: Listing | None = None
     waiting: list[Counted] = []
-    for reading in parts.maps.page(intake.channel.maps[row.set_id]).pieces(
-        iter(passing), size=PIECE
-    ):
+    for reading in source.readings():
         for problem in reading.problems:
-            intake.noted.add(fmt.discreet(fmt.locate(b"", document=document, problem=problem)))
+            intake.noted.add(source.placed(problem))
         for message in reading.messages:
             if not isinstance(message, StockReport):
                 continue
@@ -174,9 +150,10 @@ def _stage(intake: _Intake, stream: BinaryIO) -> DocumentState | None:
             for stock_row in message.rows:
                 found, problems = counted(listing, stock_row, unit_word=_word(parts))
                 for problem in problems:
-                    placed = fmt.locate(b"", document=document, problem=passing.pointed(problem))
-                    intake.noted.add(fmt.discreet(placed))
+                    intake.noted.add(source.placed(source.pointed(problem)))
                 waiting += [found] if found is not None else []
+                if found is not None and intake.balance is not None:
+                    intake.balance.add(found)
             waiting = _put_by(intake, waiting, least=CHUNK)
     if intake.feed is None:
         return DocumentState.REFUSED
@@ -186,18 +163,6 @@ def _stage(intake: _Intake, stream: BinaryIO) -> DocumentState | None:
 
 def _word(parts: Parts) -> Callable[[str], str]:
     return lambda unit: parts.maps.word(UNITS, unit)
-
-
-def _document(row: DocumentRow) -> Document:
-    return Document(
-        set_id=row.set_id,
-        version=row.version,
-        number=row.number,
-        offset=row.offset,
-        length=row.length,
-        syntax=row.syntax,
-        problems=row.problems,
-    )
 
 
 def _begin(intake: _Intake, report: StockReport) -> DocumentState | None:
@@ -330,23 +295,27 @@ def _too_much(intake: _Intake, feed: Feed) -> Weighed | None:
     return weighed if over and not accepted else None
 
 
-def _park(intake: _Intake, weighed: Weighed) -> DocumentState:
-    row, feed = intake.row, _fed(intake)
+def _guarded(row: DocumentRow, weighed: Weighed) -> Stuck:
     text = (
         f"{row.set_id} {row.number} from {row.partner} would leave {weighed.dropping} of the "
         f"{weighed.had} articles that have stock with none; it waits, the levels stay as they are."
     )
-    problem = Problem(code="feed-guard", text=text)
-    stuck = Stuck(
+    return Stuck(
         hold=guard_hold(row.partner),
         kind="feed-guard",
         partner=row.partner,
         text=text,
         next_step=f"If the partner confirms it: `hub stock accept {row.id}`. Else ask for a new "
         "report; the next whole one takes its place.",
-        problems=(problem,),
+        problems=(Problem(code="feed-guard", text=text),),
     )
-    _settle(intake, DocumentState.PARKED, problems=(problem, *intake.noted.every()), stuck=stuck)
+
+
+def _park(intake: _Intake, stuck: Stuck) -> DocumentState:
+    """Let a report wait for a person; the levels stay as they are."""
+    feed = _fed(intake)
+    problems = (*foremost(stuck.problems), *intake.noted.every())
+    _settle(intake, DocumentState.PARKED, problems=problems, stuck=stuck)
     intake.parts.store.write_levels(lambda desk: desk.close(feed.feed))
     return DocumentState.PARKED
 
@@ -451,6 +420,7 @@ def _remember(
         document_id=row.id,
         names=names,
     )
+    balances.book(tx, intake.balance, feed, row=row, now=now)
     if feed.full:
         tx.reservations.reported(partner=row.partner, as_of=feed.as_of)
         tx.exceptions.clear(guard_hold(row.partner), at=now, by=row.id)

@@ -10,7 +10,7 @@ from hub.domain.messages import OrderResponse
 from hub.domain.names import Names
 from hub.domain.orders import Evidence, FulfillmentLine, FulfillmentOrder, Order, PromiseKind
 from hub.domain.promises import promised
-from hub.flow.parts import Parts
+from hub.flow.parts import DESK, Parts
 from hub.partners import Channel, Partner
 from hub.store import DocumentRow
 
@@ -197,7 +197,7 @@ def _shipment(order: Order, part: FulfillmentOrder) -> Iterator[Watch]:
 
 def answers(parts: Parts, partner: Partner) -> bool:
     """Say whether a partner sends answers to purchase orders on any of its channels."""
-    return any(
+    return any(channel.transport == DESK for channel in partner.channels) or any(
         parts.maps.page(channel.maps[set_id]).message is OrderResponse
         for channel in partner.channels
         for set_id in channel.receives

@@ -26,8 +26,9 @@ from hub.domain.exchange import (
 )
 from hub.domain.facts import Duty, DutyKind, Stuck
 from hub.domain.names import at_moment, stable
-from hub.errors import Conflict, Malformed, TransportError
+from hub.errors import ConfigError, Conflict, Malformed, TransportError
 from hub.flow.faults import trace_of
+from hub.flow.headings import with_headings
 from hub.flow.parts import Parts
 from hub.flow.settling import settle_document
 from hub.partners import Channel
@@ -47,11 +48,12 @@ TOO_MANY = Problem(
 
 def unpack(parts: Parts, channel: Channel, transmission: TransmissionRow) -> None:
     """Turn a kept delivery into document rows and receipts owed: commit 2."""
-    fmt = parts.formats[channel.format]
+    fmt, profile = parts.formats[channel.format], parts.profile(channel)
     with parts.store.read() as tx:
         stream = tx.exchange.body(transmission.id)
+        profile = with_headings(tx, channel.partner, profile)
         try:
-            split = list(islice(fmt.split(stream, profile=channel.profile), MOST_INTERCHANGES + 1))
+            split = list(islice(fmt.split(stream, profile=profile), MOST_INTERCHANGES + 1))
             problems = _too_many(split)
         except Malformed as fault:
             problems = fault.problems
@@ -313,7 +315,8 @@ def rejected(row: DocumentRow) -> Stuck:
         partner=row.partner,
         text=f"{row.set_id} {row.number} from {row.partner} was rejected: "
         + told([problem.text for problem in _errors(row.problems)]),
-        next_step=f"The partner is told by a 997. See `hub doc why {row.id}`.",
+        next_step="The partner is told by a receipt, where its format has any; else tell it. See "
+        f"`hub doc why {row.id}`.",
         problems=row.problems,
     )
 
@@ -326,11 +329,11 @@ def _or_park(
 ) -> None:
     """Run one step on one paper; whatever goes wrong with it parks it alone, with the traceback.
 
-    A lost race or a failing wire is not the paper's fault and is raised.
+    A lost race, a failing wire or a secret that cannot be had is not its fault and is raised.
     """
     try:
         work()
-    except (Conflict, TransportError):
+    except (Conflict, TransportError, ConfigError):
         raise
     except Exception as fault:  # the one boundary of this river
         if is_away(fault):

@@ -11,7 +11,7 @@ from hub.flow.parts import Parts
 from hub.flow.receiving import LEASE_SECONDS
 from hub.partners import Channel
 from hub.store import Lease, Transaction
-from hub.transports import Transport
+from hub.transports import Timed, Transport
 
 
 class LaneTurn:
@@ -136,6 +136,8 @@ class LaneTurn:
         if self._wire is None:
             wire = self._parts.wires[self._channel.transport]
             self._wire = wire.connect(self._channel.settings, secrets=self._parts.secret)
+            if isinstance(self._wire, Timed):
+                self._wire.keep_time(self._parts.now)
         return self._wire
 
     def _send(self, lease: Lease) -> int:

@@ -9,6 +9,7 @@ from hub.domain.feeds import MOST_UNITS, Counted
 from hub.domain.messages import ReportKind
 from hub.domain.names import Names
 from hub.errors import Refused
+from hub.flow.balances import DIFFERS, balance_hold, book_by_hand
 from hub.flow.feeds import guard_hold
 from hub.flow.parts import Parts
 from hub.flow.waiting import source_waiting
@@ -81,6 +82,8 @@ def _remember(
         sealed=None,
         hashes={"code": parts.code},
     )
+    if parts.partners.get(said.partner).holds_ours:
+        book_by_hand(tx, said.partner, said.level, input_id=input_id, now=now)
     fact = {"kind": str(ReportKind.DELTA), "as_of": now.isoformat(), "rows": 1, "changed": 1}
     tx.facts.record(
         (Fact(kind=FactKind.STOCK_REPORTED, body={"partner": said.partner, **fact}),),
@@ -113,7 +116,7 @@ def accept(parts: Parts, document_id: str, *, who: str) -> DocumentRow:
 
 
 def _guarded(row: DocumentRow) -> bool:
-    return any(problem.code == "feed-guard" for problem in row.problems)
+    return any(problem.code in ("feed-guard", DIFFERS) for problem in row.problems)
 
 
 def _let_through(tx: Transaction, parts: Parts, row: DocumentRow, *, who: str) -> None:
@@ -131,7 +134,8 @@ def _let_through(tx: Transaction, parts: Parts, row: DocumentRow, *, who: str) -
     for then in (DocumentState.RECEIVED, DocumentState.ACCEPTED):
         # What was told of it is told again when it is read again.
         tx.exchange.move_document(row.id, then=then, at=now, problems=())
-    tx.exceptions.clear(guard_hold(row.partner), at=now, by=who)
+    for hold in (guard_hold(row.partner), balance_hold(row.partner)):
+        tx.exceptions.clear(hold, at=now, by=who)
 
 
 def _refused(code: str, text: str) -> Refused:

@@ -9,33 +9,29 @@ parked and holds back only the same order; a failing wire holds back the lane.
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
-from hub.domain import asking
 from hub.domain.exchange import (
     Direction,
     DocumentState,
     Joined,
     Problem,
-    Segments,
     Severity,
     TransmissionState,
     told,
 )
-from hub.domain.facts import Change, DutyKind, Fact, FactKind, Stuck
-from hub.domain.messages import PurchaseOrderChange
+from hub.domain.facts import Change, Fact, FactKind, Stuck
 from hub.domain.names import Names, at_moment, stable
-from hub.domain.orders import FulfillmentState
-from hub.errors import Conflict, TransportError
-from hub.flow.changing import change_paper
+from hub.errors import ConfigError, Conflict, Refused, TransportError
 from hub.flow.faults import trace_of
 from hub.flow.following import awaited
+from hub.flow.letters import Letter, write_letter
 from hub.flow.orders import note
 from hub.flow.parts import Parts
-from hub.flow.receiving import IN_ROW, LEASE_SECONDS, NEVER, Delivery, digest, keep
+from hub.flow.receiving import IN_ROW, LEASE_SECONDS, NEVER, REPLY, Delivery, digest, keep
+from hub.flow.unsendable import declined, lost
+from hub.flow.warehouse_changes import is_change
 from hub.partners import Channel
 from hub.store import (
     Damaged,
@@ -52,20 +48,9 @@ from hub.transports import Transport
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_ASKED = timedelta(hours=1)  # the most that a partner's Retry-After is heeded
 AT_ONCE = 5  # papers composed in one commit where nobody waits for a cut-off
 FAILURES_TOLD = 3  # a wire that fails this often in a row becomes an exception
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """One duty turned into a paper that fits the wire."""
-
-    duty: WaitingDuty
-    paper: Segments
-    number: str
-    order_id: str | None
-    fulfillment_id: str | None
-    business_key: str
 
 
 def owes(parts: Parts, channel: Channel) -> bool:
@@ -82,10 +67,10 @@ def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> b
     numbers, bytes, rows, and the duties done. A batch that meets a fault of ours is tried one by
     one, so that only the duty that causes it is parked.
     """
-    limit = most or _limit(channel)
+    limit = most or _limit(parts, channel)
     try:
         return parts.store.write(lambda tx: _compose(tx, parts, channel, lease, limit))
-    except Conflict:
+    except (Conflict, ConfigError):  # a secret that cannot be had is no paper's fault
         raise
     except Exception as fault:  # the one boundary of this river
         if is_away(fault):
@@ -97,9 +82,13 @@ def compose(parts: Parts, channel: Channel, lease: Lease, *, most: int = 0) -> b
     return True
 
 
-def _limit(channel: Channel) -> int:
-    """How many leave together: at a cut-off what the page says, else few, for orders' sake."""
-    return channel.batch_limit if channel.cutoffs else min(channel.batch_limit, AT_ONCE)
+def _limit(parts: Parts, channel: Channel) -> int:
+    """How many leave together: at a cut-off what the page says, else few, for orders' sake.
+
+    Never more than the format puts into one file (`AT_MOST`).
+    """
+    most = getattr(parts.formats[channel.format], "AT_MOST", channel.batch_limit)
+    return min(channel.batch_limit, most, channel.batch_limit if channel.cutoffs else AT_ONCE)
 
 
 def _park_first(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, trace: str) -> None:
@@ -120,8 +109,9 @@ def _compose(tx: Transaction, parts: Parts, channel: Channel, lease: Lease, limi
     letters = [
         letter for duty in batch if (letter := _letter(tx, parts, channel, duty, now)) is not None
     ]
-    if letters:
-        _post(tx, parts, channel, letters, now)
+    for set_id in dict.fromkeys(letter.duty.set_id for letter in letters):
+        own = [letter for letter in letters if letter.duty.set_id == set_id]
+        _post(tx, parts, channel, own, now)
     return True
 
 
@@ -129,7 +119,7 @@ def _letter(
     tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
 ) -> Letter | None:
     """Write one duty's paper; nothing left to say ends the duty, what cannot be said parks it."""
-    letter, problems = _write(tx, parts, channel, duty, now)
+    letter, problems = write_letter(tx, parts, channel, duty, now)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         discreet = parts.formats[channel.format].discreet
@@ -138,64 +128,6 @@ def _letter(
     if letter is None:
         tx.duties.done([duty.id])
     return letter
-
-
-def _write(
-    tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
-) -> tuple[Letter | None, tuple[Problem, ...]]:
-    fmt = parts.formats[channel.format]
-    if duty.kind is DutyKind.RECEIPT:
-        rows = duty.body["paper"]
-        paper = tuple(tuple(segment) for segment in rows) if isinstance(rows, list) else ()
-        paper, problems = fmt.clean(paper, set_id=duty.set_id, profile=channel.profile)
-        return _letter_of(duty, paper, f"receipt/{duty.subject}", ""), problems
-    if duty.kind is DutyKind.CHANGE:
-        return _change(tx, parts, channel, duty, now)
-    partner = parts.partners.get(channel.partner)
-    order = tx.orders.load(duty.order_id or "")
-    part = order.fulfillment(duty.subject)
-    if part.state is FulfillmentState.CANCELLED:
-        return None, ()
-    message = asking.compose(
-        order,
-        fulfillment_id=part.id,
-        words=tx.people.get(order.group(part.group_id).person_id),
-        voice=parts.voice(order.brand),
-        kinds=partner.products,
-        now=now.astimezone(ZoneInfo(partner.calendar.zone)),
-    )
-    writing = parts.maps.page(channel.maps[duty.set_id]).write(message)
-    paper, problems = fmt.clean(writing.paper, set_id=duty.set_id, profile=channel.profile)
-    key = f"{channel.partner}/{duty.set_id}/{part.number}"
-    letter = _letter_of(duty, paper, key, part.number)
-    return replace(letter, fulfillment_id=part.id), (*writing.problems, *problems)
-
-
-def _change(
-    tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
-) -> tuple[Letter | None, tuple[Problem, ...]]:
-    """Write what a partner is asked to change; nothing when it was settled meanwhile."""
-    fmt = parts.formats[channel.format]
-    asked = change_paper(tx, parts, channel, duty, now)
-    if asked is None:
-        return None, ()
-    message, fulfillment_id = asked
-    writing = parts.maps.page(channel.maps[duty.set_id]).write(message)
-    paper, problems = fmt.clean(writing.paper, set_id=duty.set_id, profile=channel.profile)
-    key = f"{channel.partner}/{duty.set_id}/{message.number}/{message.change}"
-    letter = _letter_of(duty, paper, key, message.number)
-    return replace(letter, fulfillment_id=fulfillment_id), (*writing.problems, *problems)
-
-
-def _letter_of(duty: WaitingDuty, paper: Segments, key: str, number: str) -> Letter:
-    return Letter(
-        duty=duty,
-        paper=paper,
-        number=number,
-        order_id=duty.order_id,
-        fulfillment_id=None,
-        business_key=key,
-    )
 
 
 def _park(
@@ -225,14 +157,16 @@ def _post(
     joined = parts.formats[channel.format].join(
         [letter.paper for letter in letters],
         set_id=set_id,
-        profile=channel.profile,
+        profile=parts.profile(channel),
         interchange_number=interchange_number,
         group_number=tx.duties.next_number(f"{channel.partner}/group"),
         at=now,
     )
     # Named by its first duty: numbers start again after 999999999.
     transmission_id = stable("tra", channel.lane, "out", letters[0].duty.id)
-    name = channel.outgoing_name(set_id=set_id, number=interchange_number, on=now.date())
+    name = channel.outgoing_name(
+        set_id=set_id, number=interchange_number, on=now.date(), order=letters[0].number
+    )
     _keep_ours(tx, parts, channel, joined, transmission_id, name, now)
     tx.exchange.add_documents(_document_rows(channel, letters, joined, transmission_id, now, parts))
     tx.duties.done([letter.duty.id for letter in letters])
@@ -328,7 +262,7 @@ def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bo
     """Put the lane's oldest composed transmission on the wire; False if none waits.
 
     Raises TransportError after pausing the lane. What the other side replies is received like any
-    delivery.
+    delivery; what it refuses for itself is put aside, and the lane goes on.
     """
     with parts.store.read() as tx:
         waiting = tx.exchange.waiting(
@@ -349,32 +283,28 @@ def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bo
         else:
             trouble = ""
     if trouble:
-        parts.store.write(lambda tx: _unsendable(tx, parts, row, trouble))
+        parts.store.write(lambda tx: lost(tx, parts, row, trouble))
         return True
     parts.store.write(lambda tx: _attempt(tx, row, lease))
-    reply = wire.put(row.name, io.BytesIO(body), size=row.size)
+    try:
+        reply = wire.put(row.name, io.BytesIO(body), size=row.size)
+    except Refused as no:
+        said = str(no)
+        parts.store.write(lambda tx: declined(tx, parts, row, said))
+        return True
     if reply is not None:
         stream = io.BytesIO(reply.body)
         size, sha = digest(stream)
         answer = Delivery(
-            name=f"reply to {row.name}", key=f"reply/{row.id}", size=size, sha256=sha, stream=stream
+            name=f"reply to {row.name}",
+            key=f"{REPLY}{row.id}",
+            size=size,
+            sha256=sha,
+            stream=stream,
         )
         keep(parts, channel, answer)
     parts.store.write(lambda tx: _delivered(tx, parts, channel, row, lease))
     return True
-
-
-def _unsendable(tx: Transaction, parts: Parts, row: TransmissionRow, trouble: str) -> None:
-    tx.exchange.move_transmission(row.id, then=TransmissionState.PARKED)
-    stuck = Stuck(
-        hold=f"transmission:{row.id}",
-        kind="cannot-be-read",
-        partner=row.partner,
-        text=f"{row.name} to {row.partner} was composed and cannot be read back: {trouble}",
-        next_step=f"Restore it from a backup; see `hub doc show {row.id}`. Other papers go on.",
-    )
-    now = parts.now()
-    tx.exceptions.open(stuck, at=now, transmission_id=row.id, names=at_moment(row.id, now))
 
 
 def _attempt(tx: Transaction, row: TransmissionRow, lease: Lease) -> None:
@@ -429,8 +359,7 @@ def _sent(
     }
     names = Names(document.id + "/delivered")
     order = tx.orders.load(document.order_id or "")
-    name = channel.maps.get(document.set_id)
-    changes = name is not None and parts.maps.page(name).message is PurchaseOrderChange
+    changes = is_change(parts, channel, document)
     kind = FactKind.CHANGE_SENT if changes else FactKind.PURCHASE_ORDER_SENT
     change = Change(
         order=order,
@@ -458,7 +387,8 @@ def failed(parts: Parts, channel: Channel, fault: TransportError) -> None:
         now = parts.now()
         _, before = tx.duties.troubled().get(channel.lane, (None, 0))
         wait = min(FIRST_PAUSE * 2 ** min(before, 12), LONGEST_PAUSE)
-        until = now + (LONGEST_PAUSE if fault.permanent else wait)
+        asked = timedelta(seconds=min(fault.retry_seconds, LONGEST_ASKED.total_seconds()))
+        until = now + max(LONGEST_PAUSE if fault.permanent else wait, asked)
         tx.duties.pause(lane=channel.lane, until=until, reason=str(fault))
         if fault.permanent or before + 1 >= FAILURES_TOLD:
             names = at_moment(channel.lane, now)

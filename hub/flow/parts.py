@@ -9,11 +9,31 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from hub.domain.asking import Voice
+from hub.domain.exchange import Problem
+from hub.errors import Malformed
 from hub.formats import Format
-from hub.mapping import Library
+from hub.mapping import Library, Reading
 from hub.partners import Brand, Channel, Partner, Partners
 from hub.store import Store
 from hub.transports import Transport
+
+POSTED = "posted"
+"""The syntax of papers that a partner posts at our own API instead of sending a file."""
+DESK = "desk"
+"""The wire of partners that fetch their work from us: its file's name below `hub.transports`."""
+
+
+def _unread(set_id: str, number: str, body: bytes) -> Reading:
+    return Reading(messages=(), problems=(Problem(code="no-reader", text=_NO_READER),))
+
+
+_NO_READER = "this process does not read what is posted; run it again where `hub web` runs"
+
+
+def _untransformed(sheet: str, body: bytes) -> bytes:
+    del sheet, body
+    text = "this process runs no stylesheets; run it again where `hub work` runs"
+    raise Malformed([Problem(code="stylesheet", text=text)])
 
 
 class Wire(Protocol):
@@ -45,6 +65,8 @@ class Parts:
 
     `random(n)` gives n random bytes fit for secrets. `public_url` is where a brand's pages are
     reached, with `{host}` for its name; `mail` is how mails go out, None when the hub sends none.
+    `posted(set, purchase order, body)` reads what partners post at the API, `transform(stylesheet,
+    body)` runs XSLT in a child process and raises Malformed.
     """
 
     store: Store
@@ -61,6 +83,17 @@ class Parts:
     random: Callable[[int], bytes] = token_bytes
     public_url: str = "https://{host}"
     mail: BaseModel | None = None
+    posted: Callable[[str, str, bytes], Reading] = _unread
+    transform: Callable[[str, bytes], bytes] = _untransformed
+
+    def profile(self, channel: Channel) -> BaseModel:
+        """Return a channel's profile with the secrets that its page only names.
+
+        Raises ConfigError for one that cannot be had.
+        """
+        arm = getattr(self.formats[channel.format], "armed", None)
+        profile: BaseModel = channel.profile
+        return profile if arm is None else arm(profile, secret=self.secret)
 
     def voice(self, brand: str) -> Voice:
         """Return in whose name a brand's partners are asked."""

@@ -23,6 +23,8 @@ IN_ROW = 64 * 1024  # larger bodies are archive objects
 IN_MEMORY = 1024 * 1024
 LEASE_SECONDS = 60
 NEVER = 2**62  # a place in a lane does not start again
+REPLY = "reply/"
+"""Begins the key of a delivery that is the answer to a transmission of ours, which it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,20 +137,21 @@ def _sighting(tx: Transaction, channel: Channel, delivery: Delivery, seen: Remot
         size=seen.size,
         mtime=seen.mtime,
         sha256=delivery.sha256,
-        generation=generation(former),
+        generation=generation(former, delivery.sha256),
         present=True,
     )
 
 
-def generation(former: Sighting | None) -> int:
-    """Count how often a name was absent between two sightings of it.
+def generation(former: Sighting | None, sha256: bytes) -> int:
+    """Count how often a name was absent, or stood for other bytes, between sightings of it.
 
     A file that still lies there is the same delivery; one that was gone and came back is a new one,
     even with the same name, size, time and bytes (a stock file 5, 6, 5 counts three times).
     """
     if former is None:
         return 0
-    return former.generation if former.present else former.generation + 1
+    same = former.present and former.sha256 == sha256
+    return former.generation if same else former.generation + 1
 
 
 def fetched(
@@ -159,6 +162,6 @@ def fetched(
     size, sha = digest(stream)
     with parts.store.read() as tx:
         former = tx.exchange.sighting(partner=channel.partner, channel=channel.name, path=seen.path)
-    key = f"{seen.path}\n{size}\n{seen.mtime}\n{sha.hex()}\n{generation(former)}"
+    key = f"{seen.path}\n{size}\n{seen.mtime}\n{sha.hex()}\n{generation(former, sha)}"
     name = seen.path.rsplit("/", 1)[-1]
     return Delivery(name=name, key=key, size=size, sha256=sha, stream=stream, seen=seen)

@@ -6,29 +6,38 @@ One transaction for each document. Running it again writes only what is missing.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from hub.domain.exchange import (
     Document,
     DocumentState,
+    Node,
+    Paper,
     Problem,
     Receipt,
     ReceiptLine,
-    Segments,
     Severity,
     told,
 )
 from hub.domain.facts import Change, Fact, FactKind, Stuck
 from hub.domain.messages import Message, StockReport
 from hub.domain.names import Names
+from hub.domain.posted import PostedSet, as_posted
 from hub.domain.telling import foremost
+from hub.errors import Malformed
+from hub.flow.caps import too_long
 from hub.flow.changing import refuse_change
 from hub.flow.feeds import settle_feed
 from hub.flow.following import receipt_hold
+from hub.flow.headings import all_or_nothing
 from hub.flow.orders import note
-from hub.flow.parts import Parts
-from hub.flow.receiving import input_of
+from hub.flow.parts import POSTED, Parts
+from hub.flow.receiving import REPLY, input_of
 from hub.flow.taking import joined, take
+from hub.flow.waiting import source_waiting
+from hub.flow.warehouse_stock import shelved
 from hub.formats import Format
+from hub.mapping import Reading, place_of
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction
 
@@ -37,10 +46,11 @@ from hub.store import DocumentRow, Transaction
 class Translated:
     """A document's messages in the hub's words, or the receipt it is, and every problem found."""
 
-    paper: Segments
+    paper: Paper
     messages: tuple[Message, ...] = ()
     receipt: Receipt | None = None
     problems: tuple[Problem, ...] = ()
+    converted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +72,21 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
     Problems come back with the byte they point at.
     """
     fmt = parts.formats[channel.format]
+    sheet = _stylesheet(fmt, channel, document)
+    if sheet:
+        return _through(sheet, parts, channel, document, body)
     paper = fmt.read(body, document=document)
     if fmt.is_receipt(document.set_id):
         return Translated(paper=paper, receipt=_discreet(fmt, fmt.receipt(paper)))
+    mapped = _mapped(parts, channel, document, paper)
+    located = tuple(
+        fmt.locate(body, document=document, problem=problem) for problem in mapped.problems
+    )
+    return replace(mapped, problems=located)
+
+
+def _mapped(parts: Parts, channel: Channel, document: Document, paper: Paper) -> Translated:
+    """Read a paper by its map; problems have the places that the map gives them."""
     name = channel.maps.get(document.set_id)
     if name is None:
         listed = ", ".join(sorted(channel.maps)) or "none"
@@ -75,10 +97,30 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
         )
         return Translated(paper=paper, problems=(problem,))
     reading = parts.maps.page(name).read(paper)
-    located = tuple(
-        fmt.locate(body, document=document, problem=problem) for problem in reading.problems
-    )
-    return Translated(paper=paper, messages=reading.messages, problems=located)
+    wrong = any(problem.severity is Severity.ERROR for problem in reading.problems)
+    kept = () if wrong and all_or_nothing(channel, document.set_id) else reading.messages
+    return Translated(paper=paper, messages=kept, problems=reading.problems)
+
+
+def _stylesheet(fmt: Format, channel: Channel, document: Document) -> str:
+    """The stylesheet that the page names for this set; most formats know of none."""
+    find = getattr(fmt, "stylesheet", None)
+    return str(find(channel.profile, document.set_id)) if find is not None else ""
+
+
+def _through(
+    sheet: str, parts: Parts, channel: Channel, document: Document, body: bytes
+) -> Translated:
+    """Read what a stylesheet makes of the paper; places are those in it, no byte of theirs."""
+    fmt = parts.formats[channel.format]
+    convert = getattr(fmt, "converted")  # noqa: B009  # only formats with stylesheets have it
+    try:
+        made = parts.transform(sheet, body)
+        made_of = convert(made, document=document, profile=channel.profile)
+    except Malformed as fault:
+        return Translated(paper=(), problems=fault.problems, converted=True)
+    paper = fmt.read(made, document=made_of)
+    return replace(_mapped(parts, channel, document, paper), converted=True)
 
 
 def _discreet(fmt: Format, receipt: Receipt) -> Receipt:
@@ -90,14 +132,18 @@ def _discreet(fmt: Format, receipt: Receipt) -> Receipt:
     return replace(receipt, lines=lines)
 
 
-def pointed(paper: Segments, problem: Problem) -> Problem:
-    """Return a problem of the business's with the segment in which the value it speaks of stands.
+def pointed(paper: Paper, problem: Problem) -> Problem:
+    """Return a problem of the business's with the place at which the value it speaks of stands.
 
-    The first element that is exactly that value is taken; a problem with a place keeps it.
+    The first segment or node that says exactly that value is taken; a problem with a place keeps
+    it.
     """
     where = problem.where
     if where.ordinal is not None or not where.value:
         return problem
+    if isinstance(paper, Node):
+        place = None if where.path else place_of(paper, where.value)
+        return replace(problem, where=place) if place else problem
     for ordinal, segment in enumerate(paper, start=2):  # the set's own ST is the first
         if where.value in segment[1:]:
             element = segment.index(where.value, 1)
@@ -113,24 +159,49 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
     """
     if is_feed(parts, channel, row):
         return settle_feed(parts, channel, row)
+    if long := too_long(row.set_id, row.length):
+        refused = Translated(paper=(), problems=long)
+        return parts.store.write(
+            lambda tx: _settle(tx, parts, channel, row.id, refused, lambda problem: problem)
+        ).state
     with parts.store.read() as tx:
         stream = tx.exchange.body(row.transmission_id)
         stream.seek(row.offset)
         body = stream.read(row.length)
+    if row.syntax == POSTED:
+        reading = parts.posted(row.set_id, row.order_number, body)
+        return parts.store.write(
+            lambda tx: settle_posted(tx, parts, channel, row.id, reading)
+        ).state
     translated = translate(parts, channel, _document(row), body)
 
     def located(problem: Problem) -> Problem:
         fmt = parts.formats[channel.format]
         found = pointed(translated.paper, problem)
+        if translated.converted:
+            return fmt.discreet(found)
         return fmt.discreet(fmt.locate(body, document=_document(row), problem=found))
 
-    return parts.store.write(
-        lambda tx: _settle(tx, parts, channel, row.id, translated, located)
-    ).state
+    moved = shelved(parts, row, translated.messages)
+    settled = parts.store.write(lambda tx: _settle(tx, parts, channel, row.id, translated, located))
+    if moved:
+        source_waiting(parts, moved)
+    return settled.state
+
+
+def settle_posted(
+    tx: Transaction, parts: Parts, channel: Channel, document_id: str, reading: Reading
+) -> Settled:
+    """Apply and remember a paper that was posted at the API; places are JSON pointers into it."""
+    set_id = tx.exchange.document(document_id).set_id
+    translated = Translated(paper=(), messages=reading.messages, problems=reading.problems)
+    return _settle(tx, parts, channel, document_id, translated, partial(as_posted, set_id))
 
 
 def is_feed(parts: Parts, channel: Channel, row: DocumentRow) -> bool:
     """Whether a paper is a stock report, which is read in pieces and never held whole."""
+    if row.syntax == POSTED:
+        return row.set_id == PostedSet.STOCK_REPORT
     name = channel.maps.get(row.set_id)
     return name is not None and parts.maps.page(name).message is StockReport
 
@@ -228,20 +299,31 @@ def _receipted(
     names: Names,
 ) -> Settled:
     """A 997 matches on (partner, GS01, GS06, ST02); what it names gets its `valid` stamp."""
-    sent = tx.exchange.receipted(
-        partner=row.partner, function=receipt.function, group_number=receipt.group_number
-    )
+    sent = _answered(tx, row, receipt)
     if not sent:
-        problem = Problem(
-            code="unknown-group",
-            text=f"{row.partner} was never sent a group {receipt.function} {receipt.group_number}",
+        group = f"a group {receipt.function} {receipt.group_number}".rstrip()
+        text = (
+            f"{row.partner} was never sent {group if receipt.group_number else 'what it answers'}"
         )
+        problem = Problem(code="unknown-group", text=text)
         return Settled(state=DocumentState.REFUSED, problems=(problem,))
     for document in sent:
         line = next((one for one in receipt.lines if _same(one.number, document.number)), None)
         _stamp(tx, parts, row, document, receipt, line, now=now, names=names)
     key = f"{row.partner}/receipt/{receipt.function}/{receipt.group_number}"
     return Settled(state=DocumentState.APPLIED, problems=(), key=key)
+
+
+def _answered(tx: Transaction, row: DocumentRow, receipt: Receipt) -> list[DocumentRow]:
+    """What a receipt speaks of; without a number, what was sent over the same connection."""
+    if receipt.group_number:
+        return tx.exchange.receipted(
+            partner=row.partner, function=receipt.function, group_number=receipt.group_number
+        )
+    key = tx.exchange.transmission(row.transmission_id).delivery_key
+    if not key.startswith(REPLY):
+        return []
+    return tx.exchange.documents(transmission_id=key.removeprefix(REPLY))
 
 
 def _same(one: str, other: str) -> bool:

@@ -14,6 +14,8 @@ from hub.store import Transaction
 class PartnerShelf:
     """One partner's: its level if any, the units that count against it, what may be sold.
 
+    `reserved` is less by what a warehouse has received since the level, and may be below zero.
+
     `asked` is false for a partner that no order is sent to now.
     """
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain import rules
 from hub.domain.change_rows import needs_source
-from hub.domain.exchange import Problem
+from hub.domain.exchange import Problem, Severity, Where
 from hub.domain.messages import (
     Advice,
     CarrierEvent,
@@ -19,34 +19,47 @@ from hub.domain.messages import (
     Message,
     OrderReport,
     OrderResponse,
+    Parcel,
     ShipNotice,
     StockReport,
 )
 from hub.domain.names import Names
 from hub.domain.rules import Spoken, Subject
+from hub.domain.shipping import packed
 from hub.domain.stock import DAY_ONLY
+from hub.domain.warehouse import StockAdjustment, TransferReceipt, WarehouseAdvice
+from hub.domain.warehouse_orders import ship_notice, shorts
 from hub.flow.advising import take_advice
 from hub.flow.applied import Applied
 from hub.flow.changing import resource_backorders
 from hub.flow.delivering import take_event
 from hub.flow.invoicing import checked, take_invoice
 from hub.flow.orders import UNITS, remember
-from hub.flow.parts import Parts
+from hub.flow.parts import POSTED, Parts
 from hub.flow.receiving import input_of
 from hub.flow.sourcing import source
+from hub.flow.warehouse_stock import book_shipments, take_moving
 from hub.store import DocumentRow, Transaction
 
 NOTHING_USED = ("unknown-order", rules.TAKES_BACK)
+
+
+_ALONE = Advice | StockReport | CarrierEvent | Invoice | StockAdjustment | TransferReceipt
+"""What is never one event with another message of its paper."""
 
 
 def joined(messages: Sequence[Message]) -> list[Message]:
     """Return one message for each purchase order: what one paper says in pieces is one event."""
     whole: dict[tuple[type, str], Message] = {}
     for place, message in enumerate(messages):
-        if isinstance(message, Advice | StockReport | CarrierEvent | Invoice):
+        if isinstance(message, _ALONE):
             whole[type(message), f"#{place}"] = message
             continue
-        key = (type(message), message.number)
+        if isinstance(message, ShipNotice):
+            message = packed(message)
+        # A table tells of several shipments of one order, each an event of its own.
+        notice = f"\n{message.notice}" if isinstance(message, ShipNotice) else ""
+        key = (type(message), message.number + notice)
         whole[key] = _with(whole.get(key), message)
     return list(whole.values())
 
@@ -55,12 +68,29 @@ def _with(former: Message | None, message: Message) -> Message:
     """Return a message with what came of it before, or itself."""
     match former, message:
         case ShipNotice(), ShipNotice():
-            return replace(former, parcels=(*former.parcels, *message.parcels))
+            return replace(former, parcels=_boxed(former.parcels, message.parcels))
         case OrderResponse(), OrderResponse():
             return replace(former, lines=(*former.lines, *message.lines))
         case OrderReport(), OrderReport():
             return replace(former, lines=(*former.lines, *message.lines))
     return message
+
+
+def _boxed(former: Sequence[Parcel], further: Sequence[Parcel]) -> tuple[Parcel, ...]:
+    """Return parcels with those told further on; a table tells each line of a box in a row."""
+    boxes = list(former)
+    for parcel in further:
+        named = parcel.tracking or parcel.label
+        same = [n for n, box in enumerate(boxes) if named and _box(box) == _box(parcel)]
+        if same:
+            boxes[same[0]] = replace(parcel, lines=(*boxes[same[0]].lines, *parcel.lines))
+        else:
+            boxes.append(parcel)
+    return tuple(boxes)
+
+
+def _box(parcel: Parcel) -> tuple[str, str]:
+    return parcel.tracking, parcel.label
 
 
 def in_zone(message: Spoken, zone: str) -> Spoken:
@@ -92,6 +122,10 @@ def take(
         case OrderResponse() | ShipNotice() | ChangeResponse() | OrderReport():
             local = in_zone(message, parts.partners.get(row.partner).calendar.zone)
             return _on_order(tx, parts, row, local, now=now, names=names)
+        case WarehouseAdvice():
+            return _on_advice(tx, parts, row, message, now=now, names=names)
+        case TransferReceipt() | StockAdjustment():
+            return take_moving(tx, parts, row, message, now=now, names=names)
         case Invoice():
             return take_invoice(tx, parts, row, message, now=now, names=names)
         case Advice():
@@ -111,9 +145,10 @@ def _on_order(
     *,
     now: datetime,
     names: Names,
+    event: str = "",
 ) -> Applied:
     found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
-    key = rules.business_key(row.partner, message)
+    key = _event_key(row, message) + event
     applied = Applied(key=key, purpose=str(message.purpose), number=message.number)
     if found is None:
         return replace(applied, problems=[_unknown(row.partner, message.number)], used=False)
@@ -125,7 +160,7 @@ def _on_order(
         names=names,
         unit_word=lambda unit: parts.maps.word(UNITS, unit),
     )
-    change = rules.apply(subject, message, now=now)
+    change = rules.apply(subject, message, now=now, key=key)
     if isinstance(message, ShipNotice):  # an invoice that came first may fit now
         change = change.then(checked(tx, parts, change.order, fulfillment_id))
     if isinstance(message, OrderResponse | OrderReport):
@@ -147,6 +182,8 @@ def _on_order(
         if sent.set_id == answered:
             tx.exchange.stamp(sent.id, answered_at=now, answered_by=row.id)
     used = not any(problem.code in NOTHING_USED for problem in change.problems)
+    if row.syntax == POSTED and not change.effects:  # who waits for an answer is told so
+        used = used and not any(one.severity is Severity.ERROR for one in change.problems)
     return replace(
         applied,
         problems=change.problems,
@@ -154,6 +191,55 @@ def _on_order(
         order_id=order.id,
         fulfillment_id=fulfillment_id,
     )
+
+
+def _on_advice(
+    tx: Transaction,
+    parts: Parts,
+    row: DocumentRow,
+    message: WarehouseAdvice,
+    *,
+    now: datetime,
+    names: Names,
+) -> Applied:
+    """What left, then what was picked short; both in the one transaction of the paper."""
+    found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
+    if found is None:
+        problems = [_unknown(row.partner, message.number)]
+        return Applied(number=message.number, problems=problems, used=False)
+    before, part_id = found
+    partner = parts.partners.get(row.partner)
+    done = Applied(number=message.number, order_id=before.id, fulfillment_id=part_id)
+    notice = ship_notice(message, before.fulfillment(part_id))
+    if notice is not None:
+        local = in_zone(notice, partner.calendar.zone)
+        done = _on_order(tx, parts, row, local, now=now, names=names)
+    after = tx.orders.load(before.id)
+    response, warnings = shorts(
+        message,
+        after,
+        part_id,
+        unit_word=lambda unit: parts.maps.word(UNITS, unit),
+        backorder=partner.warehouse.short == "backorder",
+    )
+    if response is not None:
+        event = f"/{message.notice}"
+        more = _on_order(tx, parts, row, response, now=now, names=names, event=event)
+        done = replace(
+            more,
+            key=done.key or more.key,
+            problems=(*done.problems, *more.problems, *warnings),
+            used=done.used or more.used,
+        )
+    book_shipments(tx, partner, before, part_id, row=row, now=now)
+    return done
+
+
+def _event_key(row: DocumentRow, message: Spoken) -> str:
+    """What makes two papers one event; every posted answer is one of its own: the newest counts."""
+    key = rules.business_key(row.partner, message)
+    own = row.syntax == POSTED and isinstance(message, OrderResponse)
+    return f"{key}/{row.transmission_id}" if own else key
 
 
 def _answered_set(parts: Parts, partner: str, message: Spoken) -> str:
@@ -171,4 +257,5 @@ def _unknown(partner: str, number: str) -> Problem:
         code="unknown-order",
         text=f"{partner} was never sent a purchase order {number!r}; "
         "check the number with the partner",
+        where=Where(path="number", value=number[:99]),
     )

@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from hub.domain.exchange import (
     Document,
     Joined,
+    Node,
+    Paper,
     Problem,
     Receipt,
     Segments,
@@ -35,13 +37,19 @@ class Format(Protocol):
         Problems are values on the interchange, group or document; raises only `Malformed`.
         """
 
-    def read(self, body: bytes, *, document: Document) -> Segments:
-        """Return the values of one document's slice, without its frame."""
+    def read(self, body: bytes, *, document: Document) -> Paper:
+        """Return the values of one document's slice, without its frame: segments, or a tree."""
 
-    def walk(self, stream: BinaryIO, *, document: Document) -> Iterator[tuple[str, ...]]:
+    def walk(
+        self, stream: BinaryIO, *, document: Document, rows: str = ""
+    ) -> Iterator[tuple[str, ...] | Node]:
         """Yield what `read` returns, one row at a time, memory flat.
 
         The stream is the whole archived object and can be sought in; the walk seeks by itself.
+        Where papers are trees, `rows` is the way to the row elements, in Clark notation from the
+        root on (`{urn:x}Stock/{urn:x}Item`; in JSON, whose root has no name, `stock/items`). Given
+        are the root as known when the first row begins, then each row, last the root as known at
+        the end; neither root has rows in it.
         """
 
     def locate(self, body: bytes, *, document: Document, problem: Problem) -> Problem:
@@ -53,20 +61,20 @@ class Format(Protocol):
     def is_receipt(self, set_id: str) -> bool:
         """Say whether a document of this set is a receipt (never receipted itself)."""
 
-    def receipt(self, paper: Segments) -> Receipt:
+    def receipt(self, paper: Paper) -> Receipt:
         """Read the receipt out of a paper for which `is_receipt` holds."""
 
     def acknowledge(self, interchange: SplitInterchange, *, profile: Any) -> Sequence[Segments]:
         """Return one receipt paper for each group that deserves one."""
 
     def clean(
-        self, paper: Segments, *, set_id: str, profile: Any
-    ) -> tuple[Segments, tuple[Problem, ...]]:
+        self, paper: Paper, *, set_id: str, profile: Any
+    ) -> tuple[Paper, tuple[Problem, ...]]:
         """Make a paper of ours fit the wire, or say with Problems why it cannot be."""
 
     def join(
         self,
-        papers: Sequence[Segments],
+        papers: Sequence[Paper],
         *,
         set_id: str,
         profile: Any,

@@ -9,6 +9,7 @@ from hub.domain.exchange import Direction
 from hub.domain.messages import CarrierMoment
 from hub.domain.orders import ChangeKind, FulfillmentState, Order, PromiseKind
 from hub.domain.status import Word, word_at
+from hub.lab.firms import CAST
 from hub.lab.plays import Play
 from hub.store import DocumentRow, ExceptionRow, Store, Transaction
 
@@ -21,6 +22,13 @@ INTENDED = (
     "parcel-trouble",
 )
 """The exceptions that the demo makes on purpose and leaves for a person."""
+
+ORDERS = frozenset({"850", "940", "Order", "OrderRequest"})
+NOTICES = frozenset(
+    {"856", "945", "Despatch", "DespatchAdvice", "ShipNoticeRequest", "ship_notice"}
+)
+RECEIPTING = frozenset({"x12", "depot"})
+"""Languages whose papers are acknowledged by receipts."""
 
 OVERCOME = ("overdue-shipment", "no-source")
 """Those that it makes on purpose and that clear themselves."""
@@ -106,7 +114,7 @@ def look(store: Store, plays: Iterable[Play], *, now: datetime) -> Board:
 
 def _progress(tx: Transaction, play: Play, order: Order, now: datetime) -> Progress:
     papers = tx.exchange.documents_of_order(order.id)
-    asked = [one for one in papers if one.direction is Direction.OUT and one.set_id == "850"]
+    asked = [one for one in papers if one.direction is Direction.OUT and one.set_id in ORDERS]
     status = tx.orders.status(brand=play.brand, number=play.order.number)
     changes = [one for one in order.changes if one.kind is not ChangeKind.RESOURCING]
     first, by = _promised(order)
@@ -116,9 +124,9 @@ def _progress(tx: Transaction, play: Play, order: Order, now: datetime) -> Progr
         partners=tuple(dict.fromkeys(part.partner for part in order.fulfillments)),
         asked=len(asked) + _unwritten(order, asked),
         sent=sum(paper.delivered_at is not None for paper in asked),
-        receipted=sum(paper.valid is True for paper in asked),
-        answered=sum(paper.answered_at is not None for paper in asked),
-        notices=_count(papers, "856"),
+        receipted=sum(paper.valid is True or _unreceipted(paper) for paper in asked),
+        answered=sum(_answered(paper, papers) for paper in asked),
+        notices=sum(one.set_id in NOTICES and one.direction is Direction.IN for one in papers),
         parcels=tuple(
             Parcel(tracking=package.tracking, moment=package.moment)
             for shipment in order.shipments
@@ -150,5 +158,15 @@ def _promised(order: Order) -> tuple[date | None, date | None]:
     return max(firsts, default=None), max((one.day for one in stand if one), default=None)
 
 
-def _count(papers: Sequence[DocumentRow], set_id: str) -> int:
-    return sum(paper.set_id == set_id and paper.direction is Direction.IN for paper in papers)
+def _answered(paper: DocumentRow, papers: Sequence[DocumentRow]) -> bool:
+    """Whether its partner answered; a warehouse does by what it ships."""
+    return paper.answered_at is not None or (
+        paper.set_id == "940"
+        and any(one.set_id == "945" and one.partner == paper.partner for one in papers)
+    )
+
+
+def _unreceipted(paper: DocumentRow) -> bool:
+    """Whether its partner's language has no receipts, and it was delivered."""
+    silent = CAST[paper.partner].speaks not in RECEIPTING
+    return silent and paper.delivered_at is not None

@@ -7,23 +7,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hub.lab.x12 import Paper, Segment
+from hub.lab.asked import AskedLine, AskedOrder
+from hub.lab.post import put
+from hub.lab.voice import Kind, Spoiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """One paper on a purchase order, `order`, and when it is to be written.
 
-    A ship notice has a `wave` and no segments before it is written. `file` and `control` are empty
+    A ship notice has a `wave` and no body before it is written. `file` and `control` are empty
     until then; `put` says that it lay in the outbox, `void` that there was nothing left to write.
+    `spoiled` is how it is wrong, `corrected` says that it was said again without its mistake.
     """
 
-    set_id: str
+    kind: Kind
     order: str
     at: datetime
-    segments: tuple[Segment, ...] = ()
+    body: str = ""
     wave: int = 0
-    misprinted: bool = False
+    spoiled: Spoiled = Spoiled.NOT
     corrected: bool = False
     file: str = ""
     control: int = 0
@@ -40,13 +43,8 @@ class Due:
 class Kept:
     """A purchase order as it came, with the packs of each line that were taken back since."""
 
-    segments: tuple[Segment, ...]
+    order: AskedOrder
     taken_back: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def paper(self) -> Paper:
-        """The 850."""
-        return Paper(set_id="850", number="", segments=self.segments)
 
 
 class Books:
@@ -66,10 +64,11 @@ class Books:
         self.taken, self.last_number = kept["taken"], kept["last_number"]
         self.shelf = kept["shelf"]
         for number, row in kept["orders"].items():
-            self.orders[number] = Kept(**{**row, "segments": _segments(row["segments"])})
+            self.orders[number] = Kept(order=_order(row["order"]), taken_back=row["taken_back"])
         for row in kept["papers"]:
+            kinds = {"kind": Kind(row["kind"]), "spoiled": Spoiled(row["spoiled"])}
             at = datetime.fromisoformat(row["at"])
-            self.papers.append(Due(**{**row, "segments": _segments(row["segments"]), "at": at}))
+            self.papers.append(Due(**{**row, **kinds, "at": at}))
 
     def write(self) -> None:
         """Keep everything; a reader sees the former books or these, never half."""
@@ -108,10 +107,10 @@ class Books:
         return self.changed(paper, replace(paper, put=True))
 
     def correct(self, paper: Due, *, at: datetime) -> Due | None:
-        """Plan a misprinted paper anew without its mistake; None when that was done before."""
+        """Plan a spoiled paper anew without its mistake; None when that was done before."""
         if paper.corrected:
             return None
-        again = Due(set_id=paper.set_id, order=paper.order, at=at, segments=paper.segments)
+        again = Due(kind=paper.kind, order=paper.order, at=at, body=paper.body, wave=paper.wave)
         self.papers.append(again)
         self.changed(paper, replace(paper, corrected=True))
         return again
@@ -123,12 +122,6 @@ class Books:
         return after
 
 
-def _segments(rows: list[list[str]]) -> tuple[Segment, ...]:
-    return tuple(tuple(row) for row in rows)
-
-
-def put(path: Path, text: str) -> None:
-    """Write a file that appears whole: under a hidden name first, then renamed."""
-    hidden = path.with_name(f".{path.name}")
-    hidden.write_text(text, newline="")
-    hidden.rename(path)
+def _order(row: dict[str, Any]) -> AskedOrder:
+    lines = [AskedLine(**{**one, "products": tuple(one["products"])}) for one in row["lines"]]
+    return AskedOrder(**{**row, "lines": tuple(lines)})

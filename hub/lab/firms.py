@@ -1,30 +1,11 @@
-"""The simulated suppliers of the demo, and the retailer as they know it."""
+"""The simulated partners of the demo, each in its language, and the retailer as they know it."""
 
-from hub.lab.accounts import Shelved
-from hub.lab.catalog import offers
+from hub.lab.catalog import goods
 from hub.lab.desk import Firm
 from hub.lab.terms import Terms
 from hub.lab.x12 import Company
 
 RETAILER = Company(qualifier="12", id="5550100200", group="5550100200")
-
-_QUALIFIERS = {"vendor": "VN", "gtin": "UP"}  # X12 235
-_UNITS = {"each": "EA", "pair": "PR", "pack": "PK"}  # X12 355
-
-
-def _goods(partner: str) -> tuple[Shelved, ...]:
-    return tuple(
-        Shelved(
-            sku=offer.sku,
-            unit=_UNITS[offer.unit],
-            products=tuple(
-                word for one in offer.products for word in (_QUALIFIERS[one.kind], one.value)
-            ),
-        )
-        for offer in offers()
-        if offer.partner == partner
-    )
-
 
 ACME = Firm(
     key="acme",
@@ -42,7 +23,7 @@ ACME = Firm(
         overcharged=frozenset({"HAR-KETTLE-STEEL"}),
         advised=frozenset({"HAR-CARAFE-CORK"}),
     ),
-    articles=_goods("acme"),
+    articles=goods("acme"),
 )
 DELTA = Firm(
     key="delta",
@@ -57,22 +38,69 @@ DELTA = Firm(
         carried=frozenset({"HAR-CRATE-WINE"}),
         arriving={"JUN-CHAIR-WICKER": 6},
     ),
-    articles=_goods("delta"),
+    articles=goods("delta"),
 )
 CORNER = Firm(
     key="corner",
     name="Corner Baskets",
     company=Company(qualifier="ZZ", id="CORNERBASKETS", group="CORNER"),
     terms=Terms(slow=frozenset({"JUN-BASKET-REED"}), silent=frozenset({"JUN-BASKET-REED"})),
-    articles=_goods("corner"),
+    articles=goods("corner"),
     change_limit="6s",  # it leaves a change unanswered, and the demo does not wait for hours
+)
+WICK = Firm(
+    key="wick",
+    name="Wick Candle Works",
+    company=Company(qualifier="ZZ", id="WICKCANDLES", group="WICK"),
+    terms=Terms(),
+    articles=goods("wick"),
+    collects=True,
 )
 MILL = Firm(
     key="mill",
-    name="Mill Candle Works",
-    company=Company(qualifier="ZZ", id="MILLCANDLES", group="MILL"),
+    name="Mill Textiles",
+    company=Company(qualifier="ZZ", id="MILLTEXTILES", group="MILL"),
     terms=Terms(),
-    articles=_goods("mill"),
-    collects=True,
+    speaks="rest",
+    articles=goods("mill"),
 )
-FIRMS = (ACME, DELTA, CORNER, MILL)
+
+NORDIC = Firm(
+    key="nordic",
+    name="Nordic Living",
+    company=Company(qualifier="ZZ", id="NORDICLIVING", group="NORDIC"),
+    terms=Terms(),
+    speaks="nordic",
+    articles=goods("nordic"),
+)
+FJORD = Firm(
+    key="fjord",
+    name="Fjord Keramik",
+    company=Company(qualifier="ZZ", id="FJORDKERAMIK", group="FJORD"),
+    terms=Terms(),
+    speaks="ubl",
+    articles=goods("fjord"),
+    counts=False,
+)
+KILN = Firm(
+    key="kiln",
+    name="Kiln Studio",
+    company=Company(qualifier="NetworkId", id="AN-KILN", group="kiln.example"),
+    terms=Terms(),
+    speaks="cxml",
+    articles=goods("kiln"),
+    counts=False,
+)
+DEPOT = Firm(
+    key="depot",
+    name="Depot Logistics",
+    company=Company(qualifier="ZZ", id="DEPOT3PL", group="DEPOT3PL"),
+    terms=Terms(),
+    kind="warehouse",
+    speaks="depot",
+    articles=goods("depot"),
+    silence="confirm",
+)
+FIRMS = (ACME, DELTA, CORNER, WICK, MILL, NORDIC, FJORD, KILN, DEPOT)
+CAST = {firm.key: firm for firm in FIRMS}
+"""Every simulated partner by its key."""

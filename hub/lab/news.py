@@ -3,26 +3,27 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from hub.lab.terms import AskedLine, Departure
-from hub.lab.x12 import Paper, Segment, element
+from hub.lab.asked import AskedChange, AskedLine, AskedOrder
+from hub.lab.terms import Departure
+from hub.lab.x12 import Segment, unpacked
 
 YES, NO = "AT", "RJ"  # X12 587
 
 
-def change_answer(change: Paper, *, yes: bool, at: datetime) -> list[Segment]:
-    """Return the 865 of an 860: yes to all of it, or no."""
-    bch = change.first("BCH")
+def change_answer(change: AskedChange, *, yes: bool, at: datetime) -> list[Segment]:
+    """Return the 865 of an 860: yes to all of it, or no; its lines are said again as they came."""
     head: Segment = (
-        "BCA", "01" if bch[1] == "01" else "00", YES if yes else NO, bch[3], "", element(bch, 5),
-        f"{at:%Y%m%d}",
+        "BCA", "01" if change.whole else "00", YES if yes else NO, change.order, "",
+        change.words.get("name", ""), f"{at:%Y%m%d}",
     )  # fmt: skip
-    lines = [row[:6] for row in change.segments if row[0] == "POC"] if yes else []
+    lines = [row[:6] for row in unpacked(change.words.get("lines", ""))] if yes else []
     return [head, *lines, *([("CTT", str(len(lines)))] if lines else [])]
 
 
-def report(order: Paper, lines: Iterable[tuple[AskedLine, date]], *, at: datetime) -> list[Segment]:
+def report(
+    order: AskedOrder, lines: Iterable[tuple[AskedLine, date]], *, at: datetime
+) -> list[Segment]:
     """Return the 870 that puts lines of an order off to other days (ISR01 `SD`)."""
-    beg = order.first("BEG")
     rows: list[Segment] = []
     for line, day in lines:
         rows.append(
@@ -30,26 +31,26 @@ def report(order: Paper, lines: Iterable[tuple[AskedLine, date]], *, at: datetim
         )
         rows.append(("ISR", "SD", f"{day:%Y%m%d}"))
     return [
-        ("BSR", "3", "PA", f"R-{beg[3]}", f"{at:%Y%m%d}"),
+        ("BSR", "3", "PA", f"R-{order.number}", f"{at:%Y%m%d}"),
         ("HL", "1", "", "O"),
-        ("PRF", beg[3], "", "", beg[5]),
+        ("PRF", order.number, "", "", order.day),
         *rows,
         ("CTT", str(len(rows) // 2)),
     ]
 
 
-def advice(order: Paper, *, at: datetime) -> list[Segment]:
+def advice(order: AskedOrder, *, at: datetime) -> list[Segment]:
     """Return the 824 by which a supplier's application takes an order (OTI01 `TA`)."""
-    number = order.first("BEG")[3]
+    number = order.number
     return [
         ("BGN", "11", f"A-{number}", f"{at:%Y%m%d}"),
         ("OTI", "TA", "PO", number, "", "", "", "", "", "", "850"),
     ]
 
 
-def brought(order: Paper, departure: Departure, *, at: datetime) -> list[Segment]:
+def brought(order: AskedOrder, departure: Departure, *, at: datetime) -> list[Segment]:
     """Return the 214 of a supplier's own drivers: every parcel is delivered; `at` is in UTC."""
-    number = order.first("BEG")[3]
+    number = order.number
     rows: list[Segment] = []
     for ordinal, box in enumerate(departure.boxes, start=1):
         rows += [

@@ -1,5 +1,8 @@
 """What the demo's orders are made of: invented people, ship groups, totals that add up."""
 
+from dataclasses import asdict
+from typing import Any
+
 from hub.domain.messages import Address
 from hub.domain.orders import OrderChannel
 from hub.domain.placing import Gift, NewGroup, NewLine, NewOrder
@@ -35,7 +38,9 @@ Wen Zhao        | 6 Lighthouse Walk          | Astoria     | OR | 97103 | 503-55
 Dana O'Neill    | 22 Ferry Landing           | Beaufort    | SC | 29902 | 843-555-0121 | dana
 Åsa Bergström   | 815 Prairie Court          | Lindsborg   | KS | 67456 | 785-555-0199 | asa
 """
-MAYA, TOM, INES, NOOR, GUS, JUNE, RAFAEL, WEN, DANA, ASA = map(_person, _PEOPLE.splitlines())
+PEOPLE = {person.email.partition("@")[0]: person for person in map(_person, _PEOPLE.splitlines())}
+METHODS = ("ground", "next_day", "second_day")
+MAYA, TOM, INES, NOOR, GUS, JUNE, RAFAEL, WEN, DANA, ASA = PEOPLE.values()
 
 
 def group(
@@ -97,3 +102,32 @@ def order(
         shipping=shipping,
         discount=discount,
     )
+
+
+def posted(new: NewOrder) -> dict[str, Any]:
+    """Return an order as a storefront posts it."""
+    return {
+        "number": new.number,
+        "channel": str(new.channel),
+        "currency": new.currency,
+        "customer": _filled(new.customer),
+        "ship_groups": [
+            {
+                "number": group.number,
+                "ship_to": _filled(group.ship_to),
+                "method": group.method,
+                "lines": [_filled(line) for line in group.lines],
+                **({"instructions": group.instructions} if group.instructions else {}),
+                **({"gift": _filled(group.gift)} if group.gift else {}),
+            }
+            for group in new.groups
+        ],
+        "shipping": new.shipping,
+        "discount": new.discount,
+        "total": new.total,
+    }
+
+
+def _filled(value: Address | NewLine | Gift) -> dict[str, Any]:
+    """Return what is said of it, without what is left empty."""
+    return {name: said for name, said in asdict(value).items() if said not in ("", None, ())}

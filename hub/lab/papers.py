@@ -1,40 +1,35 @@
 """A supplier's papers: 997, 855 and 856 in 004010, as segments without their envelopes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from hub.lab.terms import Answered, AskedLine, Box, Departure
-from hub.lab.x12 import Group, Paper, Segment
+from hub.lab.asked import AskedLine, AskedOrder
+from hub.lab.terms import Answered, Box, Departure
+from hub.lab.x12 import Group, Segment
 
-FUNCTIONS = {
-    "997": "FA", "855": "PR", "856": "SH", "846": "IB", "810": "IN", "865": "CA", "870": "RS",
-    "824": "AG", "214": "QM",
-}  # fmt: skip
 READ = frozenset({"850", "860"})
 
 
-def receipt(group: Group) -> list[Segment]:
+def receipt(group: Group, known: Collection[str] = READ) -> list[Segment]:
     """Return the 997 of a group: what can be read is accepted, another set is rejected.
 
     AK501 `R` with AK502 `1` says that the set is not supported (X12 997, codes 717 and 718).
     """
     rows: list[Segment] = [("AK1", group.function, group.number)]
     for paper in group.papers:
-        known = paper.set_id in READ
         rows.append(("AK2", paper.set_id, paper.number))
-        rows.append(("AK5", "A") if known else ("AK5", "R", "1"))
-    count, good = len(group.papers), sum(paper.set_id in READ for paper in group.papers)
+        rows.append(("AK5", "A") if paper.set_id in known else ("AK5", "R", "1"))
+    count, good = len(group.papers), sum(paper.set_id in known for paper in group.papers)
     verdict = "A" if good == count else "P" if good else "R"
     return [*rows, ("AK9", verdict, str(count), str(count), str(good))]
 
 
 def response(
-    order: Paper, answers: Sequence[Answered], *, name: str, at: datetime
+    order: AskedOrder, answers: Sequence[Answered], *, name: str, at: datetime
 ) -> list[Segment]:
     """Return the 855 of an 850: every line once, its quantities adding up to what was asked."""
-    beg = order.first("BEG")
     head: Segment = (
-        "BAK", "00", _verdict(answers), beg[3], beg[5], "", "", "", name, f"{at:%Y%m%d}",
+        "BAK", "00", _verdict(answers), order.number, order.day, "", "", "", name, f"{at:%Y%m%d}",
     )  # fmt: skip
     rows: list[Segment] = [head]
     for one in answers:
@@ -66,12 +61,11 @@ def _acknowledged(one: Answered, at: datetime) -> list[Segment]:
     return rows
 
 
-def notice(order: Paper, departure: Departure, *, place: str, at: datetime) -> list[Segment]:
+def notice(order: AskedOrder, departure: Departure, *, place: str, at: datetime) -> list[Segment]:
     """Return the 856 of a departure: S-O-P-I with MAN*CP, or S-O-I with REF*2I.
 
     `at` is in UTC.
     """
-    beg = order.first("BEG")
     structure = "0001" if departure.nested else "0004"  # X12 1005
     day, time = f"{at:%Y%m%d}", f"{at:%H%M%S}"
     boxes = len(departure.boxes)
@@ -86,7 +80,7 @@ def notice(order: Paper, departure: Departure, *, place: str, at: datetime) -> l
         ("DTM", "011", day, time, "UT"),
         ("N1", "SF", place),
         levels.open("O", 1),
-        ("PRF", beg[3]),
+        ("PRF", order.number),
     ]
     for box in departure.boxes:
         rows += _nested(levels, box) if departure.nested else _flat(levels, box)

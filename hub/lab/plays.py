@@ -118,6 +118,13 @@ def _juniper() -> list[Play]:
     rust = group(RAFAEL, ("JUN-SCARF-RUST", 1), number="2", first=2, gift=evenings)
     candles = group(GUS, ("JUN-CANDLE-PINE", 8), method="second_day")
     both = group(ASA, ("JUN-LANTERN-BRASS", 1), ("JUN-TRUG-WILLOW", 1))
+    four = group(
+        DANA,
+        ("JUN-VASE-LOW", 1),
+        ("JUN-GLOVES-M", 2),
+        ("JUN-TRUG-WILLOW", 1),
+        ("JUN-CUSHION-MOSS", 2),
+    )
     return [
         _play(
             order("J-1015", GUS, group(GUS, ("JUN-STOOL-ASH", 1))),
@@ -139,10 +146,7 @@ def _juniper() -> list[Play]:
         _play(order("J-1006", ASA, both), Word.ON_ITS_WAY),
         _play(order("J-1007", GUS, candles, discount=1000), Word.SHIPPED),
         _play(order("J-1008", WEN, group(WEN, ("JUN-THROW-CREAM", 1)), rust), Word.SHIPPED),
-        _play(
-            order("J-1009", DANA, group(DANA, ("JUN-VASE-LOW", 1), ("JUN-GLOVES-M", 2))),
-            Word.DELIVERED,
-        ),
+        _play(order("J-1009", DANA, four), Word.DELIVERED, shown="from four partners, one story"),
         _play(
             order("J-1010", NOOR, group(NOOR, ("JUN-FERN-POT", 1), ("JUN-VASE-LOW", 1))),
             Word.PART_SHIPPED,

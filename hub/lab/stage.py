@@ -1,89 +1,26 @@
-"""The demo's directory: keys, partner pages, and the servers and suppliers that live in it."""
+"""The lab's directory: keys, partner pages, and the servers and partners that live in it."""
 
 import fcntl
-import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from string import Template
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_ssh_private_key,
-)
-
+from hub.lab import pages
 from hub.lab.catalog import shelf
 from hub.lab.desk import Firm
+from hub.lab.doors import Door
 from hub.lab.firms import FIRMS, RETAILER
-from hub.lab.sftp_server import SftpServer
-from hub.lab.supplier import X12Supplier
+from hub.lab.sites import Site, site_of
 from hub.lab.terms import Pace
 
 MARKER = "made-by-hub-demo"
 PAGES = "partner_configs"
-USER = "juniper-group"
 STEP_SECONDS = 0.1
+COUNTED_EVERY = timedelta(hours=20)
 COLLECTED_AFTER = timedelta(hours=12)
-
-_PAGE = Template("""\
-# $name, a simulated supplier of the demo. Written anew at every start: the port changes.
-name: $name
-kind: supplier
-channels:
-  - name: edi
-    transport: sftp
-    settings:
-      host: 127.0.0.1
-      port: $port
-      user: $user
-      host_key: $host_key
-      key_file: $key_file
-      outbox: /in
-      inbox: /out
-      archive: /out/taken
-      pattern: "*.edi"
-    format: x12
-    profile:
-      version: "004010"
-      usage: production
-      ours:   {qualifier: "$our_qualifier", id: "$our_id", group: "$our_group"}
-      theirs: {qualifier: "$qualifier", id: "$id", group: "$group"}
-      delimiters: {element: "*", component: ">", segment: "~"}
-      newline: true
-      in_data: replace
-      replacement: " "
-    send: [850, 860]
-    receive: [855, 856, 865, 870, 846, 810, 824, 214]
-    maps:
-      850: x12/004010/850
-      855: x12/004010/855
-      856: x12/004010/856
-      860: x12/004010/860
-      865: x12/004010/865
-      870: x12/004010/870
-      846: x12/004010/846
-      810: x12/004010/810
-      824: x12/004010/824
-      214: x12/004010/214
-    poll: 1s
-$cutoff
-limits: {receipt: 1h, response: 4h, ship: 48h, change: $change}
-calendar:
-  zone: UTC
-  work_days: [mon, tue, wed, thu, fri, sat, sun]
-sourcing: {priority: $priority}
-stock: {level: reports}
-transit: {ground: 4, next_day: 1, second_day: 2, other: 5}
-changes: {silence: decline}
-products: [vendor, gtin, sku]
-""")
 
 
 class Unfit(ValueError):
@@ -123,7 +60,10 @@ def _empty(folder: Path, *, but: Path) -> None:
 
 
 class Stage:
-    """The simulated suppliers of one demo directory, each behind an SFTP server of its own."""
+    """The simulated partners of one directory, each behind a door of its own.
+
+    `start` lets them act by themselves; who calls `open` lets them `step`.
+    """
 
     def __init__(
         self,
@@ -135,24 +75,43 @@ class Stage:
     ) -> None:
         self._folder = folder
         self._clock = clock
-        self.suppliers = [
-            X12Supplier(self._home(firm), firm=firm, customer=RETAILER, clock=clock, pace=pace)
+        self._away: set[str] = set()
+        self.sites: Mapping[str, Site] = {
+            firm.key: site_of(
+                folder, firm=firm, customer=RETAILER, clock=clock, pace=firm.pace or pace
+            )
             for firm in firms
-        ]
-        self._servers = [self._server(firm) for firm in firms]
+        }
+        self.suppliers = [site.supplier for site in self.sites.values()]
         self._stopping = threading.Event()
         self._restocking = threading.Event()
-        self._acting = threading.Thread(target=self._act, name="simulated suppliers", daemon=True)
+        self._acting = threading.Thread(target=self._act, name="simulated partners", daemon=True)
+
+    def open(self, shelves: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        """Open the doors, write a page for each partner and let each count what it has.
+
+        `shelves` is that, by partner and SKU; without, what the demo's catalogue says.
+        """
+        for ordinal, (key, site) in enumerate(self.sites.items(), start=1):
+            site.open()
+            page = pages.page(
+                site.supplier.firm,
+                wire=site.wire(),
+                priority=10 * ordinal,
+                collected=self._clock() + COLLECTED_AFTER,
+            )
+            (self._folder / PAGES / f"{key}.yaml").write_text(page)
+            if site.supplier.firm.counts:
+                site.supplier.open(shelf(key) if shelves is None else shelves[key])
+
+    def connect(self, door: Door, keys: Mapping[str, str]) -> None:
+        """Tell everybody where the hub answers; `keys` are API keys by partner."""
+        for key, site in self.sites.items():
+            site.connect(door, keys.get(key, ""))
 
     def start(self) -> None:
-        """Open the servers, write a partner page for each supplier and let them act."""
-        for ordinal, (supplier, server) in enumerate(
-            zip(self.suppliers, self._servers, strict=True), start=1
-        ):
-            server.start()
-            page = self._page(supplier.firm, server, priority=10 * ordinal)
-            (self._folder / PAGES / f"{supplier.firm.key}.yaml").write_text(page)
-            supplier.open(shelf(supplier.firm.key))
+        """Open everything, and let the partners act from now on."""
+        self.open()
         self._acting.start()
 
     def stop(self) -> None:
@@ -160,8 +119,35 @@ class Stage:
         self._stopping.set()
         if self._acting.ident is not None:
             self._acting.join()
-        for server in self._servers:
-            server.stop()
+        for site in self.sites.values():
+            site.close()
+
+    def step(self) -> int:
+        """Let everybody who is there do what is due; returns how much was done."""
+        here = [site for key, site in self.sites.items() if key not in self._away]
+        return sum(site.supplier.step() for site in here)
+
+    def leave(self, partner: str) -> None:
+        """Take a partner off the net: its door is shut and it does nothing."""
+        self._away.add(partner)
+        self.sites[partner].close()
+
+    def come_back(self, partner: str) -> None:
+        """Put it on the net again, at the same address."""
+        self.sites[partner].open()
+        self._away.discard(partner)
+
+    def next_at(self) -> datetime | None:
+        """Return when somebody who is there will say something next."""
+        moments = [
+            site.supplier.next_at() for key, site in self.sites.items() if key not in self._away
+        ]
+        return min((moment for moment in moments if moment), default=None)
+
+    @property
+    def callers(self) -> list[str]:
+        """Those who ask the hub for their work, and need an API key for it."""
+        return [key for key, site in self.sites.items() if site.supplier.firm.speaks == "rest"]
 
     def restock(self) -> None:
         """Let the suppliers' goods come in that they wait for; a second time nothing comes."""
@@ -172,61 +158,22 @@ class Stage:
         return not any(supplier.owes() or supplier.untaken() for supplier in self.suppliers)
 
     def addresses(self) -> dict[str, str]:
-        """Return where each supplier's files can be looked at."""
-        pairs = zip(self.suppliers, self._servers, strict=True)
-        return {
-            supplier.firm.key: f"sftp://{USER}@{server.host}:{server.port}"
-            for supplier, server in pairs
-        }
+        """Return where each partner's messages can be looked at."""
+        return {key: site.address() for key, site in self.sites.items()}
 
     def _act(self) -> None:
+        counted_at = self._clock()
         while not self._stopping.wait(STEP_SECONDS):
+            if self._clock() - counted_at > COUNTED_EVERY:
+                counted_at = self._clock()
+                self._count()
             for supplier in self.suppliers:
                 if self._restocking.is_set():
                     supplier.restock()
                 supplier.step()
 
-    def _home(self, firm: Firm) -> Path:
-        return self._folder / "partners" / firm.key
-
-    def _server(self, firm: Firm) -> SftpServer:
-        keys = self._folder / "keys"
-        (self._home(firm) / "out" / "taken").mkdir(exist_ok=True)
-        return SftpServer(
-            self._home(firm),
-            user=USER,
-            authorized_key=public_line(keys / firm.key),
-            host_key_path=keys / f"{firm.key}-server",
-        )
-
-    def _page(self, firm: Firm, server: SftpServer, *, priority: int) -> str:
-        key_file = (self._folder / "keys" / firm.key).absolute()
-        collected = self._clock() + COLLECTED_AFTER
-        return _PAGE.substitute(
-            name=firm.name,
-            port=server.port,
-            user=USER,
-            host_key=server.host_key_line,
-            key_file=json.dumps(f"file:{key_file}"),
-            our_qualifier=RETAILER.qualifier,
-            our_id=RETAILER.id,
-            our_group=RETAILER.group,
-            qualifier=firm.company.qualifier,
-            id=firm.company.id,
-            group=firm.company.group,
-            priority=priority,
-            change=firm.change_limit,
-            cutoff=f'    cutoff: ["{collected:%H:%M}"]' if firm.collects else "",
-        )
-
-
-def public_line(private: Path) -> str:
-    """Return the public line of an OpenSSH key file, which is made when it is missing."""
-    if not private.exists():
-        made = Ed25519PrivateKey.generate().private_bytes(
-            Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()
-        )
-        private.touch(mode=0o600)
-        private.write_bytes(made)
-    key = load_ssh_private_key(private.read_bytes(), password=None)
-    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    def _count(self) -> None:
+        """Everybody who counts does it again, so that what was told stays believed."""
+        for supplier in self.suppliers:
+            if supplier.firm.counts:
+                supplier.count_again()

@@ -4,14 +4,18 @@ Everything follows from the purchase order and the supplier's terms; nothing is 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeVar
 
+from hub.lab.asked import AskedLine
 from hub.lab.tracking import CARRIERS, Carrier, tracking
-from hub.lab.x12 import Paper, Segment, element
 
+ANY = "*"
+"""In place of a SKU: all of them."""
 NEVER: frozenset[str] = frozenset()
+T = TypeVar("T")
 FIRST, REST, LATE, SLOW = 1, 2, 3, 4  # departures of one purchase order
 
 
@@ -30,6 +34,12 @@ class Terms:
     In its papers: `misprinted` get a first ship notice with a mistake in it, `overcharged` a wrong
     price, `advised` an application's word on the order, `carried` are brought by its own drivers,
     of whom it tells. `arriving` are the packs that come in once while the demo runs.
+
+    Worse than that: of `short` goods so many packs never leave though they were accepted,
+    `delayed` ones leave so much later than they were promised for, papers that are `unsaid` are
+    never written, `doubled` ones are said again in a message of their own, `repeated` ones come
+    twice in the same bytes, `miscounted` ones have a wrong count at first. `mistotalled` invoices
+    do not add up. `ANY` stands for every SKU.
     """
 
     refused: frozenset[str] = NEVER
@@ -47,6 +57,23 @@ class Terms:
     advised: frozenset[str] = NEVER
     carried: frozenset[str] = NEVER
     arriving: Mapping[str, int] = field(default_factory=dict)
+    short: Mapping[str, int] = field(default_factory=dict)
+    delayed: Mapping[str, timedelta] = field(default_factory=dict)
+    unsaid: frozenset[str] = NEVER
+    doubled: frozenset[str] = NEVER
+    repeated: frozenset[str] = NEVER
+    miscounted: frozenset[str] = NEVER
+    mistotalled: bool = False
+
+
+def is_among(sku: str, skus: Collection[str]) -> bool:
+    """Return whether the SKU is one of these, or they stand for every one."""
+    return sku in skus or ANY in skus
+
+
+def of(sku: str, amounts: Mapping[str, T], otherwise: T) -> T:
+    """Return what is said of this SKU, or else of every one."""
+    return amounts.get(sku, amounts.get(ANY, otherwise))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +93,6 @@ class Pace:
     report: timedelta = timedelta(seconds=1)
     invoice: timedelta = timedelta(seconds=1.5)
     driving: timedelta = timedelta(seconds=3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedLine:
-    """One PO1: `products` are its pairs of qualifier and id as they came."""
-
-    number: str
-    quantity: int
-    unit: str
-    cost: str
-    products: Segment
-    sku: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,40 +149,37 @@ class Departure:
         return list(packs.items())
 
 
-def asked_lines(order: Paper) -> tuple[AskedLine, ...]:
-    """Return the lines of an 850."""
-    return tuple(_asked(row) for row in order.segments if row[0] == "PO1")
-
-
-def _asked(row: Segment) -> AskedLine:
-    products = row[6:]
-    pairs = dict(zip(products[::2], products[1::2], strict=False))
-    return AskedLine(
-        number=row[1],
-        quantity=int(row[2]),
-        unit=row[3],
-        cost=element(row, 4),
-        products=products,
-        sku=pairs.get("SK", ""),
-    )
-
-
 def answer(line: AskedLine, terms: Terms) -> Answered:
     """Return what the supplier does about one line."""
+    said = _said(line, terms)
+    lacking = of(line.sku, terms.short, 0)
+    return replace(said, leaving=_less(said.leaving, lacking)) if lacking else said
+
+
+def _less(leaving: Mapping[int, int], packs: int) -> Mapping[int, int]:
+    """What leaves when so many packs of it stay, the last departures first."""
+    rest: dict[int, int] = {}
+    for wave, count in sorted(leaving.items(), reverse=True):
+        rest[wave] = count - min(packs, count)
+        packs -= count - rest[wave]
+    return rest
+
+
+def _said(line: AskedLine, terms: Terms) -> Answered:
     sku, quantity = line.sku, line.quantity
-    if sku in terms.refused:
+    if is_among(sku, terms.refused):
         return Answered(line=line, refused=quantity)
-    stays = sku in terms.held or sku in terms.put_off
-    if sku in terms.waited_for:
+    stays = is_among(sku, terms.held) or sku in terms.put_off
+    days = of(sku, terms.waited_for, 0)
+    if days:
         leaving = {} if stays else {REST: quantity}
-        return Answered(line=line, waiting=quantity, days=terms.waited_for[sku], leaving=leaving)
+        return Answered(line=line, waiting=quantity, days=days, leaving=leaving)
     if stays:
         return Answered(line=line, accepted=quantity)
-    if sku in terms.late:
-        return Answered(line=line, accepted=quantity, leaving={LATE: quantity}, dated=False)
-    if sku in terms.slow or sku in terms.elsewhere:
-        wave = SLOW if sku in terms.slow else REST
-        return Answered(line=line, accepted=quantity, leaving={wave: quantity})
+    wave = _wave(sku, terms)
+    if wave > FIRST:
+        dated = sku not in terms.late
+        return Answered(line=line, accepted=quantity, leaving={wave: quantity}, dated=dated)
     at_once = min(quantity, terms.most_at_once)
     rest = {REST: quantity - at_once} if quantity > at_once else {}
     return Answered(
@@ -177,6 +189,14 @@ def answer(line: AskedLine, terms: Terms) -> Answered:
         days=7,
         leaving={FIRST: at_once, **rest},
     )
+
+
+def _wave(sku: str, terms: Terms) -> int:
+    if sku in terms.late or is_among(sku, terms.delayed):
+        return LATE
+    if sku in terms.slow:
+        return SLOW
+    return REST if sku in terms.elsewhere else FIRST
 
 
 def departure(
@@ -208,7 +228,7 @@ def _departure(
         carrier=carrier,
         boxes=tuple(boxes),
         nested=len(boxes) > 1 or lot % 4 > 0,
-        misprinted=any(line.sku in terms.misprinted for line, _ in packed),
+        misprinted=any(is_among(line.sku, terms.misprinted) for line, _ in packed),
     )
 
 

@@ -72,7 +72,15 @@ def read(text: str) -> Interchange:
 
     Raises ValueError when the envelopes do not nest.
     """
-    isa, *inside, _ = _segments(text)
+    return folded(_segments(text))
+
+
+def folded(rows: Sequence[Segment]) -> Interchange:
+    """Return the interchange of these segments, ISA and IEA at its ends.
+
+    Raises ValueError when the envelopes do not nest.
+    """
+    isa, *inside, _ = rows
     return Interchange(sender=isa[6].strip(), number=isa[13], groups=tuple(_groups(iter(inside))))
 
 
@@ -134,6 +142,16 @@ def write(
         ]
     rows += [("GE", str(len(papers)), str(number)), ("IEA", "1", f"{number:09d}")]
     return "".join(f"{_row(row)}{TERMINATOR}\n" for row in rows)
+
+
+def packed(rows: Sequence[Segment]) -> str:
+    """Return segments as a text of one a line, to be kept until they are written."""
+    return "\n".join(ELEMENT.join(row) for row in rows)
+
+
+def unpacked(text: str) -> tuple[Segment, ...]:
+    """Return the segments that were packed."""
+    return tuple(tuple(row.split(ELEMENT)) for row in text.splitlines())
 
 
 def _row(segment: Segment) -> str:

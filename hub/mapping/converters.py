@@ -6,7 +6,7 @@ with the reason in words, never an exception.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Protocol
 
@@ -136,35 +136,47 @@ class Balance:
 class Money:
     """`money`: a decimal ⇄ integer minor units of the message's currency (else hundredths).
 
-    `money 3` on a page fixes the digits. An amount finer than the minor unit is a problem.
+    `money 3` on a page fixes the digits. An amount finer than the minor unit is a problem. In a
+    tree a second place may carry the amount's own currency.
     """
 
     digits: int | None = None
+    currency: str = ""
     fits: frozenset[str] = frozenset({"whole"})
     width: tuple[int, int] = (1, 1)
 
     def of(self, currency: str) -> "Money":
-        """Return the pair for an ISO 4217 code, unless the page fixed it."""
-        digits = self.digits if self.digits is not None else decimals(currency)
-        return Money(digits=digits)
+        """Return the pair for an ISO 4217 code."""
+        return replace(self, currency=currency)
 
     def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
         """Return the amount in minor units, exactly."""
-        digits = 2 if self.digits is None else self.digits
+        said = _agreed(raw, self.currency)
+        if isinstance(said, Unfit):
+            return said
+        digits = decimals(said) if self.digits is None else self.digits
         amount = _scaled(raw[0], digits)
         if amount is None:
             return Unfit(text=f"is not an amount with at most {digits} decimal places")
         return (amount,)
 
     def format(self, values: tuple[object, ...], *, width: int) -> tuple[str, ...] | Unfit:
-        """Return the amount as a decimal."""
+        """Return the amount as a decimal and, given two places, its currency."""
         amount = values[0]
-        digits = 2 if self.digits is None else self.digits
+        digits = decimals(self.currency) if self.digits is None else self.digits
         if not isinstance(amount, int) or abs(amount) >= 10**15:
             return Unfit(text="is not an amount of at most 15 digits")
         sign, figures = "-" if amount < 0 else "", str(abs(amount)).rjust(digits + 1, "0")
         whole, fraction = figures[: len(figures) - digits], figures[len(figures) - digits :]
-        return (f"{sign}{whole}" + (f".{fraction}" if fraction else ""),)
+        return (f"{sign}{whole}" + (f".{fraction}" if fraction else ""), self.currency)[:width]
+
+
+def _agreed(raw: tuple[str, ...], currency: str) -> str | Unfit:
+    """Return the currency of an amount, which a second place may name; it is the message's."""
+    own = raw[1] if len(raw) > 1 else ""
+    if own and currency and own != currency:
+        return Unfit(text=f"is in {own[:9]!r}, the paper in {currency}; one currency a paper")
+    return own or currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,33 +227,37 @@ _REST = 4  # digits of a price beyond its minor unit
 class Price:
     """`price`: a decimal ⇄ minor units, and ten-thousandths of one in a second field."""
 
-    digits: int = 2
+    currency: str = ""
     fits: frozenset[str] = frozenset({"whole"})
     width: tuple[int, int] = (1, 1)
 
     def of(self, currency: str) -> "Price":
         """Return the pair for an ISO 4217 code."""
-        return Price(digits=decimals(currency))
+        return replace(self, currency=currency)
 
     def parse(self, raw: tuple[str, ...]) -> tuple[object, ...] | Unfit:
         """Return the price exactly; both parts carry its sign."""
-        amount = _scaled(raw[0], self.digits + _REST)
+        said = _agreed(raw, self.currency)
+        if isinstance(said, Unfit):
+            return said
+        most = decimals(said) + _REST
+        amount = _scaled(raw[0], most)
         if amount is None:
-            most = self.digits + _REST
             return Unfit(text=f"is not a price with at most {most} decimal places")
         whole, rest = divmod(abs(amount), 10**_REST)
         return (-whole, -rest) if amount < 0 else (whole, rest)
 
     def format(self, values: tuple[object, ...], *, width: int) -> tuple[str, ...] | Unfit:
-        """Return the price as a decimal, as short as is exact."""
+        """Return the price as a decimal, as short as is exact, and its currency in two places."""
         whole, rest = values
         if not isinstance(whole, int) or not isinstance(rest, int) or abs(rest) >= 10**_REST:
             return Unfit(text="is not a price and ten-thousandths beyond it")
-        amount = Money(digits=self.digits + _REST).format((whole * 10**_REST + rest,), width=1)
+        fine = Money(digits=decimals(self.currency) + _REST)
+        amount = fine.format((whole * 10**_REST + rest,), width=1)
         if isinstance(amount, Unfit) or whole * rest < 0:
             return Unfit(text="is not a price of at most 11 digits")
         exact, fraction = amount[0][:-_REST], amount[0][-_REST:].rstrip("0")
-        return (f"{exact}{fraction}".removesuffix("."),)
+        return (f"{exact}{fraction}".removesuffix("."), self.currency)[:width]
 
 
 _IN_CURRENCY = (Money, Implied, Price)
@@ -450,4 +466,5 @@ PLAIN: dict[str, Callable[[], Converter]] = {
     "datetime": DateTime,
     "purpose": PurposeCode,
 }
-"""The converters that stand alone; `code TABLE`, `lines N` and `pairs TABLE` take a word."""
+"""The converters of segments that stand alone; `code TABLE`, `lines N`, `pairs TABLE` take a word.
+"""

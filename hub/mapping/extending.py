@@ -9,6 +9,7 @@ from hub.mapping.slots import span
 _WAYS = (
     "ADDRESS: {02: field}",
     "ADDRESS: becomes OTHER",
+    "ADDRESS: field | converter",
     "remove ADDRESS",
     "after ADDRESS: rows",
 )
@@ -26,7 +27,7 @@ def changed(rows: Rows, changes: Tree | None, *, mistakes: Mistakes) -> Rows:
         if action is None:
             mistakes.add(change.line, target or "changes", "is no change", _WAYS)
             continue
-        after, hits = _edit(rows.rows, target.split("/"), action)
+        after, hits = _edit(rows.rows, target, action)
         if not hits:
             mistakes.add(change.line, target, "the page it extends has none", _addresses(rows.rows))
         rows = Rows(line=rows.line, rows=after)
@@ -45,12 +46,25 @@ def _understood(change: Tree) -> tuple[str, Action | None]:
         return key, lambda row: (_renamed(row, tree.text.removeprefix("becomes ")),)
     if isinstance(tree, Block):
         return key, lambda row: (_merged(row, tree),)
+    if isinstance(tree, Leaf) and tree.text:
+        return key, lambda row: (_revalued(row, tree),)
     return key, None
 
 
 def _renamed(row: Block, key: str) -> Block:
     entry = row.entries[0]
     return Block(line=row.line, entries=(Entry(line=entry.line, key=key, tree=entry.tree),))
+
+
+def _revalued(row: Block, leaf: Leaf) -> Block:
+    """Give a row of a tree another value; on a row of segments that is no element."""
+    entry = row.entries[0]
+    tree: Tree = leaf
+    if isinstance(entry.tree, Block) and entry.tree.get("value"):
+        others = (one for one in entry.tree.entries if one.key != "value")
+        value = Entry(line=leaf.line, key="value", tree=leaf)
+        tree = Block(line=entry.tree.line, entries=(value, *others))
+    return Block(line=row.line, entries=(Entry(line=leaf.line, key=entry.key, tree=tree),))
 
 
 def _merged(row: Block, block: Block) -> Block:
@@ -75,19 +89,22 @@ def _touch(one: str, other: str) -> bool:
 
 
 def _name(key: str) -> str:
-    """Return the address of a row's key: `REF[CO]?` is `REF[CO]`."""
-    for word in ("also ", "loop ", "group ", "each "):
+    """Return the address of a row's key: `REF[CO]?` is `REF[CO]`, a loop's is its name."""
+    for word in ("also ", "else "):
         key = key.removeprefix(word)
+    for word in ("loop ", "group ", "each ", "pairs ", "let "):
+        if key.startswith(word):
+            key = key.removeprefix(word).partition(" ")[0]
     return _MARKS.sub("", key)
 
 
-def _edit(rows: tuple[Tree, ...], path: list[str], action: Action) -> tuple[tuple[Tree, ...], int]:
+def _edit(rows: tuple[Tree, ...], path: str, action: Action) -> tuple[tuple[Tree, ...], int]:
     after: list[Tree] = []
     hits = 0
     for row in rows:
         if not isinstance(row, Block) or len(row.entries) != 1:
             after.append(row)
-        elif len(path) == 1 and _name(row.entries[0].key) == path[0]:
+        elif _name(row.entries[0].key) == path:
             after.extend(action(row))
             hits += 1
         else:
@@ -97,32 +114,29 @@ def _edit(rows: tuple[Tree, ...], path: list[str], action: Action) -> tuple[tupl
     return tuple(after), hits
 
 
-def _inside(row: Block, path: list[str], action: Action) -> tuple[Block, int]:
+def _inside(row: Block, path: str, action: Action) -> tuple[Block, int]:
     """Edit below a loop or group of that name, or a level of a tree."""
     entry = row.entries[0]
-    if len(path) == 1:
+    tree: Tree
+    name = f"{_name(entry.key)}/"
+    if isinstance(entry.tree, Rows) and path.startswith(name):
+        inner, hits = _edit(entry.tree.rows, path.removeprefix(name), action)
+        tree = Rows(line=entry.tree.line, rows=inner)
+    elif isinstance(entry.tree, Block) and entry.key.startswith("tree "):
+        tree, hits = _levels(entry.tree, path, action)
+    else:
         return row, 0
-    if isinstance(entry.tree, Rows) and _name(entry.key) == path[0]:
-        inner, hits = _edit(entry.tree.rows, path[1:], action)
-        tree: Tree = Rows(line=entry.tree.line, rows=inner)
-        return Block(
-            line=row.line, entries=(Entry(line=entry.line, key=entry.key, tree=tree),)
-        ), hits
-    if isinstance(entry.tree, Block) and entry.key.startswith("tree "):
-        levels, hits = _levels(entry.tree, path, action)
-        return Block(
-            line=row.line, entries=(Entry(line=entry.line, key=entry.key, tree=levels),)
-        ), hits
-    return row, 0
+    return Block(line=row.line, entries=(Entry(line=entry.line, key=entry.key, tree=tree),)), hits
 
 
-def _levels(block: Block, path: list[str], action: Action) -> tuple[Block, int]:
+def _levels(block: Block, path: str, action: Action) -> tuple[Block, int]:
     entries: list[Entry] = []
     hits = 0
     for level in block.entries:
         tree = level.tree
-        if isinstance(tree, Rows) and level.key.split(" ")[0] == path[0]:
-            inner, found = _edit(tree.rows, path[1:], action)
+        code = f"{level.key.split(' ')[0]}/"
+        if isinstance(tree, Rows) and path.startswith(code):
+            inner, found = _edit(tree.rows, path.removeprefix(code), action)
             tree = Rows(line=tree.line, rows=inner)
             hits += found
         entries.append(Entry(line=level.line, key=level.key, tree=tree))

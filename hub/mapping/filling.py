@@ -30,16 +30,22 @@ from hub.mapping.shapes import Filled, shape
 
 
 @dataclass(slots=True, kw_only=True)
-class Reader:
-    """What reading one paper carries along: its totals, its currency, the problems so far."""
+class Notes:
+    """What reading any paper carries along: its currency and the problems so far."""
 
-    total: Callable[[Count | Sum], Decimal]
     currency: str = ""
     problems: list[Problem] = field(default_factory=list)
 
     def fitted(self, converter: Converter) -> Converter:
         """Return the converter, money in the paper's currency."""
         return in_currency(converter, self.currency)
+
+
+@dataclass(slots=True, kw_only=True)
+class Reader(Notes):
+    """What reading one paper of segments carries along besides: its totals."""
+
+    total: Callable[[Count | Sum], Decimal]
 
 
 # Not frozen: one is made for each segment of a feed, and freezing would double its price.
@@ -232,16 +238,17 @@ def _spread(slot: Spread, spot: Spot, reader: Reader) -> None:
             spot.filled.spread.append(part)
 
 
-def _warn(code: str, text: str, where: Where, reader: Reader) -> None:
+def warn(code: str, text: str, where: Where, reader: Notes) -> None:
+    """Note what is odd and hinders nothing."""
     reader.problems.append(Problem(code=code, text=text, where=where, severity=Severity.WARNING))
 
 
 def _value(slot: Value, spot: Spot, reader: Reader) -> None:
     raw = spot.raw(slot.elements)
     if "".join(raw).strip(" "):
-        unfit = _taken(slot, raw, spot.filled, reader)
+        unfit = taken(slot, raw, spot.filled, reader)
         if unfit is not None:
-            _refuse(slot, unfit, spot.at(slot.elements[0]), spot.cls, reader)
+            refuse(slot, unfit, spot.at(slot.elements[0]), spot.cls, reader)
     else:
         for name in slot.fields:
             spot.filled.homes.setdefault(name, spot.at(slot.elements[0]))
@@ -259,12 +266,12 @@ def put(
 
     Unreadable is an error where the record needs the field, else a warning; it stays empty.
     """
-    unfit = _taken(slot, raw, filled, reader)
+    unfit = taken(slot, raw, filled, reader)
     if unfit is not None:
-        _refuse(slot, unfit, where, cls, reader)
+        refuse(slot, unfit, where, cls, reader)
 
 
-def _taken(slot: Value, raw: tuple[str, ...], filled: Filled, reader: Reader) -> Unfit | None:
+def taken(slot: Value, raw: tuple[str, ...], filled: Filled, reader: Notes) -> Unfit | None:
     """Parse elements into their fields; return why they cannot be."""
     parsed = reader.fitted(slot.converter).parse(raw)
     if isinstance(parsed, Unfit):
@@ -277,7 +284,8 @@ def _taken(slot: Value, raw: tuple[str, ...], filled: Filled, reader: Reader) ->
     return None
 
 
-def _refuse(slot: Value, unfit: Unfit, where: Where, cls: type, reader: Reader) -> None:
+def refuse(slot: Value, unfit: Unfit, where: Where, cls: type, reader: Notes) -> None:
+    """Say that a value cannot be read: an error where the record needs it, else a warning."""
     needed = any(shape(cls)[name].required for name in slot.fields)
     reader.problems.append(
         Problem(
@@ -322,7 +330,7 @@ def _each(slot: Each, spot: Spot, reader: Reader) -> None:
         parsed = slot.converter.parse((raw,)) if raw.strip(" ") else ()
         if isinstance(parsed, Unfit):
             text = f"{slot.field}: `{raw[:99]}` {parsed.text}"
-            _warn("map-value", text, spot.at(position), reader)
+            warn("map-value", text, spot.at(position), reader)
         else:
             gathered += parsed
     if gathered:
@@ -354,7 +362,7 @@ def _control(slot: Count | Sum, spot: Spot, reader: Reader) -> None:
         text = (
             f"the paper has {expected:f} ({_what(slot)}), not {raw[:20]}; it is read as it stands"
         )
-        _warn("map-count", text, spot.at(position), reader)
+        warn("map-count", text, spot.at(position), reader)
 
 
 def _what(slot: Count | Sum) -> str:

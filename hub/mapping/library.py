@@ -3,13 +3,20 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
-from hub.domain.exchange import Segments
+from hub.domain.exchange import Node, Paper
 from hub.domain.messages import Message
 from hub.errors import ConfigError
 from hub.mapping.compiling import compile_plan
+from hub.mapping.converters import PLAIN
+from hub.mapping.element_compiling import compile_elements
+from hub.mapping.element_feeding import read_tree, row_path, tree_pieces
+from hub.mapping.element_writing import write as write_tree
+from hub.mapping.elements import ElementPlan, LetRow
 from hub.mapping.extending import changed
 from hub.mapping.feeding import pieces
+from hub.mapping.iso import IN_TREES
 from hub.mapping.plan import Plan
 from hub.mapping.reading import Reading, read
 from hub.mapping.shapes import message_class, message_names
@@ -18,14 +25,26 @@ from hub.mapping.slots import Desk
 from hub.mapping.tables import Table, compile_table
 from hub.mapping.writing import Writing, write
 
-_KEYS = ("about", "changes", "extends", "feed", "message", "segments", "set")
+_KEYS = (
+    "about",
+    "changes",
+    "elements",
+    "extends",
+    "feed",
+    "message",
+    "namespaces",
+    "root",
+    "segments",
+    "set",
+    "strict",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page, ready to use. `digest` changes with its text, its parents' and its tables'."""
 
-    plan: Plan
+    plan: Plan | ElementPlan
     digest: str
 
     @property
@@ -43,24 +62,61 @@ class Page:
         """The class of the messages it reads and writes."""
         return self.plan.message
 
-    def read(self, paper: Segments) -> Reading:
-        """Read a partner's paper; it never raises on what the paper says."""
-        if self.plan.feed:
-            return next(pieces(self.plan, paper, size=len(paper) + 1))
-        return read(self.plan, paper)
+    @property
+    def purpose(self) -> str:
+        """The one purpose that the page can write (`let purpose: cancel`), empty for any."""
+        rows = self.plan.rows.rows if isinstance(self.plan, ElementPlan) else ()
+        lets = [row for row in rows if isinstance(row, LetRow) and row.field == "purpose"]
+        return lets[0].value if lets else ""
 
-    def pieces(self, segments: Iterator[tuple[str, ...]], *, size: int = 500) -> Iterator[Reading]:
+    @property
+    def rows(self) -> str:
+        """Where the rows of a feed stand in a tree: a Clark path, empty for other pages."""
+        return self.plan.path if isinstance(self.plan, ElementPlan) else ""
+
+    def row_path(self, number: int) -> str:
+        """Return the place of a row of a feed in a tree, counted from 1, empty for other pages."""
+        return row_path(self.plan, number) if isinstance(self.plan, ElementPlan) else ""
+
+    def read(self, paper: Paper) -> Reading:
+        """Read a partner's paper; it never raises on what the paper says.
+
+        TypeError for a tree on a page of segments and the other way round: the channel's format and
+        map do not belong together.
+        """
+        match self.plan, paper:
+            case ElementPlan(), Node():
+                return read_tree(self.plan, paper)
+            case Plan(), tuple():
+                if self.plan.feed:
+                    return next(pieces(self.plan, paper, size=len(paper) + 1))
+                return read(self.plan, paper)
+        raise TypeError(f"{self.name} reads {self._dialect}; the format of the channel does not")
+
+    def pieces(
+        self, parts: Iterator[tuple[str, ...] | Node], *, size: int = 500
+    ) -> Iterator[Reading]:
         """Read a feed of any length, `size` rounds of its rows at a time, memory flat.
 
-        The segments are those from ST to SE exclusive. Each message repeats the head and has its
-        own rows; a row that cannot be read is an ERROR problem and left out. Control totals are
-        checked in the last. Raises TypeError if the page is no feed.
+        The parts are the segments from ST to SE exclusive, or, of a tree, the root as far as it is
+        known when the first row begins, each row, and the root at the end, both without rows. Each
+        message repeats the head and has its own rows; a row that cannot be read is an ERROR problem
+        and left out. Control totals are checked in the last. Raises TypeError if the page is no
+        feed.
         """
-        return pieces(self.plan, segments, size=size)
+        if isinstance(self.plan, ElementPlan):
+            return tree_pieces(self.plan, cast("Iterator[Node]", parts), size=size)
+        return pieces(self.plan, cast("Iterator[tuple[str, ...]]", parts), size=size)
 
     def write(self, message: Message) -> Writing:
         """Write one message of the page's class; TypeError for others."""
+        if isinstance(self.plan, ElementPlan):
+            return write_tree(self.plan, message)
         return write(self.plan, message)
+
+    @property
+    def _dialect(self) -> str:
+        return "trees" if isinstance(self.plan, ElementPlan) else "segments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,24 +203,33 @@ def _page(name: str, shelf: _Shelf) -> Page | None:
     ancestry = shelf.ancestry(name, mistakes)
     # Of a page whose parents are not there nothing more can be said.
     broken = bool(mistakes.lines)
-    plan: Plan | None = None
+    plan: Plan | ElementPlan | None = None
     used: set[str] = set()
     block = _inherited(ancestry, shelf)
     for entry in shelf.blocks[name].entries:
         if entry.key not in _KEYS:
             mistakes.add(entry.line, entry.key, "is not a word of a page", _KEYS)
     cls = message_class(block.text("message"))
-    rows = _segments(ancestry, shelf, mistakes)
+    dialect, rows = _rows(ancestry, shelf, mistakes)
     if cls is None and not broken:
         said = block.text("message")
         mistakes.add(
             block.line_of("message"), "message", f"there is no message `{said}`", message_names()
         )
     elif rows is None and not broken:
-        mistakes.add(block.line, "segments", "the page lists none and extends no page that does")
+        what = "the page lists no `segments:` or `elements:` and extends no page that does"
+        mistakes.add(block.line, "segments", what)
     elif cls and rows and not mistakes.lines:
-        desk = Desk(cls=cls, tables=shelf.tables, mistakes=mistakes, used=used)
-        plan = compile_plan(name, block, rows, desk=desk)
+        trees = dialect == "elements"
+        desk = Desk(
+            cls=cls,
+            tables=shelf.tables,
+            mistakes=mistakes,
+            used=used,
+            plain=IN_TREES if trees else PLAIN,
+        )
+        compiled = compile_elements if trees else compile_plan
+        plan = compiled(name, block, rows, desk=desk)
     shelf.mistakes += mistakes.lines
     return Page(plan=plan, digest=_digest(ancestry, used, shelf)) if plan else None
 
@@ -173,23 +238,43 @@ def _inherited(ancestry: list[str], shelf: _Shelf) -> Block:
     """Return a page's own words with those of its parents where it has none."""
     entries: dict[str, Entry] = {}
     for name in reversed(ancestry):
-        own = (entry for entry in shelf.blocks[name].entries if isinstance(entry.tree, Leaf))
-        entries |= {entry.key: entry for entry in own}
+        kept = (
+            entry
+            for entry in shelf.blocks[name].entries
+            if isinstance(entry.tree, Leaf) or entry.key == "namespaces"
+        )
+        entries |= {entry.key: _with_parents(entry, entries) for entry in kept}
     return Block(line=shelf.blocks[ancestry[0]].line, entries=tuple(entries.values()))
 
 
-def _segments(ancestry: list[str], shelf: _Shelf, mistakes: Mistakes) -> Rows | None:
-    """Return the oldest page's rows after the changes of each younger."""
+def _with_parents(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
+    """Return a page's word; namespaces are added to those of its parents."""
+    above = entries.get(entry.key)
+    if above is None or not isinstance(entry.tree, Block) or not isinstance(above.tree, Block):
+        return entry
+    laid = {one.key: one for one in (*above.tree.entries, *entry.tree.entries)}
+    tree = Block(line=entry.line, entries=tuple(laid.values()))
+    return Entry(line=entry.line, key=entry.key, tree=tree)
+
+
+def _rows(ancestry: list[str], shelf: _Shelf, mistakes: Mistakes) -> tuple[str, Rows | None]:
+    """Return the dialect and the oldest page's rows after the changes of each younger."""
     rows: Rows | None = None
+    dialect = "segments"
     for name in reversed(ancestry):
         block = shelf.blocks[name]
-        own = block.get("segments")
-        rows = own if isinstance(own, Rows) else rows
+        # A parent's mistakes are told once, on the parent.
+        notes = mistakes if name == ancestry[0] else Mistakes(page=name)
+        if block.get("segments") and block.get("elements"):
+            what = "a page lists `segments:` or `elements:`, not both"
+            notes.add(block.line_of("elements"), "elements", what)
+        for word in ("segments", "elements"):
+            own = block.get(word)
+            if isinstance(own, Rows):
+                dialect, rows = word, own
         if rows is not None and block.get("changes"):
-            # A parent's mistakes are told once, on the parent.
-            notes = mistakes if name == ancestry[0] else Mistakes(page=name)
             rows = changed(rows, block.get("changes"), mistakes=notes)
-    return rows
+    return dialect, rows
 
 
 def _digest(ancestry: list[str], used: set[str], shelf: _Shelf) -> str:

@@ -161,7 +161,8 @@ def _value(spot: FieldShape, filled: Filled, problems: list[Problem]) -> tuple[A
 
 def _missing(name: str, filled: Filled) -> Problem:
     where = filled.homes.get(name, filled.where)
-    place = f"{where.segment}{where.element:02d}" if where.element else where.segment or "the paper"
+    named = where.segment or where.path or "the paper"
+    place = f"{where.segment}{where.element:02d}" if where.element else named
     return Problem(
         code="map-missing",
         text=f"{name} is missing: {place} must carry it; ask the partner to send it",

@@ -1,9 +1,11 @@
 """Elements of a page: the words that may stand behind an element number, compiled into slots."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from hub.mapping.converters import PLAIN, Code, Converter, Money, fills
+from hub.mapping.iso import PATTERNS, Noon, PatternDate, Truth, Word
 from hub.mapping.plan import (
     Choices,
     Constant,
@@ -21,22 +23,40 @@ from hub.mapping.sheet import Block, Entry, Leaf, Line, Mistakes
 from hub.mapping.tables import Table
 
 _SPAN = re.compile(r"([0-9]{2})(?:-([0-9]{2}))?", re.ASCII)
-CONVERTERS = (*PLAIN, "code TABLE", "lines N", "pairs TABLE")
+CONVERTERS = (
+    *PLAIN,
+    "code TABLE",
+    "lines N",
+    "pairs TABLE",
+    "date PATTERN",
+    "truth WORDS",
+    "word",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What compiling one record of a page needs: its fields, the tables, where mistakes go."""
+    """What compiling one record of a page needs: its fields, the tables, where mistakes go.
+
+    `plain` are the converters of the page's dialect; `head` is the desk of the message itself.
+    """
 
     cls: type
     tables: dict[str, Table]
     mistakes: Mistakes
     used: set[str] = field(default_factory=set)
     mentioned: set[str] = field(default_factory=set)
+    plain: Mapping[str, Callable[[], Converter]] = field(default_factory=lambda: PLAIN)
+    outer: "Desk | None" = None
+
+    @property
+    def head(self) -> "Desk":
+        """The desk of the message."""
+        return self.outer.head if self.outer else self
 
     def of(self, cls: type) -> "Desk":
         """Return the desk for a record inside this one."""
-        return Desk(cls=cls, tables=self.tables, mistakes=self.mistakes, used=self.used)
+        return replace(self, cls=cls, mentioned=set(), outer=self)
 
     def field(self, name: str, line: Line, address: str) -> FieldShape | None:
         """Return a field's shape, or None after noting that there is none."""
@@ -103,7 +123,7 @@ def _slot(elements: tuple[int, ...], entry: Entry, spot: str, desk: Desk) -> Slo
         return _sum(elements, rest, entry.line, spot, desk)
     if word == "each" and rest:
         several = "+" in rest.partition("|")[0]
-        return (_spread if several else _each)(elements, rest, entry.line, spot, desk)
+        return (_spread if several else compile_each)(elements, rest, entry.line, spot, desk)
     return _field(elements, text, entry.line, spot, desk)
 
 
@@ -116,7 +136,10 @@ def _sum(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk
     return Sum(elements=elements, tag=tag, position=place[0])
 
 
-def _each(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk) -> Each | None:
+def compile_each(
+    elements: tuple[int, ...], text: str, line: Line, spot: str, desk: Desk
+) -> Each | None:
+    """Compile `each lines`, a list of texts."""
     name, converter = _converter(text, line, spot, desk)
     known = desk.field(name, line, spot)
     if known is None or converter is None:
@@ -147,7 +170,7 @@ def _field(elements: tuple[int, ...], text: str, line: Line, spot: str, desk: De
     if word == "lines":
         return _lines(elements, name, rest.strip(), line, spot, desk)
     if word == "pairs":
-        return _pairs(elements, name, rest.strip(), line, spot, desk)
+        return compile_pairs(elements, name, rest.strip(), line, spot, desk)
     return compile_value(elements, text, line=line, spot=spot, desk=desk)
 
 
@@ -176,9 +199,13 @@ def _check_kind(
     one: FieldShape, place: int, converter: Converter, line: Line, spot: str, desk: Desk
 ) -> None:
     if one.kind not in converter.fits:
-        fitting = (name for name, make in PLAIN.items() if one.kind in make().fits)
+        fitting = (name for name, make in desk.plain.items() if one.kind in make().fits)
         what = f"`{one.name}` is a {one.kind}; this converter does not fit"
         desk.mistakes.add(line, spot, what, (*fitting, "code TABLE"))
+    elif one.kind == "word" and isinstance(converter, Truth) and one.cls is not None:
+        members = {str(member) for member in one.cls}
+        if not {converter.yes, converter.no} <= members:
+            desk.mistakes.add(line, spot, f"`{one.name}` has no such words", members)
     elif one.kind == "word" and isinstance(converter, Code) and one.cls is not None:
         members = {str(member) for member in one.cls}
         for row in converter.table.rows:
@@ -195,11 +222,28 @@ def _converter(text: str, line: Line, spot: str, desk: Desk) -> tuple[str, Conve
         table = desk.table(rest, line, spot)
         return name, Code(table=table) if table else None
     if word == "money" and rest.isdigit():
-        return name, Money(digits=int(rest))
-    if word in PLAIN and not rest:
-        return name, PLAIN[word]()
+        return name, Money(digits=int(rest), width=desk.plain["money"]().width)
+    if word in desk.plain and not rest:
+        return name, desk.plain[word]()
+    special = _special(name, word, rest, desk)
+    if special is not None:
+        return name, special
     desk.mistakes.add(line, spot, f"`{wanted}` is no converter", CONVERTERS)
     return name, None
+
+
+def _special(name: str, word: str, rest: str, desk: Desk) -> Converter | None:
+    """Return `date PATTERN`, `date noon`, `truth yes, no` or `word`, None for others."""
+    if word == "date":
+        known = {"noon": Noon()} | {one: PatternDate(pattern=one) for one in PATTERNS}
+        return known.get(rest)
+    said = [one.strip() for one in rest.split(",")]
+    if word == "truth" and len(said) == 2 and all(said):
+        return Truth(yes=said[0], no=said[1])
+    one = shape(desk.cls).get(name)
+    if word == "word" and not rest and one and one.kind == "word" and one.cls is not None:
+        return Word(words=frozenset(str(member) for member in one.cls))
+    return None
 
 
 def _lines(
@@ -216,9 +260,10 @@ def _lines(
     return Lines(elements=elements, field=name, limit=int(limit))
 
 
-def _pairs(
+def compile_pairs(
     elements: tuple[int, ...], name: str, table: str, line: Line, spot: str, desk: Desk
 ) -> Pairs | None:
+    """Compile `products | pairs products`, a list of kind and value."""
     known, codes = desk.field(name, line, spot), desk.table(table, line, spot)
     if known is None or codes is None:
         return None

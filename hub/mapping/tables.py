@@ -8,7 +8,7 @@ from hub.mapping.sheet import Block, Leaf, Mistakes
 
 UNKNOWN = ("keep", "refuse")
 _LENGTH = re.compile(r"(.+) of ([0-9]{1,3})", re.ASCII)
-_KEYS = ("about", "codes", "extends", "unknown")
+_KEYS = ("about", "codes", "extends", "unknown", "written_as")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,13 @@ class Table:
     """Codes in the page's order: the first one with the right words is the one written.
 
     With `keep` an unknown code travels unchanged both ways, without it it is a problem.
+    `written_as` gives words that have no code of their own: each is written as another one.
     """
 
     name: str
     rows: tuple[Row, ...]
     keep: bool
+    written_as: Mapping[str, str] = field(default_factory=dict)
     by_code: Mapping[str, tuple[str, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +48,7 @@ class Table:
 
         Words after the first are detail: without a row of their own the first alone is written.
         """
+        words = (self.written_as.get(words[0], words[0]), *words[1:])
         fitting = [row for row in self.rows if row.length in (None, length)]
         plain = (words[0], *("" for _ in words[1:]))
         exact = (row.code for row in fitting if row.words == words)
@@ -75,7 +78,28 @@ def compile_table(name: str, block: Block, *, parent: Table | None, mistakes: Mi
     own = _rows(block, mistakes)
     codes = {row.code for row in own}
     inherited = tuple(row for row in (parent.rows if parent else ()) if row.code not in codes)
-    return Table(name=name, rows=_level(own + inherited), keep=unknown == "keep")
+    rows = _level(own + inherited)
+    former = parent.written_as if parent else {}
+    instead = {**former, **_instead(block, rows, mistakes)}
+    return Table(name=name, rows=rows, keep=unknown == "keep", written_as=instead)
+
+
+def _instead(block: Block, rows: tuple[Row, ...], mistakes: Mistakes) -> dict[str, str]:
+    """Return the words that are written as others; those must have a code."""
+    found: dict[str, str] = {}
+    tree = block.get("written_as")
+    known = {row.words[0] for row in rows}
+    for entry in tree.entries if isinstance(tree, Block) else ():
+        word = entry.tree.text if isinstance(entry.tree, Leaf) else ""
+        if word not in known or entry.key in known:
+            what = (
+                f"`{entry.key}` has a code of its own"
+                if entry.key in known
+                else (f"no code stands for `{word}`")
+            )
+            mistakes.add(entry.line, f"written_as.{entry.key}", what, known)
+        found[entry.key] = word
+    return found
 
 
 def _rows(block: Block, mistakes: Mistakes) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.domain.exchange import Problem, Segments, Severity, Where
+from hub.domain.exchange import Paper, Problem, Severity, Where
 from hub.domain.messages import Message
 from hub.mapping.converters import Converter, Unfit, in_currency
 from hub.mapping.filling import control_total
@@ -24,19 +24,18 @@ from hub.mapping.plan import (
     Sum,
     TreePlan,
     Value,
-    When,
     names,
 )
-from hub.mapping.shapes import shape
+from hub.mapping.saying import empty, holds, unsaid
 
 Elements = dict[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """The paper from ST to SE exclusive and what could not be said in it."""
+    """The paper (segments from ST to SE exclusive, or a tree) and what could not be said in it."""
 
-    paper: Segments
+    paper: Paper
     problems: tuple[Problem, ...]
 
 
@@ -80,25 +79,11 @@ def write(plan: Plan, message: Message) -> Writing:
     if not isinstance(message, plan.message):
         raise TypeError(f"{plan.name} writes {plan.message.__name__}, not {type(message).__name__}")
     writer = _Writer(currency=str(getattr(message, "currency", "")))
-    _check(message, "", writer)
+    writer.problems += unsaid(message)
     for part in plan.parts:
         _part(part, message, writer)
     _fill_totals(writer)
     return Writing(paper=tuple(writer.paper), problems=tuple(writer.problems))
-
-
-def _check(record: Any, path: str, writer: _Writer) -> None:
-    """Note required fields that are empty, in the message and its records."""
-    for spot in shape(type(record)).values():
-        value, spoken = getattr(record, spot.name), f"{path}{spot.name}"
-        if spot.required and spot.kind != "records" and _empty(value):
-            text = f"{spoken} is empty and the paper cannot go without it; complete the order"
-            writer.problems.append(Problem(code="map-missing", text=text, where=Where(path=spoken)))
-        alone = (value,) if spot.kind == "record" and value is not None else ()
-        children = value if spot.kind == "records" else alone
-        for number, child in enumerate(children, start=1):
-            mark = f"[{number}]" if spot.kind == "records" else ""
-            _check(child, f"{spoken}{mark}.", writer)
 
 
 def _part(part: Part, record: Any, writer: _Writer) -> None:
@@ -137,9 +122,9 @@ def _speaks(part: Part, record: Any) -> bool:
     if isinstance(part, TreePlan) or not part.write:
         return False
     if isinstance(part, SegmentPlan):
-        if part.when is not None and not _holds(part.when, record):
+        if part.when is not None and not holds(part.when, record):
             return False
-        return any(not _empty(getattr(record, name)) for name in _names(part))
+        return any(not empty(getattr(record, name)) for name in _names(part))
     return not part.field and any(_speaks(inner, record) for inner in part.parts)
 
 
@@ -147,19 +132,9 @@ def _names(part: SegmentPlan) -> list[str]:
     return [name for slot in part.slots for name in names(slot)]
 
 
-def _empty(value: object) -> bool:
-    blank = isinstance(value, str) and not value.strip(" \n")
-    return value is None or value == () or blank
-
-
-def _holds(when: When, record: Any) -> bool:
-    value = getattr(record, when.field)
-    return str(value) in when.words if when.words else not _empty(value)
-
-
 def _segments(part: SegmentPlan, record: Any, writer: _Writer) -> None:
     """Write a segment, or several where a field runs over more than one."""
-    if part.when is not None and not _holds(part.when, record):
+    if part.when is not None and not holds(part.when, record):
         return
     said = _names(part)
     if part.optional and said and not _speaks(part, record):
@@ -238,7 +213,7 @@ def _value(
     address: str,
     writer: _Writer,
 ) -> Elements:
-    if _empty(values[0]):
+    if empty(values[0]):
         return {}
     formatted = writer.fitted(slot.converter).format(values, width=len(elements))
     if isinstance(formatted, Unfit):
@@ -255,7 +230,7 @@ def _choices(slot: Choices, record: Any, address: str, writer: _Writer) -> Eleme
     elements: Elements = {}
     for fields, (code, value) in reversed(options.items()):
         values = tuple(getattr(record, name) for name in fields)
-        if _empty(values[0]):
+        if empty(values[0]):
             continue
         if not free:
             text = f"{fields[0]} finds no free pair of elements; widen the page's span"
@@ -301,7 +276,7 @@ def _each(
     elements: Elements = {}
     for position, value in zip(slot.elements, values[start:], strict=False):
         formatted = slot.converter.format((value,), width=1)
-        if isinstance(formatted, Unfit) or _empty(value):
+        if isinstance(formatted, Unfit) or empty(value):
             reason = formatted.text if isinstance(formatted, Unfit) else "is empty"
             text = f"{slot.field}: `{value}` {reason}"
             writer.refuse("map-value", text, address, position, value)

@@ -16,8 +16,10 @@ from hub.domain.exchange import (
 )
 from hub.domain.names import Names
 from hub.errors import Refused
+from hub.flow.headings import with_headings
 from hub.flow.inbound import receipt_duty
-from hub.flow.parts import Parts
+from hub.flow.parts import POSTED, Parts
+from hub.flow.unsendable import hold
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction, TransmissionRow
 
@@ -67,9 +69,10 @@ def _retry_transmission(parts: Parts, transmission_id: str, *, who: str) -> Agai
 def _send_again(parts: Parts, transmission_id: str, *, who: str) -> Again:
     def work(tx: Transaction) -> TransmissionRow:
         row = tx.exchange.transmission(transmission_id)
-        if row.state is TransmissionState.DELIVERED:
+        if row.state in (TransmissionState.DELIVERED, TransmissionState.PARKED):
             _note(tx, parts, {"send_again": row.id}, subject=row.id, who=who)
             tx.exchange.move_transmission(row.id, then=TransmissionState.READY)
+            tx.exceptions.clear(hold(row.id), at=parts.now(), by=who)
         return row
 
     row = parts.store.write(work)
@@ -123,8 +126,11 @@ def _way(now: DocumentState) -> Sequence[DocumentState]:
 
 def _judged(parts: Parts, channel: Channel, row: DocumentRow) -> tuple[Problem, ...]:
     """What a split finds wrong with the paper today: the page may have changed since."""
+    if row.syntax == POSTED:
+        return ()  # its form was judged before it was kept
     with parts.store.read() as tx, tx.exchange.body(row.transmission_id) as stream:
-        for one in parts.formats[channel.format].split(stream, profile=channel.profile):
+        profile = with_headings(tx, channel.partner, parts.profile(channel))
+        for one in parts.formats[channel.format].split(stream, profile=profile):
             for group in one.groups:
                 for document in group.documents:
                     if document.offset == row.offset:

@@ -4,10 +4,12 @@ With a store at hand it also says which orders would be found and what would hap
 decided on a snapshot, and nothing is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol, cast
+
+from pydantic import BaseModel
 
 from hub.domain import rules
 from hub.domain.exchange import (
@@ -23,6 +25,7 @@ from hub.domain.messages import Message, OrderResponse, ShipNotice
 from hub.domain.names import Names
 from hub.domain.rules import Subject
 from hub.errors import Malformed
+from hub.flow.headings import with_headings
 from hub.flow.parts import Parts
 from hub.flow.settling import Translated, translate
 from hub.formats import Format
@@ -43,6 +46,10 @@ class Reader(Protocol):
     @property
     def maps(self) -> Library:
         """Every map."""
+
+    @property
+    def transform(self) -> Callable[[str, bytes], bytes]:
+        """What runs stylesheets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +123,7 @@ def dry_run(
     interchanges: list[TriedInterchange] = []
     problems: Sequence[Problem] = ()
     try:
-        for one in fmt.split(stream, profile=channel.profile):
+        for one in fmt.split(stream, profile=_profile(channel, store)):
             at = stream.tell()
             interchanges.append(_interchange(reader, channel, one, stream, store, now))
             stream.seek(at)  # the split goes on where it was
@@ -130,6 +137,14 @@ def dry_run(
         problems=flaws(problems),
         looked_up=store is not None,
     )
+
+
+def _profile(channel: Channel, store: Store | None) -> BaseModel:
+    """Return the channel's profile, with the headings of tables that were assigned since."""
+    if store is None:
+        return channel.profile
+    with store.read() as tx:
+        return with_headings(tx, channel.partner, channel.profile)
 
 
 def _interchange(
@@ -188,7 +203,7 @@ def _paper(
     translated = Translated(paper=())
     found: tuple[Found, ...] = ()
     if not _errors(syntax):
-        # `translate` asks its parts for formats and maps and for nothing else.
+        # `translate` asks its parts for these and for nothing else.
         translated = translate(cast(Parts, reader), channel, document, body)
         found = _looked_up(store, channel, translated, now)
     problems = (*syntax, *translated.problems)

@@ -20,6 +20,11 @@ _TRADE = {
     "PurchaseOrder": "purchase order",
     "OrderResponse": "answer to a purchase order",
     "ShipNotice": "ship notice",
+    "WarehouseOrder": "order to a warehouse",
+    "WarehouseAdvice": "shipping advice of a warehouse",
+    "StockTransfer": "transfer of stock",
+    "TransferReceipt": "receipt of a transfer",
+    "StockAdjustment": "adjustment of stock",
 }
 
 _STATES = {
@@ -305,12 +310,15 @@ def transmission(parts: Parts, transmission_id: str) -> TransmissionStory:
         row = tx.exchange.transmission(transmission_id)
         papers = tx.exchange.documents(transmission_id=row.id)
     way = "from" if row.direction is Direction.IN else "to"
-    steps = [f"hub doc show {row.id}"]
-    if row.state is TransmissionState.PARKED:
+    state, steps = _DELIVERIES[row.state], [f"hub doc show {row.id}"]
+    if row.state is TransmissionState.PARKED and row.direction is Direction.OUT:
+        state = "is parked: it did not leave"
+        steps.append(f"Settle it with the partner, then: hub doc retry {row.id}")
+    elif row.state is TransmissionState.PARKED:
         steps.append(f"Ask the partner to send it again whole, or: hub doc retry {row.id}")
     return TransmissionStory(
         id=row.id,
-        verdict=f"{row.name} {way} {row.partner} ({row.size} bytes) {_DELIVERIES[row.state]}.",
+        verdict=f"{row.name} {way} {row.partner} ({row.size} bytes) {state}.",
         partner=row.partner,
         channel=row.channel,
         carrier=_carrier(row),
@@ -322,7 +330,10 @@ def transmission(parts: Parts, transmission_id: str) -> TransmissionStory:
 
 
 def contents(parts: Parts, row_id: str, *, most: int) -> Bytes:
-    """Return the bytes of a paper, or of a whole delivery, at most `most`; raises KeyError."""
+    """Return the bytes of a paper, or of a whole delivery, at most `most`; raises KeyError.
+
+    Secrets that a format carries in its papers (cXML) are stars.
+    """
     with parts.store.read() as tx:
         if row_id.startswith("tra_"):
             delivery = tx.exchange.transmission(row_id)
@@ -336,7 +347,17 @@ def contents(parts: Parts, row_id: str, *, most: int) -> Bytes:
         with tx.exchange.body(delivery.id) as stream:
             stream.seek(start)
             raw = stream.read(min(length, most))
+    raw = _masked(parts, delivery, raw)
     cut = pieces(raw, start=start, syntax=syntax, problems=problems)
     placed = {each for piece in cut for each in piece.flaws}
     elsewhere = tuple(each for each in flaws(problems) if each not in placed)
     return Bytes(id=row_id, offset=start, length=length, pieces=cut, elsewhere=elsewhere, raw=raw)
+
+
+def _masked(parts: Parts, delivery: TransmissionRow, raw: bytes) -> bytes:
+    try:
+        channel = parts.partners.channel(f"{delivery.partner}/{delivery.channel}")
+    except KeyError:
+        return raw
+    mask = getattr(parts.formats[channel.format], "masked", None)
+    return raw if mask is None else bytes(mask(raw))

@@ -87,6 +87,7 @@ def _families(
         yield from _of_lanes(lanes, now)
         yield from _of_papers(counts, sets)
         yield from _of_ledger(counts)
+        yield from _of_webhooks(counts)
 
 
 def _of_processes(lives: Sequence[Life]) -> Iterator[Metric]:
@@ -187,3 +188,15 @@ def _of_ledger(counts: Counts) -> Iterator[Metric]:
         "hub_ledger_position", "The newest fact that pollers see.", counts.position
     )
     yield GaugeMetricFamily("hub_ledger_unsealed", "Facts not in the ledger yet.", counts.unsealed)
+
+
+def _of_webhooks(counts: Counts) -> Iterator[Metric]:
+    messages = GaugeMetricFamily(
+        "hub_webhook_messages", "What endpoints did not take.", labels=["state"]
+    )
+    for state in ("waiting", "dead"):
+        messages.add_metric([state], counts.webhooks[state])
+    yield messages
+    yield GaugeMetricFamily(
+        "hub_webhooks_ended", "Endpoints that are called no more.", counts.webhooks["ended"]
+    )

@@ -1,6 +1,7 @@
 """Problems in words with a place and a way out, and the bytes they stand in, cut into segments."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,12 @@ _ADVICE = (
     ("x12-ak", "The partner must send this paper again, corrected; the receipt says why."),
     ("x12-", "The partner must send it again, corrected."),
 )
+
+
+LONG_LINE = 200  # bytes
+_TREE = re.compile(rb"(?:\xef\xbb\xbf)?\s*([<{\[])")
+_IN_JSON = re.compile(rb"(?<=[,{\[])(?=[\"{\[])")
+_BETWEEN = {b"<": re.compile(rb"(?<=>)(?=<)"), b"{": _IN_JSON, b"[": _IN_JSON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +115,15 @@ def pieces(
 ) -> tuple[Piece, ...]:
     """Return the segments of a slice that begins at byte `start` of its delivery.
 
-    `syntax` is what the format kept with the document. A problem without a byte is with no piece.
+    A tree (XML, JSON) is cut into its lines, long ones between elements. `syntax` is what the
+    format kept with the document. A problem without a byte is with no piece.
     """
     told = flaws(problems)
     found = []
-    for number, (at, raw) in enumerate(_cut(body, _mark(body, syntax)), start=1):
-        begin, end = start + at, start + at + len(raw)
+    tree = _TREE.match(body)
+    cut = _cut_tree(body, _BETWEEN[tree[1]]) if tree else _cut(body, _mark(body, syntax))
+    for number, (at, raw) in enumerate(cut, start=1):
+        begin, end = start + at, start + at + len(raw) - bool(tree)  # nothing lies between lines
         here = tuple(
             each for each in told if each.offset is not None and begin <= each.offset <= end
         )
@@ -129,6 +139,15 @@ def _mark(body: bytes, syntax: str) -> bytes:
         kept = {}
     segment = kept.get("segment", "") if isinstance(kept, dict) else ""
     return str(segment).encode("latin-1", "replace") or (b"\n" if b"\n" in body else b"~")
+
+
+def _cut_tree(body: bytes, between: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    for line in body.splitlines(keepends=True):
+        for piece in between.split(line) if len(line) > LONG_LINE else (line,):
+            if piece.strip():
+                yield at, piece.rstrip(b"\r\n")
+            at += len(piece)
 
 
 def _cut(body: bytes, mark: bytes) -> Iterator[tuple[int, bytes]]:

@@ -12,7 +12,7 @@ from hub.partners.wording import shown
 
 WORK_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-PLACEHOLDERS = ("set", "partner", "number", "date")
+PLACEHOLDERS = ("set", "partner", "number", "date", "order")
 LONGEST_DURATION = timedelta(days=366)
 
 TRANSIT = {
@@ -245,6 +245,24 @@ class ChangesKeys(_Keys):
     silence: Literal["decline", "confirm"] = Field(
         default="decline", description="what it means when the partner does not answer in time"
     )
+    cutoff: Clock | None = Field(
+        default=None,
+        description="time of the working day at which the partner begins to pick what it has: then "
+        "it takes no change of it any more; none: it is always asked",
+    )
+
+
+class WarehouseKeys(_Keys):
+    """Under `warehouse`: what a warehouse that holds our goods says is taken for."""
+
+    short: Literal["reject", "backorder"] = Field(
+        default="reject",
+        description="what was picked short: filled by somebody else, or waited for",
+    )
+    balance: Literal["ask", "trust"] = Field(
+        default="ask",
+        description="a balance (846) that differs from our book: waits for a person, or counts",
+    )
 
 
 class PartnerKeys(_Keys):
@@ -262,6 +280,7 @@ class PartnerKeys(_Keys):
     sourcing: SourcingKeys = SourcingKeys()
     stock: StockKeys = StockKeys()
     changes: ChangesKeys = ChangesKeys()
+    warehouse: WarehouseKeys = WarehouseKeys()
     transit: dict[Method, Days] = Field(
         default={},
         description="working days to the customer's door by ship method; `other` for the rest",
@@ -300,7 +319,7 @@ class ChannelKeys(_Keys):
     )
     file_name: Annotated[str, AfterValidator(name_template), Field(max_length=100)] = Field(
         default="{partner}_{set}_{number}.edi",
-        description="with {set} {partner} {number} {date}; {number} is needed",
+        description="with {set} {partner} {number} {date} {order}; {number} is needed",
     )
     partner_resets_numbers: bool = Field(
         default=False, description="a known interchange number with other bytes is accepted"

@@ -17,7 +17,15 @@ from hub.partners.fields import (
     StockKeys,
     duration,
 )
-from hub.partners.model import Channel, Limits, Partner, Partners, StockRules, Territory
+from hub.partners.model import (
+    Channel,
+    Limits,
+    Partner,
+    Partners,
+    StockRules,
+    Territory,
+    WarehouseRules,
+)
 from hub.partners.page import Page, choices
 from hub.partners.wording import Path, shown
 from hub.partners.working_time import Calendar
@@ -96,6 +104,11 @@ def _partner(page: Page, stem: str, text: str, *, parts: _Parts) -> Partner | No
         territory=Territory(to=keys.sourcing.ships_to, not_to=keys.sourcing.not_to),
         transit=MappingProxyType({**TRANSIT, **keys.transit}),
         silence=keys.changes.silence,
+        warehouse=WarehouseRules(
+            short=keys.warehouse.short,
+            balance=keys.warehouse.balance,
+            cutoff=keys.changes.cutoff,
+        ),
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         notice=tuple(
             f"{page.file} channel {channel.name}: {words}"

@@ -1,5 +1,6 @@
 """What a partner's page says, checked: the values that flow, api and portal work with."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -44,6 +45,20 @@ class StockRules:
     use_stale: bool
     guard: int
     preorder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseRules:
+    """How a warehouse that holds our goods is dealt with.
+
+    What it picks `short` is rejected (somebody else fills it) or backordered. A `balance` that
+    differs from our book waits for a person (`ask`) or counts (`trust`). From the next `cutoff` of
+    its working day on it takes no changes of an order it has; None means always.
+    """
+
+    short: Literal["reject", "backorder"] = "reject"
+    balance: Literal["ask", "trust"] = "ask"
+    cutoff: time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +116,18 @@ class Channel:
         """
         return calendar.next_of(self.cutoffs, after=now)
 
-    def outgoing_name(self, *, set_id: str, number: int, on: date) -> str:
+    def outgoing_name(self, *, set_id: str, number: int, on: date, order: str = "") -> str:
         """Return the name of the file that carries interchange `number`.
 
-        The number is written with 9 digits as in ISA13. The same values give the same name.
+        The number is written with 9 digits as in ISA13; of the purchase order's, the first in the
+        file, only letters, digits, dash and point are kept. The same values give the same name.
         """
         return self.file_name.format(
-            set=set_id, partner=self.partner, number=f"{number:09d}", date=f"{on:%Y%m%d}"
+            set=set_id,
+            partner=self.partner,
+            number=f"{number:09d}",
+            date=f"{on:%Y%m%d}",
+            order=re.sub(r"[^A-Za-z0-9.-]+", "-", order)[:60] or "none",
         )
 
 
@@ -135,6 +155,17 @@ class Partner:
     silence: Literal["decline", "confirm"]
     digest: str
     notice: tuple[str, ...]
+    warehouse: WarehouseRules = WarehouseRules()
+
+    @property
+    def holds_ours(self) -> bool:
+        """Whether the goods there are our own: a warehouse, whose stock we keep a book of."""
+        return self.kind == "warehouse"
+
+    def picks_at(self, given: datetime) -> datetime | None:
+        """Return when it begins to pick an order it was given then, None when it never says."""
+        at = self.warehouse.cutoff
+        return None if at is None else self.calendar.next_of((at,), after=given)
 
     def transit_days(self, method: str) -> int:
         """Return the working days from this partner's dock to the customer's door."""

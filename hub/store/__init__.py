@@ -7,10 +7,12 @@ that speaks to a partner. Who may come in: `hub.flow` and the rooms above it; no
 """
 
 from hub.store.archive import Archive, Kept
+from hub.store.depot import TransferRow
 from hub.store.duties import LaneRow, Lease, WaitingDuty
 from hub.store.exceptions import ExceptionRow
 from hub.store.exchange_rows import DocumentRow, InterchangeRow, Sighting, TransmissionRow
 from hub.store.facts import SealedFact, StoredReply
+from hub.store.headings import HeadingRow
 from hub.store.invoices import InvoiceRow
 from hub.store.keys import KeyRow
 from hub.store.orders import StatusRow
@@ -23,14 +25,17 @@ from hub.store.stock import StockSource
 from hub.store.store import Store
 from hub.store.transaction import Transaction
 from hub.store.visits import Linked, VisitRow
+from hub.store.webhook_rows import DeadMessage, Picked, SecretRow, WebhookRow
 
 __all__ = [
     "Archive",
     "Damaged",
+    "DeadMessage",
     "DocumentRow",
     "Erased",
     "ExceptionRow",
     "Feed",
+    "HeadingRow",
     "Held",
     "InterchangeRow",
     "InvoiceRow",
@@ -41,18 +46,22 @@ __all__ = [
     "Linked",
     "Merged",
     "ParcelEventRow",
+    "Picked",
     "Restocking",
     "SealedFact",
+    "SecretRow",
     "Sighting",
     "StatusRow",
     "StockSource",
     "Store",
     "StoredReply",
     "Transaction",
+    "TransferRow",
     "TransmissionRow",
     "VisitRow",
     "WaitingDuty",
     "WaitingLine",
+    "WebhookRow",
     "Weighed",
     "is_away",
 ]

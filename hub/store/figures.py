@@ -8,6 +8,7 @@ from hub.domain.exchange import TransmissionState
 from hub.store.statements import Connection, Statement
 from hub.store.tables import document, exception, fact, ledger, order, transmission
 from hub.store.tables_promises import watch
+from hub.store.tables_webhooks import webhook, webhook_message
 
 _UNDER_WAY = (
     TransmissionState.RECEIVED,
@@ -37,6 +38,8 @@ _IS_OPEN = Statement(
 )
 _ORDERS = Statement(select(func.count()).select_from(order))
 _POSITION = Statement(select(func.max(ledger.c.position)))
+_MESSAGES = Statement(select(webhook_message.c.dead, func.count()).group_by(webhook_message.c.dead))
+_ENDED = Statement(select(func.count()).select_from(webhook).where(webhook.c.ended != ""))
 _UNSEALED = Statement(select(func.count()).select_from(fact).where(fact.c.sealed == false()))
 
 
@@ -45,7 +48,8 @@ class Counts:
     """Everything that is counted in one snapshot.
 
     `documents` are by (direction, set, state), `transmissions` by (direction, state) and only those
-    not done with, `exceptions` the open ones by kind, `overdue` what is awaited and late by kind.
+    not done with, `exceptions` the open ones by kind, `overdue` what is awaited and late by kind,
+    `webhooks` messages by whether they wait or are dead, and endpoints that are called no more.
     """
 
     documents: dict[tuple[str, str, str], int]
@@ -55,6 +59,7 @@ class Counts:
     orders: int
     position: int
     unsealed: int
+    webhooks: dict[str, int]
 
 
 class Figures:
@@ -76,7 +81,16 @@ class Figures:
             orders=self._one(_ORDERS),
             position=self._one(_POSITION),
             unsealed=self._one(_UNSEALED),
+            webhooks=self._webhooks(),
         )
+
+    def _webhooks(self) -> dict[str, int]:
+        messages = {bool(dead): n for dead, n in self._connection.rows(_MESSAGES)}
+        return {
+            "waiting": messages.get(False, 0),
+            "dead": messages.get(True, 0),
+            "ended": self._one(_ENDED),
+        }
 
     def is_open(self, hold: str) -> bool:
         """Whether an exception of that hold waits for a person."""

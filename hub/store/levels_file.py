@@ -22,8 +22,8 @@ from hub.store.tables_stock import stock_metadata
 
 T = TypeVar("T")
 
-VERSION = 1
-"""Of the tables in the file; another file is refused, an absent one is made empty."""
+VERSION = 2
+"""Of the tables in the file; a newer file is refused, an absent one is made empty."""
 
 
 class LevelsFile:
@@ -52,7 +52,9 @@ class LevelsFile:
         found = raw.execute("PRAGMA user_version").fetchone()[0]
         if found == VERSION:
             return
-        if found:
+        if found == 1:
+            raw.execute("DROP TABLE stock_staged")  # what was cut off begins again
+        elif found:
             text = (
                 f"database {self.path}: its tables are of version {found}, this program knows "
                 f"{VERSION}; move the file away, the next reports fill a new one"

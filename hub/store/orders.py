@@ -63,6 +63,13 @@ _PURCHASE_ORDER = Statement(
         fulfillment.c.partner == bindparam("partner"), fulfillment.c.number == bindparam("number")
     )
 )
+
+
+def _heads(keys: list[BindParameter[str]]) -> Select[Any]:
+    return select(*_HEADS).where(order.c.id.in_(keys))
+
+
+_SEVERAL = ByKeys(_heads)
 _CONTENT = Statement(
     select(order.c.content_hash).where(
         order.c.brand == bindparam("brand"), order.c.number == bindparam("number")
@@ -231,6 +238,11 @@ class Orders:
         if head is None:
             raise KeyError(order_id)
         return self._assembled([head])[0]
+
+    def several(self, order_ids: Collection[str]) -> dict[str, Order]:
+        """Return the orders of these ids that there are, as they are, without locking."""
+        found = self._assembled(self._connection.keyed(_SEVERAL, order_ids))
+        return {order.id: order for order in found}
 
     def for_purchase_order(self, *, partner: str, number: str) -> tuple[Order, str] | None:
         """Return the order and fulfillment id of a purchase order number."""

@@ -2,17 +2,30 @@
 
 from sqlalchemy import MetaData
 
-from hub.store import tables_invoices, tables_promises, tables_reservations, tables_visits
+from hub.store import (
+    tables_depot,
+    tables_headings,
+    tables_invoices,
+    tables_keys,
+    tables_promises,
+    tables_reservations,
+    tables_visits,
+    tables_webhooks,
+)
 from hub.store.tables import metadata
 from hub.store.tables_stock import stock_metadata
 
 __all__ = [
     "metadata",
     "stock_metadata",
+    "tables_depot",
+    "tables_headings",
     "tables_invoices",
+    "tables_keys",
     "tables_promises",
     "tables_reservations",
     "tables_visits",
+    "tables_webhooks",
 ]
 
 

@@ -31,7 +31,8 @@ _DAY_SECONDS = 86_400
 _WIDEST = 256
 
 # SQLSTATE: unique violation, serialization failure, deadlock.
-_CONFLICT_STATES = frozenset({"23505", "40001", "40P01"})
+_TAKEN = "23505"
+_CONFLICT_STATES = frozenset({_TAKEN, "40001", "40P01"})
 _CONFLICT_NAMES = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 
@@ -219,6 +220,37 @@ class Connection:
             self._cursor.executemany(ready.text, [ready.bound(values) for values in rows])
         except self._driver_error as error:
             raise conflict_or_same(error) from error
+
+    def change_rows(self, statement: Statement, names: Sequence[str], rows: Sequence[Row]) -> None:
+        """Do as `change_all` for very many rows: each has the values of these names, in turn.
+
+        Only where values go in by place (SQLite), and only for a statement that takes them so.
+        """
+        ready = statement.ready(self._dialect)
+        if ready.places != tuple(names) or ready.constants:
+            raise ValueError(f"the statement takes {ready.places}")
+        try:
+            self._cursor.executemany(ready.text, rows)
+        except self._driver_error as error:
+            raise conflict_or_same(error) from error
+
+    def poured(self, copy: str, rows: Sequence[Row]) -> bool:
+        """Send rows by COPY, which PostgreSQL alone has; `copy` names table and columns.
+
+        False when a key among them is taken: then none of them was stored.
+        """
+        self._cursor.execute("SAVEPOINT poured")
+        try:
+            with self._cursor.copy(copy) as stream:
+                for row in rows:
+                    stream.write_row(row)
+        except self._driver_error as error:
+            if getattr(error, "sqlstate", None) != _TAKEN:
+                raise
+            self._cursor.execute("ROLLBACK TO SAVEPOINT poured")
+            return False
+        self._cursor.execute("RELEASE SAVEPOINT poured")
+        return True
 
     def _run(self, statement: Statement, values: Values) -> None:
         ready = statement.ready(self._dialect)

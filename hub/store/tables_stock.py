@@ -62,4 +62,5 @@ stock_staged = Table(
     Column("next_on", Date),
     Column("next_quantity", BigInteger, nullable=False),
     PrimaryKeyConstraint("run", "sku"),
+    sqlite_with_rowid=False,  # rows come in any order and are read by their key
 )

@@ -2,11 +2,13 @@
 
 from hub.store.archive import Archive
 from hub.store.catalog import Catalog
+from hub.store.depot import Depot
 from hub.store.duties import Duties
 from hub.store.exceptions import Exceptions
 from hub.store.exchange import Exchange
 from hub.store.facts import Facts
 from hub.store.figures import Figures
+from hub.store.headings import Headings
 from hub.store.invoices import Invoices
 from hub.store.keys import Keys
 from hub.store.orders import Orders
@@ -18,6 +20,8 @@ from hub.store.statements import Connection
 from hub.store.stock import Stock
 from hub.store.visits import Visits
 from hub.store.watches import Watches
+from hub.store.webhooks import Webhooks
+from hub.store.work import Work
 
 
 class Transaction:
@@ -25,11 +29,13 @@ class Transaction:
 
     __slots__ = (
         "catalog",
+        "depot",
         "duties",
         "exceptions",
         "exchange",
         "facts",
         "figures",
+        "headings",
         "invoices",
         "keys",
         "orders",
@@ -39,6 +45,8 @@ class Transaction:
         "stock",
         "visits",
         "watches",
+        "webhooks",
+        "work",
     )
 
     def __init__(self, connection: Connection, *, vault: Vault, archive: Archive) -> None:
@@ -46,14 +54,18 @@ class Transaction:
         self.catalog = Catalog(connection)
         self.people = People(connection, vault)
         self.exchange = Exchange(connection, vault, archive)
+        self.depot = Depot(connection)
         self.duties = Duties(connection)
         self.facts = Facts(connection, vault)
         self.keys = Keys(connection)
         self.exceptions = Exceptions(connection)
         self.figures = Figures(connection)
+        self.headings = Headings(connection)
         self.watches = Watches(connection)
         self.stock = Stock(connection)
         self.reservations = Reservations(connection)
         self.visits = Visits(connection, vault)
         self.parcels = Parcels(connection)
         self.invoices = Invoices(connection)
+        self.work = Work(connection)
+        self.webhooks = Webhooks(connection, vault)

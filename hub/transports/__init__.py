@@ -5,9 +5,10 @@ bytes mean, retries and schedules (the rivers), memory of what was seen (the sto
 Who may come in: flow and ops. Transports never see one another or a format.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, BinaryIO, Protocol
+from datetime import datetime
+from typing import Annotated, BinaryIO, Protocol, runtime_checkable
 
 from pydantic import BeforeValidator
 
@@ -43,6 +44,31 @@ class Reply:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a call over HTTP may take, how much it may answer, and how far it may go.
+
+    `connect_seconds` is for each address, `read_seconds` for each wait, `total_seconds` for all of
+    it by the wall; of an answer `most_bytes` are read. With `private` this machine and private
+    networks may be called, this machine without TLS too.
+    """
+
+    connect_seconds: float = 10
+    read_seconds: float = 30
+    total_seconds: float = 60
+    most_bytes: int = 64 * 1024
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a call over HTTP got: status, headers by lower-case name, the body's beginning."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Transport(Protocol):
     """One open way to a partner; the wire's faults are raised as `TransportError`."""
 
@@ -60,6 +86,22 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End the connection; a later call opens a new one."""
+
+
+@runtime_checkable
+class Remaining(Protocol):
+    """A transport at whose other end files stay when they were taken."""
+
+    def unchanged(self) -> Collection[str]:
+        """Return the paths that lie there as they were taken; `list` leaves them out."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A transport that says what time it is in what it sends."""
+
+    def keep_time(self, now: Callable[[], datetime]) -> None:
+        """Take the clock to go by."""
 
 
 def own_name(name: str) -> str:

@@ -1,6 +1,8 @@
 """Stock in tables: a file at the partner's door, through the same rows as an 846."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +22,7 @@ TABLES = """batch_limit: 500
     transport: folder
     settings: {inbox: HOME/tables, outbox: HOME/none, pattern: "*.csv"}
     format: tabular
-    profile: {columns: {quantity: [Freely available]}}
+    profile: {columns: {quantity: [Freely available]}, ROWS}
     receive: [stock]
     maps: {stock: csv/stock}
     poll: 1s
@@ -28,7 +30,15 @@ TABLES = """batch_limit: 500
 
 
 @pytest.fixture
-def desk(hub_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def rows() -> str:
+    """What the profile says of wrong rows."""
+    return "rows: detect"
+
+
+@pytest.fixture
+def desk(
+    hub_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str
+) -> Iterator[House]:
     """A house in which Acme also leaves tables in a folder."""
     monkeypatch.setattr(feeds, "PAUSE", 0)
     home = tmp_path / "acme"
@@ -38,7 +48,7 @@ def desk(hub_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         tmp_path,
         database=hub_database,
         rules="stock: {level: reports}",
-        more=TABLES.replace("HOME", str(home)),
+        more=TABLES.replace("HOME", str(home)).replace("ROWS", rows),
     )
     list_articles(house)
     yield house
@@ -54,6 +64,14 @@ def leave(house: House, text: str | bytes, *, name: str = "stock.csv") -> None:
     turn = LaneTurn(house.parts, channel, owner="test")
     turn.take(poll=True)
     turn.close()
+
+
+def archive(text: bytes) -> bytes:
+    """A zip archive with one file."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as made:
+        made.writestr("letter.txt", text)
+    return body.getvalue()
 
 
 def deliveries(house: House) -> list[TransmissionState]:
@@ -94,17 +112,30 @@ def test_a_bad_row_is_told_by_row_and_column_and_the_others_count(desk: House):
     assert quantities(desk) == {"SKU-01": 5, "SKU-03": 7}
 
 
+@pytest.mark.parametrize("rows", ["rows: all_or_nothing"])
+def test_one_bad_row_keeps_the_others_from_counting_where_the_page_says_so(desk: House):
+    leave(desk, "vendor,qty\nA-01,5\nA-02,some\n")
+    row = newest(desk, set_id="stock")
+    assert (row.state, [one.where.path for one in row.problems]) == (
+        DocumentState.REFUSED,
+        ["row 3, column quantity"],
+    )
+    assert quantities(desk) == {}
+    leave(desk, "vendor,qty\nA-01,5\nA-02,6\n")
+    assert quantities(desk) == {"SKU-01": 5, "SKU-02": 6}
+
+
 def test_an_unknown_article_is_told_by_its_row(desk: House):
     leave(desk, "vendor,qty\nA-01,5\n\nNOBODY,7\n")
     [problem] = newest(desk, set_id="stock").problems
-    assert (problem.code, problem.where.path) == ("unknown-article", "row 4")
+    assert (problem.code, problem.where.path) == ("unknown-article", "row 4, column vendor")
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
         (b"\n", "is empty"),
-        (b"PK\x03\x04 a workbook\n", "no text"),
+        (archive(b"no workbook"), "no Excel workbook"),
         (b'vendor,qty\n"A-01,5\nA-02,6\n', "quotation mark is missing"),
         (b"name,colour\nmug,blue\n", "no column is quantity"),
         (b"vendor,qty,stock\nA-01,5,6\n", "several columns are quantity"),

@@ -20,6 +20,7 @@ from hub.mapping.converters import (
     Price,
     PurposeCode,
     Quantity,
+    Time,
 )
 from hub.mapping.plan import (
     Choices,
@@ -165,6 +166,10 @@ def _value(name: str, converter: Converter) -> SearchStrategy[Any]:
             return st.integers(1 - 10**12, 10**12 - 1).map(lambda amount: amount * 10)
         case Date():
             return DAYS
+        case Time():
+            return st.times().map(
+                lambda at: at.replace(microsecond=at.microsecond // 10000 * 10000)
+            )
         case DateTime():
             return _moments()
         case PurposeCode():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
-from hub.formats.x12 import tables_004010, tables_005010
+from hub.formats.x12 import tables_004010, tables_005010, tables_warehouse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +92,8 @@ class Tables(Protocol):
 
 OLD, NEW = "004010", "005010"
 _TABLES: dict[str, tuple[Tables, ...]] = {
-    OLD: (tables_004010,),
-    NEW: (tables_004010, tables_005010),
+    OLD: (tables_004010, tables_warehouse),
+    NEW: (tables_004010, tables_warehouse, tables_005010),
 }
 
 

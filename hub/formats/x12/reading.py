@@ -46,13 +46,14 @@ def read(body: bytes, *, document: Document) -> Segments:
     return tuple(_rows(body.decode(encoding), marks, encoding))
 
 
-def walk(stream: BinaryIO, *, document: Document) -> Iterator[tuple[str, ...]]:
+def walk(stream: BinaryIO, *, document: Document, rows: str = "") -> Iterator[tuple[str, ...]]:
     """Yield the segments that `read` returns of the same slice, one at a time.
 
     Seeks in the archived object before every block, and holds one block and one segment. From the
     first byte outside ASCII it looks ahead to the end once, to know how characters are encoded.
     Raises ValueError if the stream ends before the document does.
     """
+    del rows  # every segment is given out
     marks = loads(document.syntax)
     encoding = ASCII if _is_ascii(marks) else _encoding(_blocks(stream, document), marks)
     rest, at = b"", 0

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.mapping import MAPPINGS, library, papers
+from tests.golden.maps.papers import papers_of
+from tests.unit.mapping import MAPPINGS, library
 
 HERE = Path(__file__).parent
 SAMPLES = sorted(path.relative_to(MAPPINGS).as_posix() for path in MAPPINGS.rglob("samples/*"))
@@ -19,7 +20,7 @@ def meaning(sample: str) -> object:
     """Return a sample's messages and problems as plain JSON."""
     read = [
         library().page((Path(sample).parents[1] / set_id).as_posix()).read(paper)
-        for set_id, paper in papers((MAPPINGS / sample).read_bytes())
+        for set_id, paper in papers_of(sample)
     ]
     told = [
         {
@@ -40,7 +41,7 @@ def _brief(value: object) -> object:
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_a_sample_means_what_its_neighbour_says(sample: str) -> None:
-    kept = HERE / sample.replace("/samples/", "/").replace(".edi", ".json")
+    kept = HERE / Path(sample.replace("/samples/", "/")).with_suffix(".json")
     found = meaning(sample)
     text = json.dumps(found, indent=1, ensure_ascii=False)
     assert kept.exists(), f"read it, then keep it as {kept}:\n{text}"

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import resource
+from collections import deque
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from hub.domain.exchange import Document, Problem, Where
 from hub.errors import Malformed
 from hub.formats import tabular
+from hub.formats.tabular import texts
 
 
 def _split(text: str | bytes, **profile) -> tuple[Document, list[tuple[str, ...]]]:
@@ -36,7 +39,7 @@ def test_a_row_becomes_a_segment_with_its_ids_as_pairs():
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_the_separator_is_found_and_quoted_text_is_kept_whole(mark, line_end):
     lines = (mark.join(("item", "remark", "qty")), mark.join(('"A""1"', f'"x{mark}\ny"', "5")))
     _, rows = _split(line_end.join(lines) + line_end)
@@ -123,7 +126,8 @@ def test_the_page_says_what_columns_are_called():
     ("body", "profile", "said"),
     [
         (b"", {}, "is empty"),
-        (b"PK\x03\x04....", {}, "no text"),
+        (b"PK\x03\x04....", {}, "the workbook is damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", {}, ".xls"),
         (b"item,qty\nA\0,1\n", {}, "no text"),
         (b'item,qty\n"A,1\n', {}, "quotation mark"),
         (b"\xff\xfea\x00b", {}, "no text"),
@@ -131,6 +135,11 @@ def test_the_page_says_what_columns_are_called():
         (b"item,qty,stock\nA,1,2\n", {}, "several columns are quantity"),
         (b"item,qty\nA,1\nB,1\n", {"max_rows": 1}, "more than 1 rows"),
         (b"item,qty\n" + b"A,1\n" * 400, {"max_bytes": 1024}, "more than 1024 bytes"),
+        (b'item,qty\n"A' + b"x" * 200_000 + b'",1\n', {}, "field larger than field limit"),
+        (b'item,qty\nA,1\n"B,1\n' + b"C,1\n" * 50_000, {}, "row 3 cannot be read"),
+        (b"item,qty\n" + b"A" * 2_000_000, {}, "line 2 has more than"),
+        (b"item,qty,item\nA,1,B\n", {}, "several columns are vendor"),
+        (b"A,1\nB,2\n", {}, "row 1 names A, 1"),
     ],
 )
 def test_a_file_that_cannot_be_trusted_is_refused_with_a_way_out(body, profile, said):
@@ -180,3 +189,73 @@ def test_no_bytes_break_the_reader(body):
     else:
         assert all(not row or row[0] == "ROW" for row in rows)
         assert not document.rejected
+
+
+def test_titles_above_the_headings_are_passed_over():
+    document, rows = _split("Stock of Monday, 9 March\n\nItem;Qty\nA;5\n")
+    assert rows == [("ROW", "5", "", "", "", "", "VN", "A")]
+    assert document.problems == ()
+
+
+def test_a_text_of_another_code_page_is_told_at_its_first_sign_however_late(monkeypatch):
+    monkeypatch.setattr(texts, "BLOCK", 1000)
+    body = b"item,qty\n" + b"A,1\n" * 3000 + "Lärm,2\n".encode("cp1252")
+    document, rows = _split(body)
+    assert rows[-1][7] == "Lärm"
+    [problem] = document.problems
+    assert (problem.code, problem.where.path) == ("not-utf-8", "row 3002")
+    assert body[problem.where.offset :].startswith("ärm".encode("cp1252"))
+
+
+def test_a_sign_that_two_blocks_share_is_no_other_code_page(monkeypatch):
+    monkeypatch.setattr(texts, "BLOCK", 3)
+    document, rows = _split("item,qty\naä,1\nää,2\n")
+    assert [row[7] for row in rows] == ["aä", "ää"]
+    assert document.problems == ()
+
+
+class _Long(io.RawIOBase):
+    """A table of very many long rows that is nowhere but in what was just read of it."""
+
+    ROW = b"A-%07d,1," + b"x" * 990 + b"\n"
+
+    def __init__(self, rows: int) -> None:
+        self._rows, self._at = rows, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        assert whence == io.SEEK_SET
+        self._at = offset
+        return offset
+
+    def readinto(self, buffer) -> int:
+        size = len(self.ROW % 0)
+        number, start = divmod(self._at, size)
+        line = b"item,qty,%0*d\n" % (size - 10, 0) if not number else self.ROW % number
+        part = line[start : start + len(buffer)] if number <= self._rows else b""
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+
+def test_a_feed_of_any_length_is_judged_and_read_without_being_held():
+    stream = io.BufferedReader(_Long(30_000))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    [one] = tabular.split(stream, profile=tabular.Config())
+    [document] = one.groups[0].documents
+    assert document.length > 30_000_000
+    last = deque(tabular.walk(stream, document=document), maxlen=1)[0]
+    assert last[-1] == "A-0030000"
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 12 * 1024  # kB
+
+
+def test_a_feed_of_a_million_rows_is_within_the_limits_of_stock_alone():
+    profile = tabular.Config()
+    assert profile.most_rows("stock") >= 1_000_000
+    assert (profile.most_bytes("stock"), profile.most_bytes("shipment")) == (2 << 30, 50 << 20)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from hub.lab.desk import Firm
 from hub.lab.firms import ACME, RETAILER
-from hub.lab.supplier import X12Supplier
+from hub.lab.languages import post_of, voice_of
+from hub.lab.supplier import Supplier
 from hub.lab.terms import Pace
 from hub.lab.x12 import Paper, Segment, read, write
 
@@ -45,15 +46,20 @@ class Customer:
     home: Path
     firm: Firm = ACME
     clock: Clock = field(default_factory=Clock)
-    supplier: X12Supplier = field(init=False)
+    supplier: Supplier = field(init=False)
     numbers: int = 0
 
     def __post_init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
-        self.supplier = X12Supplier(
-            self.home, firm=self.firm, customer=RETAILER, clock=self.clock, pace=HOURLY
+        self.supplier = Supplier(
+            self.home,
+            firm=self.firm,
+            voice=voice_of(self.firm, RETAILER),
+            post=post_of(self.firm, self.home),
+            clock=self.clock,
+            pace=HOURLY,
         )
 
     def pass_hours(self, hours: int) -> None:

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.lab.stage import MARKER, Stage, Unfit, claimed, public_line
+from hub.lab.firms import CAST
+from hub.lab.sites import public_line
+from hub.lab.stage import MARKER, Stage, Unfit, claimed
 from hub.lab.terms import Pace
 
 
@@ -56,8 +58,8 @@ def test_one_supplier_gets_its_orders_together_long_after_the_demo(tmp_path: Pat
         stage.start()
         stage.stop()
     pages = {path.stem: path.read_text() for path in (tmp_path / "partner_configs").iterdir()}
-    assert set(pages) == {"acme", "delta", "corner", "mill"}
-    assert [name for name, page in pages.items() if 'cutoff: ["00:30"]' in page] == ["mill"]
+    assert set(pages) == set(CAST)
+    assert [name for name, page in pages.items() if 'cutoff: ["00:30"]' in page] == ["wick"]
 
 
 def test_a_stage_keeps_its_host_keys_over_a_restart(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hub.lab.books import Books
 from hub.lab.catalog import shelf
 from hub.lab.firms import ACME, CORNER, DELTA
+from hub.lab.voice import Kind
 from hub.lab.x12 import Paper, read
 from tests.oracle import judge
 from tests.unit.lab.customers import HOUR, NOON, Customer
@@ -159,7 +160,7 @@ def test_what_was_numbered_but_not_put_out_is_put_out_unchanged(acme: Customer) 
     acme.pass_hours(3)
     before = acme.files()
     books = Books(acme.home / "books" / "books.json")
-    lost = next(paper for paper in books.papers if paper.set_id == "855")
+    lost = next(paper for paper in books.papers if paper.kind is Kind.RESPONSE)
     books.papers[books.papers.index(lost)] = type(lost)(
         **{name: getattr(lost, name) for name in lost.__slots__ if name != "put"}
     )

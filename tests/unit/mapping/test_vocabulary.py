@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+import pytest
+
 from hub.domain.exchange import Problem, Purpose, Severity
 from hub.domain.messages import (
     Address,
@@ -15,7 +17,8 @@ from hub.domain.messages import (
     ShipNotice,
     ShippedLine,
 )
-from hub.mapping import Page
+from hub.errors import ConfigError
+from hub.mapping import Page, load
 from tests.unit.mapping import page, paper, spoken
 
 HEAD = "- BAK: {01: purpose | purpose, 03: number}"
@@ -380,3 +383,17 @@ def test_a_page_refuses_to_write_a_message_of_another_class() -> None:
         assert str(error) == "one writes OrderResponse, not PurchaseOrder"
     else:
         raise AssertionError("it was written")
+
+
+def test_a_word_without_a_code_of_its_own_is_written_as_another():
+    table = load({"codes/units": "codes: {EA: each, CA: case}\nwritten_as: {box: case}\n"}).tables[
+        "codes/units"
+    ]
+    assert (table.code(("box",)), table.words("CA")) == ("CA", ("case",))
+
+
+def test_a_word_written_as_another_needs_one_that_has_a_code():
+    with pytest.raises(ConfigError) as told:
+        load({"codes/units": "codes: {EA: each}\nwritten_as: {box: case, each: each}\n"})
+    assert "written_as.box: no code stands for `case`" in told.value.mistakes[0]
+    assert "written_as.each: `each` has a code of its own" in told.value.mistakes[1]

@@ -164,7 +164,8 @@ WRONG = {
         ("kind: supplier", "kind: supplier\ncalender: {}"),
         (
             "partner_configs/acme.yaml:3 calender: unknown key; did you mean calendar? there are:"
-            " calendar, changes, channels, kind, limits, name, products, sourcing, stock, transit"
+            " calendar, changes, channels, kind, limits, name, products, sourcing, stock, transit,"
+            " warehouse"
         ),
     ),
     "unknown key of a leaf": (
@@ -293,7 +294,7 @@ WRONG = {
         ("poll: 30s", 'file_name: "{nmber}.edi"'),
         (
             "partner_configs/acme.yaml:18 channels[0].file_name: {nmber}: did you mean number?"
-            " there are: date, number, partner, set"
+            " there are: date, number, order, partner, set"
         ),
     ),
     "a key twice": (
@@ -441,3 +442,14 @@ def test_the_json_schema_binds_settings_to_the_transport_and_has_no_loose_end():
     }
     assert rule in channel["allOf"]
     assert shapes["$defs"]["transport.sftp"]["additionalProperties"] is False
+
+
+def test_a_warehouse_says_when_it_picks_and_whom_a_difference_asks():
+    rules = "changes: {cutoff: '14:00'}\nwarehouse: {short: backorder, balance: trust}\n"
+    depot = loaded("name: Depot\nkind: warehouse\n" + rules).get("acme")
+    assert depot.holds_ours
+    assert (depot.warehouse.short, depot.warehouse.balance) == ("backorder", "trust")
+    friday = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
+    assert depot.picks_at(friday) == friday + timedelta(hours=1)
+    assert depot.picks_at(friday + timedelta(hours=2)) == friday + timedelta(days=3, hours=1)
+    assert loaded("name: Acme\nkind: supplier\n").get("acme").picks_at(friday) is None

@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from hub.flow.lanes import LaneTurn
-from hub.transports.mail import Config
+from hub.transports.mail import Server
 from tests.rigs import free_port
 from tests.rigs.houses import House
 from tests.web.portal.rig import Mailbox, Street, street
@@ -28,7 +28,7 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def lane(house: House, tmp_path: Path, mailbox: Mailbox) -> Iterator[Street]:
     """Juniper's and Harbor's pages before a house, on each store, with mails."""
-    config = Config(host="127.0.0.1", port=mailbox.port, tls="none")
+    config = Server(host="127.0.0.1", port=mailbox.port, tls="none")
     house.parts = replace(house.parts, mail=config)
     house.turns = {
         partner: LaneTurn(house.parts, turn.channel, owner="test")

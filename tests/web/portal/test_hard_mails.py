@@ -19,7 +19,7 @@ from hub.errors import Refused, TransportError
 from hub.flow.mailing import MOST_TRIES
 from hub.render.mails import _one_address
 from hub.transports import mail
-from hub.transports.mail import Config
+from hub.transports.mail import Server
 from tests.cast import MAYA
 from tests.rigs import free_port
 from tests.rigs.houses import post, shopping
@@ -30,7 +30,7 @@ LETTER = b"From: care@juniper.example.com\r\nTo: maya@example.com\r\nSubject: x\
 
 
 def _wire(port: int, **words: Any) -> mail.MailWire:
-    config = Config(host="127.0.0.1", port=port, **{"tls": "none", **words})
+    config = Server(host="127.0.0.1", port=port, **{"tls": "none", **words})
     return mail.connect(config, secrets=lambda _: "secret")
 
 
@@ -105,7 +105,7 @@ def _serving(lane: Street, box: rig.Mailbox) -> Iterator[None]:
     """Have the house's mails go to that box."""
     server = Controller(box, hostname="127.0.0.1", port=box.port)
     server.start()
-    config = Config(host="127.0.0.1", port=box.port, tls="none")
+    config = Server(host="127.0.0.1", port=box.port, tls="none")
     lane.house.parts = replace(lane.house.parts, mail=config)
     try:
         yield

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hub.flow.mailing import MailTurn
 from hub.flow.orders import Posting, place
 from hub.flow.visiting import Asking, ask_by_number
-from hub.transports.mail import Config
+from hub.transports.mail import Server
 from tests.cast import MAYA
 from tests.rigs import free_port
 from tests.rigs.houses import House, shopping
@@ -58,7 +58,7 @@ def test_a_hub_without_a_mail_server_owes_no_news_and_says_why_codes_wait(house:
 def test_a_server_that_is_away_holds_the_lane_and_loses_nothing(lane: Street) -> None:
     rig.confirmed(lane.house)
     parts = lane.house.parts
-    lane.house.parts = replace(parts, mail=Config(host="127.0.0.1", port=free_port(), tls="none"))
+    lane.house.parts = replace(parts, mail=Server(host="127.0.0.1", port=free_port(), tls="none"))
     lane.browser().find("1001", MAYA.email)
     for _ in range(3):
         assert lane.mail() == 0

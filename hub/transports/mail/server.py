@@ -1,4 +1,4 @@
-"""Mail as a wire: one message for one recipient, put to a mail server (RFC 5321, RFC 3207).
+"""A mail server: one message for one recipient is handed over to it (RFC 5321, RFC 3207).
 
 It only puts: there is nothing to list or to fetch. A message that the server refuses for itself or
 its recipient is `Refused` (code `later` or `never`); everything else that goes wrong is the wire's.
@@ -24,7 +24,7 @@ _FOR_GOOD = range(500, 600)
 _GOING = 421  # the server closes the connection, whatever was said (RFC 5321 §3.8)
 
 
-class Config(BaseModel):
+class Server(BaseModel):
     """Where mails are handed over; `password` is a reference such as env:NAME, empty for none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,16 +36,10 @@ class Config(BaseModel):
     password: str = ""
 
 
-def connect(config: BaseModel, *, secrets: Callable[[str], str]) -> "MailWire":
-    """Return a wire that opens its connection at the first put."""
-    assert isinstance(config, Config)  # noqa: S101  # a fault of ours, not of the caller
-    return MailWire(config, secrets=secrets)
-
-
 class MailWire:
     """One connection to a mail server, opened when needed and kept for the next mail."""
 
-    def __init__(self, config: Config, *, secrets: Callable[[str], str]) -> None:
+    def __init__(self, config: Server, *, secrets: Callable[[str], str]) -> None:
         self._config = config
         self._secrets = secrets
         self._server: smtplib.SMTP | None = None
