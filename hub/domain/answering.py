@@ -1,6 +1,6 @@
 """A partner's answer to a purchase order: what it will send, later or not at all. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.domain.exchange import Problem, Purpose, Where
@@ -94,7 +94,34 @@ def _by_line(
         former = said.get(line.id)
         answers = (*(former.answers if former else ()), *counted)
         said[line.id] = _Said(line=line, answers=answers, path=path)
-    return list(said.values()), problems
+    if not message.lines and message.whole is Answer.CHANGED:
+        problems.append(_NOT_HOW)
+    unlisted = _unlisted(part, message, said) if message.lines and not problems else []
+    return [*said.values(), *unlisted], problems
+
+
+_NOT_HOW = Problem(
+    code="changed-not-how",
+    text="the answer says that the order was changed and not what; ask the partner what it will "
+    "send",
+)
+
+
+def _unlisted(
+    part: FulfillmentOrder, message: OrderResponse, said: Mapping[str, _Said]
+) -> list[_Said]:
+    """What the answer as a whole says of lines that it does not list and nobody spoke of yet."""
+    if message.whole is None or message.whole is Answer.CHANGED:
+        return []
+    return [
+        _Said(line=line, answers=((LineAnswer(answer=message.whole), None),), path="whole")
+        for line in part.lines
+        if line.id not in said and line.buckets.open and not _spoken_of(line.buckets)
+    ]
+
+
+def _spoken_of(buckets: Buckets) -> bool:
+    return bool(buckets.accepted or buckets.backordered or buckets.rejected)
 
 
 def _counted(
@@ -106,8 +133,16 @@ def _counted(
 
 
 def _listed(part: FulfillmentOrder, message: OrderResponse) -> Sequence[OrderResponseLine]:
-    if message.lines or message.whole is None:
-        return message.lines
+    if message.lines:
+        # A line without answers has one for all of it, where it says so.
+        return [
+            replace(row, answers=(LineAnswer(answer=row.whole),))
+            if row.whole is not None and not row.answers
+            else row
+            for row in message.lines
+        ]
+    if message.whole is None or message.whole is Answer.CHANGED:
+        return ()
     return [
         OrderResponseLine(
             number=line.number,

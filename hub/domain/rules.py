@@ -4,6 +4,7 @@
 makes a random name or knows a standard. How partners are asked is in `hub.domain.asking`.
 """
 
+import hashlib
 from datetime import datetime
 
 from hub.domain.answering import answered
@@ -56,8 +57,20 @@ _CANCEL = Problem(
 )
 
 
+LONGEST_KEY = 200
+"""Characters; what makes a longer one is hashed, since indexes take no row of any length."""
+
+
 def business_key(partner: str, message: Spoken) -> str:
-    """Return what makes two papers the same event, whatever carried them."""
+    """Return what makes two papers the same event, whatever carried them; never very long."""
+    key = _event(partner, message)
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+    return f"{key[: LONGEST_KEY // 2]}#{digest}"
+
+
+def _event(partner: str, message: Spoken) -> str:
     if isinstance(message, OrderResponse):
         day = message.answered_on.isoformat() if message.answered_on else ""
         return f"{partner}/response/{message.number}/{day}"

@@ -17,7 +17,7 @@ from hub.domain.hearing import (
     units,
     unknown_line,
 )
-from hub.domain.messages import Parcel, ShipNotice
+from hub.domain.messages import Parcel, ShipNotice, ShippedLine
 from hub.domain.orders import (
     FulfillmentLine,
     FulfillmentOrder,
@@ -50,16 +50,33 @@ class _Said:
 def packed(notice: ShipNotice) -> ShipNotice:
     """Return the notice with its loose lines in the parcel that has them.
 
-    Of several parcels nobody knows which: a parcel without a number has them then. Where parcels
-    name their own lines, loose ones say the same again.
+    Of several parcels nobody knows which: a parcel without a number has them then. What parcels
+    name as theirs the loose lines say again; only what is beyond that is still to be packed.
     """
     if not notice.loose:
         return notice
-    parcels = notice.parcels
-    if not any(parcel.lines for parcel in parcels):
-        alone = replace(parcels[0], lines=notice.loose) if len(parcels) == 1 else None
-        parcels = (alone,) if alone else (*parcels, Parcel(lines=notice.loose))
+    parcels, left = notice.parcels, _left(notice)
+    if len(parcels) == 1 and not parcels[0].lines:
+        parcels = (replace(parcels[0], lines=left),)
+    elif left:
+        parcels = (*parcels, Parcel(lines=left))
     return replace(notice, parcels=parcels, loose=())
+
+
+def _left(notice: ShipNotice) -> tuple[ShippedLine, ...]:
+    """The loose lines without the units that parcels name as theirs."""
+    inside: dict[object, int] = {}
+    for line in (line for parcel in notice.parcels for line in parcel.lines):
+        key = line.number or line.products
+        inside[key] = inside.get(key, 0) + line.quantity
+    left = []
+    for line in notice.loose:
+        key = line.number or line.products
+        told = min(inside.get(key, 0), line.quantity)
+        inside[key] = inside.get(key, 0) - told
+        if line.quantity > told or not line.quantity:
+            left.append(replace(line, quantity=line.quantity - told))
+    return tuple(left)
 
 
 def shipped(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -> Change:

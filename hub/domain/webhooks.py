@@ -267,7 +267,7 @@ def asked_wait(text: str, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(text)), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return min(max(wait, timedelta(0)), LONGEST_WAIT)

@@ -51,9 +51,14 @@ class _Noted:
     warnings: list[Problem] = field(default_factory=list)
     more: int = 0
 
+    def keeps(self, problem: Problem) -> bool:
+        """Whether another problem as bad as that is kept, and not only counted."""
+        kept = self.errors if problem.severity is Severity.ERROR else self.warnings
+        return len(kept) < MOST_PROBLEMS
+
     def add(self, problem: Problem) -> None:
         kept = self.errors if problem.severity is Severity.ERROR else self.warnings
-        if len(kept) < MOST_PROBLEMS:
+        if self.keeps(problem):
             kept.append(problem)
         else:
             self.more += 1
@@ -150,7 +155,9 @@ def _stage(intake: _Intake, stream: BinaryIO) -> DocumentState | None:
             for stock_row in message.rows:
                 found, problems = counted(listing, stock_row, unit_word=_word(parts))
                 for problem in problems:
-                    intake.noted.add(source.placed(source.pointed(problem)))
+                    # Looking a place up costs a scan: only for what is kept.
+                    kept = intake.noted.keeps(problem)
+                    intake.noted.add(source.placed(source.pointed(problem)) if kept else problem)
                 waiting += [found] if found is not None else []
                 if found is not None and intake.balance is not None:
                     intake.balance.add(found)

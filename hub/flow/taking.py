@@ -13,6 +13,7 @@ from hub.domain.change_rows import needs_source
 from hub.domain.exchange import Problem, Severity, Where
 from hub.domain.messages import (
     Advice,
+    Answer,
     CarrierEvent,
     ChangeResponse,
     Invoice,
@@ -24,6 +25,7 @@ from hub.domain.messages import (
     StockReport,
 )
 from hub.domain.names import Names
+from hub.domain.orders import ChangeState, Order
 from hub.domain.rules import Spoken, Subject
 from hub.domain.shipping import packed
 from hub.domain.stock import DAY_ONLY
@@ -137,6 +139,34 @@ def take(
             return Applied(problems=[problem], used=False)
 
 
+def _of_which(parts: Parts, partner: str, message: OrderResponse, found: tuple[Order, str]) -> bool:
+    """Whether a no may be to the order or to a change, and the partner has one paper for both.
+
+    Taken for the order it would end what the partner ships, taken for the change the reverse.
+    """
+    order, fulfillment_id = found
+    asked = any(
+        ask.fulfillment_id == fulfillment_id and ask.state is ChangeState.REQUESTED
+        for change in order.changes
+        for ask in change.asks
+    )
+    told_apart = any(
+        parts.maps.page(channel.maps[set_id]).message is ChangeResponse
+        for channel in parts.partners.get(partner).channels
+        for set_id in channel.receives
+        if set_id in channel.maps
+    )
+    refuses = message.whole is Answer.REJECTED and not message.lines
+    return refuses and asked and not told_apart
+
+
+_EITHER = Problem(
+    code="order-or-change",
+    text="the partner says no, and a change of the order is asked: nobody knows to which. Ask the "
+    "partner, and put the order right by hand",
+)
+
+
 def _on_order(
     tx: Transaction,
     parts: Parts,
@@ -153,6 +183,8 @@ def _on_order(
     if found is None:
         return replace(applied, problems=[_unknown(row.partner, message.number)], used=False)
     order, fulfillment_id = found
+    if isinstance(message, OrderResponse) and _of_which(parts, row.partner, message, found):
+        return replace(applied, problems=[_EITHER], used=False)
     subject = Subject(
         order=order,
         fulfillment_id=fulfillment_id,

@@ -19,7 +19,9 @@ def is_away(error: BaseException) -> bool:
     psycopg = sys.modules.get("psycopg")  # only where PostgreSQL is used
     if psycopg is not None:
         kinds.append(psycopg.OperationalError)
-    return isinstance(error, tuple(kinds))
+    # Class 54: a value beyond what the database takes. It works, for everybody else.
+    limits = str(getattr(error, "sqlstate", None) or "").startswith("54")
+    return isinstance(error, tuple(kinds)) and not limits
 
 
 def again(attempt: Callable[[], T]) -> T:

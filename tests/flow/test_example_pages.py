@@ -181,6 +181,26 @@ def test_ubl_has_another_paper_for_fewer_units_than_for_none(road: Road) -> None
     assert road.house.exceptions() == []
 
 
+@pytest.mark.parametrize("road", ["fjord"], indirect=True)
+def test_a_no_that_may_be_to_the_order_or_to_its_cancellation_is_taken_for_neither(
+    road: Road,
+) -> None:
+    number = etree.fromstring(road.sent()).findtext(f"{CBC}ID")
+    changes.cancel(road.house)
+    road.turn()
+    response = "urn:oasis:names:specification:ubl:schema:xsd:OrderResponse-2"
+    road.say(
+        "r.xml",
+        f'<r:OrderResponse xmlns:r="{response}" xmlns:c="{CBC[1:-1]}" xmlns:a="{CAC[1:-1]}">'
+        "<c:ID>7</c:ID><c:IssueDate>2026-11-20</c:IssueDate>"
+        "<c:OrderResponseCode>RE</c:OrderResponseCode>"
+        f"<a:OrderReference><c:ID>{number}</c:ID></a:OrderReference></r:OrderResponse>",
+    )
+    assert road.house.word() == Word.CONFIRMED
+    assert [line.buckets.open for line in road.house.order().lines] == [2, 1]
+    assert road.house.exceptions() == ["refused"]
+
+
 def cxml(body: str, payload: str, secret: str = "theirs is long") -> str:
     """An envelope as Kiln writes it."""
     credential = '<Credential domain="NetworkId"><Identity>{}</Identity>{}</Credential>'

@@ -10,4 +10,4 @@ def test_the_wheel_runs_the_demo_from_an_empty_directory(installed: Installed) -
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert len(told["orders"]) == 40
-    assert (told["missing"], len(told["pages"])) == ([], 4)
+    assert (told["missing"], len(told["pages"])) == ([], 5)

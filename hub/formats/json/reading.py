@@ -19,6 +19,7 @@ from hub.formats.json.values import (
     node_of,
     skip,
 )
+from hub.formats.json.wording import malformed
 
 LONGEST_ROW = 64 * 1024 * 1024
 """Characters of a row; what a split let pass is shorter."""
@@ -34,6 +35,10 @@ def read(body: bytes, *, document: Document) -> Node:
     return node_of("", {ROOT_ROWS: value} if isinstance(value, list) else value)
 
 
+MOST_BESIDE = 10_000
+"""Values of a feed that are none of its rows; more is another paper than the map was made for."""
+
+
 def walk(stream: BinaryIO, *, document: Document, rows: str = "") -> Iterator[Node]:
     """Yield the document as known when its first row begins, each row, the document without rows.
 
@@ -47,7 +52,7 @@ def walk(stream: BinaryIO, *, document: Document, rows: str = "") -> Iterator[No
         yield read(stream.read(document.length), document=document)
         return
     known: dict[str, Any] = {}
-    started = False
+    started, beside = False, 0
     for event in events(window, ()):
         if event.path == wanted and isinstance(event, Row):
             if not started:
@@ -55,6 +60,10 @@ def walk(stream: BinaryIO, *, document: Document, rows: str = "") -> Iterator[No
                 yield node_of("", known)
             yield node_of(wanted[-1], event.value, many=True)
         else:
+            beside += 1
+            if beside > MOST_BESIDE:
+                words = f"more than {MOST_BESIDE} values stand beside the rows `{rows}`"
+                raise malformed("json-beside", words, document.offset)
             _put(known, event)
     if not started:
         yield node_of("", known)

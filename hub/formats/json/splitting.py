@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, BinaryIO
 
 from hub.domain.exchange import (
@@ -85,11 +86,24 @@ def _read_whole(stream: BinaryIO, profile: Config) -> str:
         raise not_utf8(fault.start) from None
 
 
+MOST_DOCUMENTS = 5_000
+"""In one array; each becomes a row and, if it is wrong, an exception."""
+
+
+def _listed(text: str, at: int, places: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The documents of an array, as long as there are not absurdly many."""
+    found = list(islice(places, MOST_DOCUMENTS + 1))
+    if len(found) > MOST_DOCUMENTS:
+        words = f"the array has more than {MOST_DOCUMENTS} documents; send fewer in one file"
+        raise malformed("json-too-many", words, bytes_to(text, at))
+    return found
+
+
 def _documents(text: str, profile: Config) -> Iterator[Document]:
     """Cut the text into documents; each is looked at by itself."""
     at = skip(text, 1 if text.startswith(BYTE_ORDER) else 0)
     if text[at : at + 1] == "[":
-        places = list(elements(text, at))
+        places = _listed(text, at, elements(text, at))
     else:
         value, end = loose_at(text, at)
         if skip(text, end) != len(text):
@@ -100,7 +114,7 @@ def _documents(text: str, profile: Config) -> Iterator[Document]:
         inner = value.get(profile.documents)
         if profile.documents and isinstance(inner, list) and profile.type not in value:
             start = member(text, at, profile.documents)
-            places = list(elements(text, start, closed=False))
+            places = _listed(text, start, elements(text, start, closed=False))
     if not places:
         raise malformed("json-empty", "the array has no documents in it", bytes_to(text, at))
     offset, last = 0, 0

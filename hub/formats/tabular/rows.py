@@ -24,8 +24,10 @@ def overlong(shape: Shape, cells: Sequence[str]) -> bool:
 def values(shape: Shape, cells: Sequence[str]) -> Values:
     """Return a record's cells by column, those that are empty left out."""
     said = {}
+    # In a workbook an apostrophe is the author's own: ours has texts without any (`writing`).
+    plain = str.strip if shape.sheet else cell.plain
     for column, text in zip(shape.columns, cells, strict=False):
-        if column and text and (told := cell.plain(text)):
+        if column and text and (told := plain(text)):
             said[column] = told
     return said
 
@@ -164,7 +166,9 @@ def _answers(shape: Shape, said: Values) -> list[Segment]:
         if said.get(name, "0").strip("0.")
     ]
     if "status" in said and not answers:
-        answers = [said]
+        # A quantity that is said to be none is none, whatever the word beside it.
+        none = any(name in said for name in table.spread)
+        answers = [{**said, "quantity": "0"} if none else said]
     head, line = (_segment(shape, tag, said) for tag in table.levels[:2])
     if _whole(shape, said):
         word = _element(shape, table.columns["status"], said["status"])

@@ -36,16 +36,36 @@ def clean(paper: Segments, *, set_id: str, profile: Config) -> tuple[Segments, t
 
     Only orders and changes are written: of other sets the problem is that they are only read.
     """
-    del profile
     if set_id not in WRITTEN:
         text = (
             f"tables of this set are only read; {' and '.join(WRITTEN)} are written. Send it over "
             "another channel of the partner"
         )
         return paper, (Problem(code="only-read", text=text),)
-    problems: list[Problem] = []
+    problems = _unsaid(paper, TABLES[set_id], profile)
     fit = tuple(_cleaned(segment, number, problems) for number, segment in enumerate(paper, 2))
     return fit, tuple(problems)
+
+
+def _unsaid(paper: Segments, table: Table, profile: Config) -> list[Problem]:
+    """What the paper says and the columns on the page have no place for, where that matters."""
+    written = _columns(table, profile)
+    lost = {name for row in flat(paper, table) for name in NEEDED if row.get(name)} - {*written}
+    return [
+        Problem(
+            code="no-column",
+            text=f"the order says {name.replace('_', ' ')}, and `headings` on the partner's page "
+            f"names no column for it; add `{name}` there",
+        )
+        for name in sorted(lost)
+    ]
+
+
+def _columns(table: Table, profile: Config) -> tuple[str, ...]:
+    """The columns in the order they are written; a change always says what it changes."""
+    named = tuple(name for name in profile.headings or table.columns if name in table.columns)
+    meant = MEANT if table.set_id == "change" else ()
+    return (*named, *(name for name in meant if name in table.columns and name not in named))
 
 
 def _cleaned(segment: tuple[str, ...], ordinal: int, problems: list[Problem]) -> tuple[str, ...]:
@@ -79,7 +99,7 @@ def join(
     if set_id not in WRITTEN:
         raise ValueError(f"tables of the set {set_id!r} are only read")
     table = TABLES[set_id]
-    columns = tuple(name for name in profile.headings or table.columns if name in table.columns)
+    columns = _columns(table, profile)
     titles = [profile.headings.get(name, table.columns[name].title) for name in columns]
     rows = [list(flat(paper, table)) for paper in papers]
     shape = Shape(set_id=set_id, columns=columns)
@@ -105,6 +125,10 @@ def join(
     )
 
 
+NEEDED = ("personalization", "gift_message", "instructions", "quantity")
+"""What nobody may leave out who ships: the page's columns have a place for it, if it is said."""
+MEANT = ("purpose", "change", "action")
+"""What makes a change one; without it a cancellation would read like an order."""
 Places = list[tuple[int, int]]
 
 
@@ -189,8 +213,8 @@ def _workbook(
     """Write one sheet; its papers cannot be told apart by bytes, each is the whole file."""
     counted = [table.columns[name].kind == "count" for name in columns]
     rows = [[row.get(name, "") for name in columns] for paper in papers for row in paper]
-    safe = [[cells.kept_from_formulas(text) for text in row] for row in [list(titles), *rows]]
-    body = workbook.written(safe, sheet=SHEET, counted=counted)
+    # Texts in a workbook are texts: no program takes them for a formula, and a card stays as it is.
+    body = workbook.written([list(titles), *rows], sheet=SHEET, counted=counted)
     return body, [(0, len(body)) for _ in papers]
 
 

@@ -49,7 +49,7 @@ __all__ = [
 
 AT_MOST = 1
 """How many papers one file holds: an XML file has one root."""
-_SECRET = re.compile(rb"(<SharedSecret\b[^>]*>)([^<]*)")
+_SECRET = re.compile(rb"(<SharedSecret\b[^>]*>)(.*?)(?=</SharedSecret\s*>|\Z)", re.DOTALL)
 
 
 def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:

@@ -28,6 +28,7 @@ from hub.formats.xml.trees import Builder
 from hub.formats.xml.wording import CUT, flaw, warned
 from hub.formats.xml.writing import written
 
+LONGEST_ID = 255  # signs of a payloadID: it names rows, and an index takes only so much
 RESPONSE = "Response"
 RESPONSE_SET = "cXML-Response"
 """The set of a Response; any house may have a root that is called Response."""
@@ -120,6 +121,10 @@ def _problems(root: Node, frame: Node, settled: Cxml, profile: Config) -> Iterat
     if not dict(root.attributes).get("payloadID"):
         where = Where(path="/cXML/@payloadID")
         yield flaw("cxml-payload-id", "the payloadID is missing; give each paper one", where=where)
+    elif len(dict(root.attributes)["payloadID"]) > LONGEST_ID:
+        where = Where(path="/cXML/@payloadID")
+        text = f"the payloadID has more than {LONGEST_ID} signs; give each paper a shorter one"
+        yield flaw("cxml-payload-id", text, where=where)
     if frame.name == RESPONSE:
         return  # it answers over the connection that we opened, and has no Header
     for name, agreed in (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hub.domain.exchange import Document, Node
+from hub.domain.exchange import Document, Node, Problem
+from hub.errors import Malformed
 from hub.formats.xml.profile import Limits
 from hub.formats.xml.scanning import Names, Scan, blocks, run
 from hub.formats.xml.syntax import Syntax
@@ -16,6 +17,7 @@ WIDEST = Limits(
     max_depth=256, max_text=10 * 1024 * 1024, max_attributes=10_000, max_elements=5_000_000
 )
 """For what a split has let pass before; its profile was the one that counted."""
+MOST_BESIDE = 10_000  # elements of a feed that are none of its rows; more is another paper
 NO_END = 1 << 62  # elements: of a feed, whose tree is never held
 
 
@@ -46,7 +48,8 @@ class Builder:
         self._above = len(rows) - 1  # how many elements are open around a row; -1 for no rows
         self._depth = self._met = 0
         self._open: list[_Open] = []
-        self._started = False
+        self._started = self._in_row = False
+        self._beside = 0
         self._names: Names = Names()
         self.done: Node | None = None
         self.ready: deque[Node] = deque()
@@ -64,6 +67,8 @@ class Builder:
             if len(self._open) == self._above and not self._started and self._is_row(name):
                 self._started = True
                 self.ready.append(self._so_far())
+            if len(self._open) == self._above and self._is_row(name):
+                self._in_row = True
             self._push(name, attributes)
         elif self._met == self._depth and self.done is None:
             name = self._names[name]
@@ -99,6 +104,15 @@ class Builder:
         if self._open and not (len(self._open) <= self._above and words.isspace()):
             self._open[-1].words.append(words)
 
+    def _count_beside(self) -> None:
+        """Refuse a feed that is nearly all something else: it would be held whole."""
+        if self._above < 0 or self._in_row:
+            return
+        self._beside += 1
+        if self._beside > MOST_BESIDE:
+            words = f"more than {MOST_BESIDE} elements stand beside the rows {'/'.join(self._rows)}"
+            raise Malformed([Problem(code="xml-beside", text=words)])
+
     def _end(self) -> None:
         self._depth -= 1
         if not self._open:
@@ -106,8 +120,10 @@ class Builder:
             return
         node = self._open.pop().node()
         if len(self._open) == self._above and self._is_row(node.name):
+            self._in_row = False
             self.ready.append(node)
         elif self._open:
+            self._count_beside()
             self._open[-1].children.append(node)
         else:
             self.done = node

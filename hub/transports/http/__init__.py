@@ -28,6 +28,7 @@ LATER = frozenset({408, 425, 429})
 MOST_SHOWN = 200  # signs of what a partner said when it refused
 # Said of this one paper; the next may well be taken (RFC 9110 §15.5).
 OF_THE_PAPER = frozenset({400, 406, 409, 413, 422})
+CONFLICT = 409
 LOOKED_AT = 4096  # bytes of it
 
 
@@ -94,7 +95,9 @@ class HttpWire:
         head = self._exchange(call, into, most_bytes=config.max_reply)
         answered = into.getvalue()
         if head.status not in config.expect:
-            if head.status in OF_THE_PAPER:
+            # "In work already" with a time to ask again is no refusal: the first answer got lost.
+            waits = head.status == CONFLICT and "retry-after" in head.headers
+            if head.status in OF_THE_PAPER and not waits:
                 text = self._told(config.url, head, answered)
                 raise Refused([Problem(code=f"http-{head.status}", text=text)])
             raise self._refused(config.url, head, answered)
@@ -212,7 +215,8 @@ class HttpWire:
     def _refused(self, url: str, head: Head, said: bytes) -> TransportError:
         """Say what an unwelcome status means for the wire."""
         what = self._told(url, head, said)
-        if head.status in LATER or head.status >= 500:
+        waits = head.status == CONFLICT and "retry-after" in head.headers
+        if head.status in LATER or head.status >= 500 or waits:
             return TransportError(
                 f"{what}; it will be tried again", retry_seconds=_retry_seconds(head)
             )
@@ -248,7 +252,7 @@ def _changed_at(head: Head) -> int:
 def _moment(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     return found if found.tzinfo is not None else None
 

@@ -198,7 +198,7 @@ def _talk(
     into: BinaryIO,
 ) -> Head:
     connection = http.client.HTTPConnection(parts.hostname or "")
-    connection.sock = _Line(sock, limits.read_seconds, until)
+    connection.sock = _Line(sock, limits.read_seconds, until, limits.most_bytes)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.putrequest(call.method, path, skip_host=True, skip_accept_encoding=True)
     own = {"Host": parts.netloc, "Accept-Encoding": "identity", "Connection": "close"}
@@ -244,13 +244,17 @@ def _copied(answer: http.client.HTTPResponse, into: BinaryIO, most: int) -> bool
     return True
 
 
+AROUND = 1 << 20  # bytes that heads and framing may have around a body
+
+
 class _Line:
     """A socket as `http.client` wants it, each of whose waits has an end."""
 
-    def __init__(self, sock: socket.socket, seconds: float, until: float) -> None:
+    def __init__(self, sock: socket.socket, seconds: float, until: float, most: int) -> None:
         self._sock = sock
         self._seconds = seconds
         self._until = until
+        self._most = most + AROUND
 
     def sendall(self, body: bytes) -> None:
         """Send all of it, or raise TimeoutError."""
@@ -260,7 +264,11 @@ class _Line:
     def recv_into(self, buffer: memoryview) -> int:
         """Read what is there, or raise TimeoutError."""
         self._sock.settimeout(min(self._seconds, _left(self._until)))
-        return self._sock.recv_into(buffer)
+        read = self._sock.recv_into(buffer)
+        self._most -= read
+        if self._most < 0:  # whatever its framing says of itself
+            raise OSError("its answer is longer than agreed")
+        return read
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return what is to be read, as a file."""
@@ -298,7 +306,8 @@ def _explained(parts: SplitResult) -> Iterator[None]:
         raise TransportError(f"{where}: TLS failed: {words}", permanent=ours) from None
     except (OSError, EOFError) as fault:
         raise TransportError(f"{where}: {_short(fault)}; it will be tried again") from None
-    except http.client.HTTPException as fault:
+    except (http.client.HTTPException, ValueError, TypeError) as fault:
+        # A chunk of negative size is a ValueError to the library, a PEM with odd signs a TypeError.
         raise TransportError(f"{where}: this is no HTTP: {type(fault).__name__}") from None
 
 

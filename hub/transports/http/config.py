@@ -36,7 +36,8 @@ HeaderName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$"), AfterValidator(_token)
 ]
 HeaderText = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]{0,500}[!-~])?$")]
-Status = Annotated[int, Field(ge=200, le=299)]
+Status = Annotated[Literal[409] | Annotated[int, Field(ge=200, le=299)], Field()]
+"""What means yes: 2xx, and 409 where a partner says so of an order that it has already."""
 Statuses = Annotated[tuple[Status, ...], BeforeValidator(_several), Field(min_length=1)]
 
 

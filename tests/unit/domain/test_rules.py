@@ -6,7 +6,15 @@ import pytest
 
 from hub.domain.exchange import Problem, Purpose, Severity
 from hub.domain.facts import FactKind
-from hub.domain.messages import Answer, OrderResponse, Parcel, ProductId, ShippedLine
+from hub.domain.messages import (
+    Answer,
+    LineAnswer,
+    OrderResponse,
+    OrderResponseLine,
+    Parcel,
+    ProductId,
+    ShippedLine,
+)
 from hub.domain.orders import Buckets, FulfillmentState
 from hub.domain.status import Word, document
 from hub.domain.telling import MOST_PROBLEMS, foremost
@@ -72,6 +80,40 @@ def test_an_answer_without_lines_speaks_for_all_of_them() -> None:
         )
     )
     assert [line.buckets.accepted for line in desk.order.lines] == [2, 4]
+
+
+def _whole(desk: Desk, whole: Answer, *lines: OrderResponseLine) -> OrderResponse:
+    number = desk.order.fulfillments[0].number
+    return OrderResponse(purpose=Purpose.ORIGINAL, number=number, whole=whole, lines=lines)
+
+
+def test_an_answer_speaks_for_lines_that_it_does_not_list() -> None:
+    desk = _desk(2, 4)
+    yes = OrderResponseLine(number="1", answers=(LineAnswer(answer=Answer.ACCEPTED, quantity=2),))
+    desk.hear(_whole(desk, Answer.REJECTED, yes))
+    assert [line.buckets.accepted for line in desk.order.lines] == [2, 0]
+    assert desk.order.lines[1].buckets.rejected == 4
+
+
+def test_an_answer_as_a_whole_takes_back_nothing_that_was_said_of_a_line() -> None:
+    desk = _desk(2, 4)
+    desk.hear(answer(desk.order, ("2", Answer.BACKORDERED, 4)))
+    yes = OrderResponseLine(number="1", answers=(LineAnswer(answer=Answer.ACCEPTED, quantity=2),))
+    desk.hear(replace(_whole(desk, Answer.ACCEPTED, yes), answered_on=NOON.date()))
+    assert desk.order.lines[1].buckets.backordered == 4
+
+
+def test_a_line_has_a_word_for_all_of_it() -> None:
+    desk = _desk(2)
+    desk.hear(_whole(desk, Answer.CHANGED, OrderResponseLine(number="1", whole=Answer.REJECTED)))
+    assert desk.order.lines[0].buckets.rejected == 2
+
+
+def test_changed_without_saying_how_is_no_acceptance() -> None:
+    desk = _desk(2)
+    change = desk.hear(_whole(desk, Answer.CHANGED))
+    assert [problem.code for problem in change.problems] == ["changed-not-how"]
+    assert desk.order.lines[0].buckets.accepted == 0
 
 
 def test_backordered_units_stay_open() -> None:

@@ -75,8 +75,11 @@ def test_a_row_of_a_ship_notice_becomes_shipment_box_and_line():
 
 
 def test_a_shipment_s_own_number_comes_before_its_tracking_number():
-    _, segments = split("PO,Line,Qty,Tracking,ASN\nP-1,1,1,1Z1,N-7\nP-1,2,1,1Z2,\nP-1,3,1,,\n")
-    assert [one[2] for one in segments if one[0] == "SHP"] == ["N-7", "1Z2", "P-1"]
+    _, segments = split(
+        "PO,Line,Qty,Tracking,ASN,Ship date\nP-1,1,1,1Z1,N-7,\nP-1,2,1,1Z2,,\n"
+        "P-1,3,1,,,2026-03-10\n"
+    )
+    assert [one[2] for one in segments if one[0] == "SHP"] == ["N-7", "1Z2", "2026-03-10"]
 
 
 def test_an_answer_is_a_word_or_quantities_side_by_side():
@@ -204,3 +207,16 @@ def test_whatever_rows_say_each_is_three_segments_and_a_wrong_one_is_told(rows):
         for start in range(0, len(segments), 3):
             head, *rest = segments[start : start + 3]
             assert head in ((), ("SHP", "00", "-")) or (rest[1] and head[3])
+
+
+def test_a_row_that_says_nothing_of_having_left_is_told_and_ships_nothing():
+    _, segments = split(
+        "PO Number,Line,SKU,Qty,Status,Tracking Number,Ship Date\n"
+        "PO-1,1,A,2,Backordered,,\nPO-1,2,B,1,Shipped,1Z1,\n"
+    )
+    assert [one[2] for one in segments if one and one[0] == "ROW"] == ["1"]
+
+
+def test_none_confirmed_is_none_whatever_the_word_beside_it_says():
+    _, segments = split("PO,Line,Status,Accepted\nP,1,Acknowledged,0\n")
+    assert [one for one in segments if one and one[0] == "ANS"] == [("ANS", "ACKNOWLEDGED", "0")]

@@ -118,10 +118,12 @@ def test_a_spreadsheet_never_gets_a_formula_and_our_own_reading_is_unchanged(tex
         [cell] = [two for one, two in zip(head, first, strict=True) if one.value == "Ship to"]
         assert cell.data_type == "s"
         shown = str(cell.value)
-    assert shown == f"'{text}"
+    # A workbook says itself that this is a text; a card or an engraving stays as it is there.
+    assert shown == (f"'{text}" if file == "csv" else text)
     [one] = tabular.split(io.BytesIO(body), profile=tabular.Config())
     [document] = one.groups[0].documents
-    assert ("TO", text) in tabular.read(body, document=document)
+    kept = text if file == "csv" else text.strip()
+    assert ("TO", kept) in tabular.read(body, document=document)
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
