@@ -7,8 +7,12 @@ once; so does a paper that is too deep, too wide or too long.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
 
 from hub.domain.exchange import Problem, Where
 from hub.errors import Malformed
@@ -98,6 +102,7 @@ class Scan:
                 "StartDoctypeDecl": self._doctype,
                 "ProcessingInstruction": self._instruction,
                 "SkippedEntity": self._entity,
+                "StartNamespaceDecl": self._namespace,
                 "CharacterData": text,
             },
         )
@@ -215,6 +220,12 @@ class Scan:
         text = "an entity stands here that XML does not know; write the character itself"
         self._refuse("xml-entity", text)
 
+    def _namespace(self, prefix: str | None, name: str | None) -> None:
+        del prefix
+        if name and not _is_namespace(name):
+            text = f"the namespace {name[:80]!r} is no URI; declare one like urn:example:orders"
+            self._refuse("xml-namespace", text)
+
     def _refuse_size(self, depth: int, attributes: int) -> None:
         limits = self._limits
         if depth > limits.max_depth:
@@ -236,6 +247,16 @@ _ADVICE = {
     "& is &amp;, and bytes must fit the encoding that is declared",
     "unbound prefix": "the prefix of a name has no namespace; declare it with xmlns",
 }
+
+
+@lru_cache(maxsize=256)
+def _is_namespace(name: str) -> bool:
+    """Tell whether the parser that will judge the paper by its schema takes the name too."""
+    try:
+        etree.fromstring(f"<a xmlns={quoteattr(name)}/>".encode())
+    except etree.XMLSyntaxError:
+        return False
+    return True
 
 
 def refuse_encoding(start: bytes) -> None:

@@ -105,6 +105,17 @@ def test_no_page_can_raise_the_depth_or_the_length_of_text():
             profile(limits={key: value})
 
 
+@pytest.mark.parametrize("name", ["$urn:a", "urn:a b", "http://[1", "%zz"])
+def test_a_namespace_that_the_schemas_parser_would_fall_over_is_refused_with_its_place(name):
+    with pytest.raises(Malformed) as caught:
+        document(f'<a>\n <b xmlns="{name}"/></a>'.encode())
+    [problem] = caught.value.problems
+    assert problem.code == "xml-namespace"
+    assert name in problem.text
+    assert problem.where is not None
+    assert problem.where.path == "line 2"
+
+
 def test_an_include_of_xinclude_is_an_element_like_any_other():
     body = (
         b'<a xmlns:xi="http://www.w3.org/2001/XInclude">'
