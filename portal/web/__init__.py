@@ -5,8 +5,8 @@ not: decisions about orders (`hub.domain`), SQL (`hub.store`), rules beside thos
 Who may come in: `hub.main`, which mounts it.
 """
 
-from portal.web.app import build
-from portal.web.rooms import is_asked
-from portal.web.site import Site, sites
+from portal.web.customer.app import build
+from portal.web.customer.rooms import is_asked
+from portal.web.customer.site import Site, sites
 
 __all__ = ["Site", "build", "is_asked", "sites"]

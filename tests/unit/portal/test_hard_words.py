@@ -11,8 +11,8 @@ from hub.partners import load_brands
 from hub.render import words
 from hub.settings import read_pages
 from hub.store import SealedFact
-from portal.web.timeline import Teller, timeline
-from portal.web.view import _arrivals, _moved, _promises
+from portal.web.customer.timeline import Teller, timeline
+from portal.web.customer.view import _arrivals, _moved, _promises
 from tests.unit.portal.test_site import BRANDS
 
 BRAND = load_brands(read_pages(BRANDS))["juniper"]

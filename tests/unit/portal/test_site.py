@@ -6,7 +6,7 @@ import pytest
 from hub.errors import ConfigError
 from hub.partners import load_brands
 from hub.settings import read_pages
-from portal.web.site import sites
+from portal.web.customer.site import sites
 
 BRANDS = Path(__file__).resolve().parents[3] / "portal" / "brands"
 

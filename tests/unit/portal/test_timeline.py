@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain.facts import FactKind
 from hub.store import SealedFact
-from portal.web.timeline import INTERNAL, TOLD, Teller, timeline
+from portal.web.customer.timeline import INTERNAL, TOLD, Teller, timeline
 
 TELLER = Teller(articles={"lin_1": "Mug", "lin_2": "Scarf"}, zone=ZoneInfo("America/Chicago"))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.flow.visiting import CODE_TRIES, Asking, ask_by_number, prove
-from portal.web import login
+from portal.web.ground import forms
 from tests.cast import MAYA
 from tests.web.portal import rig
 from tests.web.portal.rig import HARBOR_HOST, Street
@@ -142,7 +142,7 @@ def test_a_form_that_never_comes_is_not_waited_for(
         await asyncio.Event().wait()
         yield b""
 
-    monkeypatch.setattr(login, "FORM_SECONDS", 0)
+    monkeypatch.setattr(forms, "FORM_SECONDS", 0)
     answer = lane.browser().ask("POST", "/", content=endless(), headers=FORM)
     assert answer.status_code == 403
     assert answer.headers["connection"] == "close"

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.flow import visiting
-from portal.web.answers import see_other
-from portal.web.login import form, give_cookie, held_cookie, take_cookie
-from portal.web.pages import code_page, find_page
-from portal.web.rooms import Problem, Rooms
+from portal.web.customer.login import give_cookie, held_cookie, take_cookie
+from portal.web.customer.pages import code_page, find_page
+from portal.web.customer.rooms import Problem, Rooms
+from portal.web.ground.answers import see_other
+from portal.web.ground.forms import form
 
 LONGEST_NUMBER = 60
 LONGEST_EMAIL = 254

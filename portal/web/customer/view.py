@@ -18,7 +18,7 @@ from hub.flow.parts import Parts
 from hub.partners import Brand
 from hub.render import words
 from hub.store import Erased, StatusRow, Transaction
-from portal.web.timeline import Event, Teller, timeline
+from portal.web.customer.timeline import Event, Teller, timeline
 
 _BAD = {Word.DELAYED, Word.CANCELLED}
 _ENDED = {Word.DELIVERED, Word.CANCELLED, Word.RETURNED}

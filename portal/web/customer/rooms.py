@@ -12,8 +12,8 @@ from starlette.types import Scope
 
 from hub.flow.parts import Parts
 from hub.partners import HOLE, Brand
-from portal.web.answers import answer
-from portal.web.site import Site
+from portal.web.customer.site import Site
+from portal.web.ground.answers import answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class Rooms:
         """Return a page that says in words what happened, and where to go on."""
         title, text = _MESSAGES.get(status, _OURS)
         words = {"title": title, "text": text, "reference": reference}
-        return self.page(request, "message.html", words, status=status)
+        return self.page(request, "customer/message.html", words, status=status)
 
 
 def host_of(header: str) -> str:

@@ -1,43 +1,21 @@
-"""Who is there: the visit's cookie, the forms that may be posted, and what they say."""
+"""Forms that are posted: who may post them, how long they may be, what they say."""
 
 import asyncio
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-COOKIE = "__Host-visit"
 LONGEST_FORM = 8 * 1024  # bytes
 MOST_FIELDS = 10
 FORM_SECONDS = 15
 """The time a whole form may take; a slow one must not hold a connection."""
-_HELD = re.compile(r"[a-z2-7]{32}")
 
 
 class WrongForm(Exception):
-    """A form that no page of ours sends; the customer is asked to start again."""
-
-
-def held_cookie(request: Request) -> str:
-    """Return the visit's cookie, empty when there is none that could be ours."""
-    value = request.cookies.get(COOKIE, "")
-    return value if _HELD.fullmatch(value) else ""
-
-
-def give_cookie(response: Response, value: str) -> Response:
-    """Have the browser hold the visit until it is closed; this host alone gets it, over TLS."""
-    response.set_cookie(COOKIE, value, path="/", secure=True, httponly=True, samesite="lax")
-    return response
-
-
-def take_cookie(response: Response) -> Response:
-    """Have the browser drop the visit."""
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
-    return response
+    """A form that no page of ours sends; whoever sent it is asked to start again."""
 
 
 def form_seal(held: str) -> str:

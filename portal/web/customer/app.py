@@ -3,9 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from pathlib import Path
 
-import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -14,14 +12,13 @@ from starlette.routing import Route
 
 from hub.errors import Conflict
 from hub.flow.parts import Parts
-from portal.web.actions import Actions
-from portal.web.answers import KEPT, LOGO_POLICY, answer
-from portal.web.login import WrongForm
-from portal.web.pages import Pages
-from portal.web.rooms import Rooms
-from portal.web.site import Site
-
-FOLDER = Path(__file__).resolve().parents[1]
+from portal.web.customer.actions import Actions
+from portal.web.customer.pages import Pages
+from portal.web.customer.rooms import Rooms
+from portal.web.customer.site import Site
+from portal.web.ground.answers import KEPT, LOGO_POLICY, answer
+from portal.web.ground.forms import WrongForm
+from portal.web.ground.templating import FOLDER, environment
 
 _log = logging.getLogger("portal")
 
@@ -31,7 +28,7 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
 
     Opens nothing but its own templates and style sheet.
     """
-    rooms = Rooms(parts=parts, sites=sites, templates=_templates())
+    rooms = Rooms(parts=parts, sites=sites, templates=environment())
     pages, actions = Pages(rooms), Actions(rooms)
     app = Starlette(
         routes=[
@@ -49,17 +46,6 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
-
-
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
 
 
 def _fixed(rooms: Rooms) -> list[Route]:

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.flow import visiting
-from portal.web.answers import see_other
-from portal.web.login import form_seal, held_cookie
-from portal.web.rooms import Problem, Rooms, said
-from portal.web.view import StatusPage, status_page
+from portal.web.customer.login import held_cookie
+from portal.web.customer.rooms import Problem, Rooms, said
+from portal.web.customer.view import StatusPage, status_page
+from portal.web.ground.answers import see_other
+from portal.web.ground.forms import form_seal
 
 
 class Pages:
@@ -68,7 +69,7 @@ class Pages:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         seal = form_seal(held or token)
         return self._rooms.page(
-            request, "status.html", {"page": page, "token": token, "seal": seal}
+            request, "customer/status.html", {"page": page, "token": token, "seal": seal}
         )
 
 
@@ -88,7 +89,7 @@ def find_page(
         "problems": problems,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
-    return rooms.page(request, "find.html", words, status=status)
+    return rooms.page(request, "customer/find.html", words, status=status)
 
 
 def code_page(
@@ -97,4 +98,4 @@ def code_page(
     """Return the form for the code, with what is wrong with it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     words = {"seal": form_seal(held), "problems": problems}
-    return rooms.page(request, "code.html", words, status=status)
+    return rooms.page(request, "customer/code.html", words, status=status)
