@@ -12,7 +12,7 @@ from hub.domain import asking
 from hub.domain.change_papers import person_of
 from hub.domain.change_settling import find_ask
 from hub.domain.exchange import Purpose
-from hub.domain.messages import PurchaseOrderChange
+from hub.domain.messages import PurchaseOrder, PurchaseOrderChange
 from hub.domain.orders import Order
 from hub.domain.warehouse import WarehouseOrder
 from hub.domain.warehouse_orders import (
@@ -74,5 +74,5 @@ def is_change(parts: Parts, channel: Channel, document: DocumentRow) -> bool:
         return False
     message = parts.maps.page(name).message
     first = f"{channel.partner}/{document.set_id}/{document.order_number}"
-    is_second = message is WarehouseOrder and document.business_key != first
+    is_second = message in (WarehouseOrder, PurchaseOrder) and document.business_key != first
     return message is PurchaseOrderChange or is_second

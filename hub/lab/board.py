@@ -15,7 +15,6 @@ from hub.store import DocumentRow, ExceptionRow, Store, Transaction
 
 INTENDED = (
     "no-source",
-    "rejected",
     "backorder-beyond-promise",
     "change-unanswered",
     "invoice-differs",
@@ -23,14 +22,14 @@ INTENDED = (
 )
 """The exceptions that the demo makes on purpose and leaves for a person."""
 
-ORDERS = frozenset({"850", "940", "Order", "OrderRequest"})
+ORDERS = frozenset({"850", "940", "Order", "OrderRequest", "order"})
 NOTICES = frozenset(
     {"856", "945", "Despatch", "DespatchAdvice", "ShipNoticeRequest", "ship_notice"}
 )
 RECEIPTING = frozenset({"x12", "depot"})
 """Languages whose papers are acknowledged by receipts."""
 
-OVERCOME = ("overdue-shipment", "no-source")
+OVERCOME = ("overdue-shipment", "no-source", "rejected")
 """Those that it makes on purpose and that clear themselves."""
 
 

@@ -66,7 +66,7 @@ JUN-PLANTER-TERRA | Terracotta planter          |  2600 |  1120 | acme:5 delta:6
 JUN-QUILT-INDIGO  | Indigo quilt, made to order | 16900 |  8200 | acme:9
 JUN-STOOL-ASH     | Ash footstool               |  7400 |  3500 | delta:12
 JUN-RUG-JUTE      | Jute rug, 2 m               | 11900 |  5600 | acme:8
-JUN-BASKET-REED   | Reed log basket             |  5800 |  2700 | corner:15
+JUN-BASKET-REED   | Reed log basket             |  5800 |  2700 | reed:15
 JUN-TAPER-BEESWAX | Beeswax tapers, pair        |  2400 |  1050 | wick:30
 JUN-CLOCK-WALL    | Wall clock, slate           |  4900 |  2300 | acme:11
 JUN-MIRROR-ROUND  | Round mirror                |  9900 |  4800 | acme:7
@@ -75,7 +75,7 @@ JUN-BENCH-OAK     | Oak hall bench              | 15900 |  7800 | acme:6
 HAR-LAMP-OAK      | Oak table lamp              | 12900 |  6400 | acme:40
 HAR-BOARD-OAK     | Oak chopping board          |  4800 |  2200 | acme:40 delta:40
 HAR-KNIFE-CHEF    | Chef's knife, 20 cm         |  7900 |  3900 | depot:40
-HAR-KNIFE-PARING  | Paring knife, 9 cm          |  3400 |  1600 | acme:40
+HAR-KNIFE-PARING  | Paring knife, 9 cm          |  3400 |  1600 | corner:40
 HAR-POT-IRON      | Cast-iron pot, 4 l          | 15900 |  8100 | delta:40
 HAR-APRON-STRIPE  | Striped linen apron         |  3600 |  1550 | delta:40
 HAR-TABLE-BISTRO  | Folding bistro table        | 18900 |  9900 | acme:40

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Protocol
 
@@ -15,10 +16,11 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What the door answered."""
+    """What the door answered; the names in `head` are in small letters."""
 
     status: int
     body: bytes
+    head: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -42,10 +44,11 @@ class Door(Protocol):
         body: bytes = b"",
         kind: str = JSON,
         key: str = "",
+        head: Mapping[str, str] | None = None,
     ) -> Said:
         """Send one request: `token` is an API key, `kind` the body's media type.
 
-        `key` says which requests are the same one.
+        `key` says which requests are the same one; `head` is what else its header says.
         """
 
 
@@ -73,14 +76,16 @@ class NetDoor:
         body: bytes = b"",
         kind: str = JSON,
         key: str = "",
+        head: Mapping[str, str] | None = None,
     ) -> Said:
         """Send one request on a connection of its own; without an answer it is as good as 503."""
         connection = HTTPConnection(self._host, self._port, timeout=SECONDS)
         try:
-            head = headings(token=token, body=body, kind=kind, key=key)
-            connection.request(method, path, body or None, head)
+            sent = {**headings(token=token, body=body, kind=kind, key=key), **(head or {})}
+            connection.request(method, path, body or None, sent)
             response = connection.getresponse()
-            return Said(status=response.status, body=response.read())
+            found = {name.lower(): text for name, text in response.getheaders()}
+            return Said(status=response.status, body=response.read(), head=found)
         except (OSError, HTTPException):
             return Said(status=NOBODY, body=b"")
         finally:
@@ -104,12 +109,13 @@ class AppDoor:
         body: bytes = b"",
         kind: str = JSON,
         key: str = "",
+        head: Mapping[str, str] | None = None,
     ) -> Said:
         """Send one request and wait for its answer."""
-        head = headings(token=token, body=body, kind=kind, key=key)
-        request = self._client.request(method, path, content=body, headers=head)
+        sent = {**headings(token=token, body=body, kind=kind, key=key), **(head or {})}
+        request = self._client.request(method, path, content=body, headers=sent)
         response = self._runner.run(request)
-        return Said(status=response.status_code, body=response.content)
+        return Said(status=response.status_code, body=response.content, head=dict(response.headers))
 
     def close(self) -> None:
         """End it."""

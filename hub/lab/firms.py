@@ -40,12 +40,12 @@ DELTA = Firm(
     ),
     articles=goods("delta"),
 )
-CORNER = Firm(
-    key="corner",
-    name="Corner Baskets",
-    company=Company(qualifier="ZZ", id="CORNERBASKETS", group="CORNER"),
+REED = Firm(
+    key="reed",
+    name="Reed Baskets",
+    company=Company(qualifier="ZZ", id="REEDBASKETS", group="REED"),
     terms=Terms(slow=frozenset({"JUN-BASKET-REED"}), silent=frozenset({"JUN-BASKET-REED"})),
-    articles=goods("corner"),
+    articles=goods("reed"),
     change_limit="6s",  # it leaves a change unanswered, and the demo does not wait for hours
 )
 WICK = Firm(
@@ -91,6 +91,15 @@ KILN = Firm(
     articles=goods("kiln"),
     counts=False,
 )
+CORNER = Firm(
+    key="corner",
+    name="Corner Cutlers",
+    company=Company(qualifier="ZZ", id="CORNER", group="CORNER"),
+    terms=Terms(),
+    speaks="portal",
+    articles=goods("corner"),
+    counts=False,
+)
 DEPOT = Firm(
     key="depot",
     name="Depot Logistics",
@@ -101,6 +110,6 @@ DEPOT = Firm(
     articles=goods("depot"),
     silence="confirm",
 )
-FIRMS = (ACME, DELTA, CORNER, WICK, MILL, NORDIC, FJORD, KILN, DEPOT)
+FIRMS = (ACME, DELTA, REED, WICK, MILL, NORDIC, FJORD, KILN, CORNER, DEPOT)
 CAST = {firm.key: firm for firm in FIRMS}
 """Every simulated partner by its key."""

@@ -106,19 +106,13 @@ DEPOT = Template("""\
       846: depot/846
 """)
 
-DESK = Template("""\
+DESK = """\
   - name: desk
     transport: desk
-    format: x12
-    profile:
-      version: "004010"
-      usage: production
-      ours:   {qualifier: "$our_qualifier", id: "$our_id", group: "$our_group"}
-      theirs: {qualifier: "$qualifier", id: "$id", group: "$group"}
-      receipts: false
-    send: [850, 860]
-    maps: {850: x12/004010/850, 860: x12/004010/860}
-""")
+    format: json
+    send: [order, order_change]
+    maps: {order: json/order, order_change: json/order_change}
+"""
 
 CXML = Template("""\
   - name: orders
@@ -205,11 +199,6 @@ def over_files(firm: Firm, customer: Company) -> str:
     return template.substitute(_parties(firm.company, customer))
 
 
-def desk(firm: Firm, customer: Company) -> str:
-    """Return the channel of a partner that fetches its work."""
-    return DESK.substitute(_parties(firm.company, customer))
-
-
 def cxml(firm: Firm, *, port: int, secret: Path) -> str:
     """Return the channels of a partner that is posted cXML at that port, and posts it back."""
     return CXML.substitute(
@@ -223,7 +212,7 @@ def cxml(firm: Firm, *, port: int, secret: Path) -> str:
 
 def _poll(firm: Firm, collected: datetime) -> str:
     """How often a channel looks for files; one that has none looks for nothing."""
-    if firm.speaks in ("rest", "cxml"):
+    if firm.speaks in ("rest", "cxml", "portal"):
         return ""
     cutoff = f'\n    cutoff: ["{collected:%H:%M}"]' if firm.collects else ""
     return f"    poll: 1s{cutoff}"

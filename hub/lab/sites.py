@@ -1,5 +1,6 @@
 """Where a simulated partner lives: its desk and language, and the door that the hub comes to."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +17,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from hub.lab import pages
+from hub.lab.corner_post import PAUSE, CornerPost
+from hub.lab.corner_voice import CornerVoice
 from hub.lab.cxml_post import CxmlPost
 from hub.lab.cxml_voice import CxmlVoice
 from hub.lab.desk import Firm
-from hub.lab.doors import Door
+from hub.lab.doors import Door, NetDoor
 from hub.lab.languages import post_of, voice_of
 from hub.lab.pages import USER
 from hub.lab.rest_post import RestPost
@@ -28,6 +31,9 @@ from hub.lab.sftp_server import SftpServer
 from hub.lab.supplier import Supplier
 from hub.lab.terms import Pace
 from hub.lab.x12 import Company
+
+MAILS = "mails"
+"""Where the lab's mail server keeps what it takes, in the lab's directory."""
 
 
 class Site(Protocol):
@@ -48,7 +54,7 @@ class Site(Protocol):
         """Return where its messages can be looked at."""
 
     def connect(self, door: Door, token: str) -> None:
-        """Tell it where the hub answers, and its API key there, if it has one."""
+        """Tell it where the hub answers, and its API key there, or the path of its invitation."""
 
 
 class SftpSite:
@@ -124,7 +130,6 @@ class RestSite:
     ) -> None:
         self._post = RestPost()
         self._door: tuple[Door, str] | None = None
-        self._customer = customer
         self.supplier = Supplier(
             folder / "partners" / firm.key,
             firm=firm,
@@ -145,7 +150,7 @@ class RestSite:
 
     def wire(self) -> str:
         """Return the channel of its page."""
-        return pages.desk(self.supplier.firm, self._customer)
+        return pages.DESK
 
     def address(self) -> str:
         """Return where it asks."""
@@ -153,6 +158,57 @@ class RestSite:
 
     def connect(self, door: Door, token: str) -> None:
         """Begin to ask there."""
+        self._door = door, token
+        self.open()
+
+
+class PortalSite:
+    """A partner without a program: somebody reads mails and fills in the portal's forms."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        firm: Firm,
+        customer: Company,
+        clock: Callable[[], datetime],
+        pace: Pace,
+    ) -> None:
+        home = folder / "partners" / firm.key
+        self._post = CornerPost(
+            home, email=email_of(firm.key), mails=folder / MAILS, seconds=time.monotonic
+        )
+        self._door: tuple[Door, str] | None = None
+        self.supplier = Supplier(
+            home,
+            firm=firm,
+            voice=CornerVoice(firm.articles),
+            post=self._post,
+            clock=clock,
+            pace=pace,
+        )
+
+    def open(self) -> None:
+        """Look again, if it was told where."""
+        if self._door is not None:
+            door, invitation = self._door
+            pause = PAUSE if isinstance(door, NetDoor) else 0.0
+            self._post.connect(door, invitation, pause=pause)
+
+    def close(self) -> None:
+        """Look no more."""
+        self._post.disconnect()
+
+    def wire(self) -> str:
+        """Return the channel of its page."""
+        return pages.DESK
+
+    def address(self) -> str:
+        """Return as whom it signs in."""
+        return f"the portal, as {email_of(self.supplier.firm.key)}"
+
+    def connect(self, door: Door, token: str) -> None:
+        """Begin to look there."""
         self._door = door, token
         self.open()
 
@@ -212,10 +268,15 @@ def site_of(
     pace: Pace,
 ) -> Site:
     """Return where a firm lives, by its language."""
-    kinds: Mapping[str, type[SftpSite | RestSite | CxmlSite]]
-    kinds = {"rest": RestSite, "cxml": CxmlSite}
+    kinds: Mapping[str, type[SftpSite | RestSite | PortalSite | CxmlSite]]
+    kinds = {"rest": RestSite, "portal": PortalSite, "cxml": CxmlSite}
     kind = kinds.get(firm.speaks, SftpSite)
     return kind(folder, firm=firm, customer=customer, clock=clock, pace=pace)
+
+
+def email_of(partner: str) -> str:
+    """Return the address of the one person of a partner that works at the portal."""
+    return f"{partner}@example.com"
 
 
 def shared_secret(path: Path) -> str:

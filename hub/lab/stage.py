@@ -105,7 +105,7 @@ class Stage:
                 site.supplier.open(shelf(key) if shelves is None else shelves[key])
 
     def connect(self, door: Door, keys: Mapping[str, str]) -> None:
-        """Tell everybody where the hub answers; `keys` are API keys by partner."""
+        """Tell everybody where the hub answers; `keys` are API keys and invitations."""
         for key, site in self.sites.items():
             site.connect(door, keys.get(key, ""))
 
@@ -148,6 +148,11 @@ class Stage:
     def callers(self) -> list[str]:
         """Those who ask the hub for their work, and need an API key for it."""
         return [key for key, site in self.sites.items() if site.supplier.firm.speaks == "rest"]
+
+    @property
+    def guests(self) -> list[str]:
+        """Those who work at the portal, and need an invitation."""
+        return [key for key, site in self.sites.items() if site.supplier.firm.speaks == "portal"]
 
     def restock(self) -> None:
         """Let the suppliers' goods come in that they wait for; a second time nothing comes."""

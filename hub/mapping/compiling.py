@@ -15,12 +15,11 @@ from hub.mapping.plan import (
     Slot,
     Spread,
     TreePlan,
-    When,
     names,
 )
 from hub.mapping.shapes import shape
 from hub.mapping.sheet import Block, Entry, Leaf, Line, Rows, Tree
-from hub.mapping.slots import Desk, compile_slots, compile_value, span
+from hub.mapping.slots import Desk, compile_slots, compile_value, compile_when, span
 
 _SEGMENT = re.compile(
     r"([A-Z][A-Z0-9]{1,2})(?:\[(?:([0-9]{2})=)?([^\[\]=]+)\])?(?:(\*)([0-9]{0,4}))?(\?)?", re.ASCII
@@ -132,26 +131,9 @@ def _segment(match: re.Match[str], block: Block, key: str, desk: Desk) -> Segmen
         optional=bool(match[6]),
         most=(int(match[5]) if match[5] else _MANY) if match[4] else 1,
         slots=slots,
-        when=_when(block, key, desk),
+        when=compile_when(block, key, desk),
         needs=tuple(name for name in needs if known[name].required),
     )
-
-
-def _when(block: Block, key: str, desk: Desk) -> When | None:
-    """Compile `when: field present` and `when: field one of a, b`."""
-    text = block.text("when")
-    if not text:
-        return None
-    name, _, rest = text.partition(" ")
-    desk.field(name, block.line_of("when"), f"{key}.when")
-    kind, words = rest[:6], tuple(word.strip() for word in rest[6:].split(","))
-    if rest == "present":
-        return When(field=name)
-    if kind == "one of" and all(words):
-        return When(field=name, words=words)
-    allowed = ("field present", "field one of a, b")
-    desk.mistakes.add(block.line_of("when"), f"{key}.when", f"cannot be `{text}`", allowed)
-    return None
 
 
 def _loop(match: re.Match[str], entry: Entry, desk: Desk) -> LoopPlan | None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.mapping.element_losses import allowed
 from hub.mapping.elements import (
-    MANY,
     ElementPlan,
     GroupRow,
     Kind,
@@ -25,11 +25,11 @@ from hub.mapping.elements import (
     Worth,
     fields_of,
 )
-from hub.mapping.paths import KNOWN_PREFIXES, Names, compile_path, halves, joint
+from hub.mapping.paths import KNOWN_PREFIXES, Names, compile_path, first_marked, halves, joint
 from hub.mapping.plan import Constant, Each, Lines, Pairs, When
 from hub.mapping.shapes import FieldShape, shape
 from hub.mapping.sheet import Block, Entry, Leaf, Line, Rows, Tree
-from hub.mapping.slots import Desk, compile_each, compile_pairs, compile_value
+from hub.mapping.slots import Desk, compile_each, compile_pairs, compile_value, compile_when
 from hub.mapping.strictness import known_by
 
 _NAMED = re.compile(r"(loop|group|each) ([a-z_0-9]+)(\*)?(\?)?(?: (at|by) (\S.*))?", re.ASCII)
@@ -41,7 +41,7 @@ ROWS = (
     "PATH + PATH?",
     "also …",
     "each name at PATH",
-    "each name by PATH",
+    "each name by PATH else PATH dealing PATH",
     "else …",
     "first_of field",
     "group name? at PATH",
@@ -94,7 +94,18 @@ def compile_elements(name: str, block: Block, rows: Rows, *, desk: Desk) -> Elem
         rows=made,
         known=known_by(made) if strict == "true" else None,
         feed=_feed(block, made, bench),
+        without=_without(block, bench),
     )
+
+
+def _without(block: Block, bench: _Bench) -> frozenset[str]:
+    """Return the fields of which the page says that its papers go without them."""
+    named = [word.strip() for word in block.text("without").split(",") if word.strip()]
+    for word in named:
+        if word not in allowed():
+            what = f"`{word}` is no field that a paper would have to carry"
+            bench.note(block.line_of("without"), "without", what, allowed())
+    return frozenset(named)
 
 
 def _spaces(block: Block, desk: Desk) -> dict[str, str]:
@@ -168,12 +179,14 @@ def _row(entry: Entry, use: Use, bench: _Bench) -> list[Row]:
 def _named(match: re.Match[str], entry: Entry, use: Use, bench: _Bench) -> Row | None:
     """Compile a loop, a group or an `each`."""
     word, by = match[1], match[5] == "by"
+    if by and word == "each":
+        return _each_by(match[6], entry, use, bench, optional=bool(match[4]))
     path = bench.path(match[6] or ".", entry.line, entry.key)
     if path is None:
         return None
-    if (path.attribute and not by) or (path.away and use.write):
+    if path.attribute or (path.away and use.write):
         bench.note(entry.line, entry.key, f"`{path.text}` is no element below; write `also`")
-    if by != (word == "each" and by) or (word != "group" and not match[6]):
+    if by or (word != "group" and not match[6]):
         bench.note(entry.line, entry.key, "is no row of a page", ROWS)
         return None
     if word == "loop":
@@ -183,22 +196,40 @@ def _named(match: re.Match[str], entry: Entry, use: Use, bench: _Bench) -> Row |
         bench.note(entry.line, entry.key, "must list rows")
     if word == "group":
         return GroupRow(address=entry.key, path=path, optional=optional, rows=rows, use=use)
-    marked = path if path.marked >= 0 or not by else _first_marked(path)
+    return SplitRow(address=entry.key, path=path, by=(), optional=optional, rows=rows, use=use)
+
+
+def _each_by(
+    text: str, entry: Entry, use: Use, bench: _Bench, *, optional: bool
+) -> SplitRow | None:
+    """Compile `each name by PATH + PATH else PATH dealing PATH + PATH`."""
+    said, _, dealing = text.partition(" dealing ")
+    wanted, _, head = said.partition(" else ")
+    paths = {
+        word: [bench.path(one, entry.line, entry.key) for one in halves(part)] if part else []
+        for word, part in (("by", wanted), ("head", head), ("dealt", dealing))
+    }
+    known = {word: [path for path in found if path] for word, found in paths.items()}
+    if any(None in found for found in paths.values()):
+        return None
+    for path in (path for found in known.values() for path in found if path.away):
+        bench.note(entry.line, entry.key, f"`{path.text}` is no element below")
+    if len(known["head"]) > 1 or any(path.attribute for path in known["dealt"]):
+        bench.note(entry.line, entry.key, "is no row of a page", ROWS)
+    rows = _rows(entry.tree, bench)
+    if not rows.rows:
+        bench.note(entry.line, entry.key, "must list rows")
+    by = tuple(first_marked(path) for path in known["by"])
     return SplitRow(
         address=entry.key,
-        path=replace(marked, attribute=""),
-        by=marked if by else None,
+        path=replace(by[0], attribute=""),
+        by=by,
         optional=optional,
         rows=rows,
         use=use,
+        head=first_marked(known["head"][0]) if known["head"] else None,
+        dealt=tuple(known["dealt"]),
     )
-
-
-def _first_marked(path: Path) -> Path:
-    if not path.steps:
-        return path
-    first, *rest = path.steps
-    return replace(path, steps=(replace(first, most=MANY), *rest))
 
 
 def _loop(
@@ -349,24 +380,7 @@ def _told(entry: Entry, bench: _Bench) -> tuple[str, When | None, str] | None:
     kind = tree.text("kind")
     if kind and (kind not in _KINDS_OF_JSON or not bench.names.json):
         bench.note(entry.line, entry.key, f"cannot be of kind `{kind}`", _KINDS_OF_JSON)
-    return tree.text("value"), _when(tree, entry.key, bench), kind
-
-
-def _when(block: Block, key: str, bench: _Bench) -> When | None:
-    """Compile `when: field present` and `when: field one of a, b`."""
-    text = block.text("when")
-    if not text:
-        return None
-    name, _, rest = text.partition(" ")
-    bench.desk.field(name, block.line_of("when"), f"{key}.when")
-    words = tuple(word.strip() for word in rest[6:].split(","))
-    if rest == "present":
-        return When(field=name)
-    if rest[:6] == "one of" and all(words):
-        return When(field=name, words=words)
-    allowed = ("field present", "field one of a, b")
-    bench.note(block.line_of("when"), f"{key}.when", f"cannot be `{text}`", allowed)
-    return None
+    return tree.text("value"), compile_when(tree, entry.key, bench.desk), kind
 
 
 def _slots(width: int, text: str, entry: Entry, bench: _Bench) -> tuple[Spoken, ...]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from hub.domain.exchange import NOWHERE, Node, Problem, Severity, Where
 from hub.domain.messages import Message
 from hub.domain.telling import foremost
+from hub.mapping.arrays import misplaced
 from hub.mapping.element_reading import (
     TreeReader,
     control_total,
@@ -140,6 +141,7 @@ class _Feed:
         fill(top, rows, cls=self.plan.message, into=filled, reader=reader)
         settle(filled, reader)
         strange = unknown(self.plan.known, top, reader.sight) if self.plan.known else []
+        strange += misplaced(self.plan.rows, top, reader.sight)
         self.refused = self.refused or bool(strange)
         self.reader.currency = reader.currency
         return filled, [*strange, *reader.problems]
@@ -165,11 +167,10 @@ class _Feed:
             self.bad += made is None
 
     def _known(self, spot: Spot) -> bool:
-        known = self.plan.known
-        if known is None:
-            return True
-        below = known.below(tuple(step.name for step in self.loop.path.steps))
-        strange = unknown(below, spot, self.reader.sight)
+        names = tuple(step.name for step in self.loop.path.steps)
+        strange = misplaced(self.plan.rows, spot, self.reader.sight, under=names)
+        if self.plan.known is not None:
+            strange += unknown(self.plan.known.below(names), spot, self.reader.sight)
         self.reader.problems += strange
         return not strange
 

@@ -8,7 +8,9 @@ from typing import Any, cast
 from hub.domain.exchange import Node, Problem, Where
 from hub.domain.messages import Message
 from hub.domain.telling import foremost
+from hub.mapping.arrays import misplaced
 from hub.mapping.converters import Unfit
+from hub.mapping.element_parting import parted
 from hub.mapping.elements import (
     ElementPlan,
     GroupRow,
@@ -26,14 +28,11 @@ from hub.mapping.elements import (
     fills,
 )
 from hub.mapping.filling import Notes, absent, decimal, refuse, taken, warn
-from hub.mapping.finding import OBJECT, Sight, Spot, blank
+from hub.mapping.finding import NOTHING, OBJECT, Sight, Spot, blank
 from hub.mapping.plan import Each, Lines, Pairs, Value
 from hub.mapping.reading import Reading
 from hub.mapping.shapes import Filled, build, shape
 from hub.mapping.strictness import unknown
-
-MOST_LOOKS = 20_000_000
-"""How many elements `each … by` looks at altogether: some thousands of orders in one paper."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +65,7 @@ def read(plan: ElementPlan, paper: Node) -> Reading:
         return Reading(messages=(), problems=(missing_root(plan, paper),))
     top = reader.sight.top(paper)
     problems = unknown(plan.known, top, reader.sight) if plan.known else []
+    problems += misplaced(plan.rows, top, reader.sight)
     filled = Filled(where=Where(path=top.path))
     fill(top, plan.rows, cls=plan.message, into=filled, reader=reader)
     if not filled.variants:
@@ -303,7 +303,7 @@ def control_total(slot: Total, spot: Spot, sight: Sight) -> Decimal:
     """Count the elements of a path, or sum what they say."""
     found = sight.found(spot, slot.path)
     if not slot.summed:
-        return Decimal(len(found))
+        return Decimal(sum(1 for node in found if not (node.many and node.kind == NOTHING)))
     numbers = (decimal(sight.raw(node, slot.path.attribute)) for node in found)
     return sum((number for number in numbers if number is not None), start=Decimal(0))
 
@@ -396,7 +396,7 @@ def _needed(listed: Listed, cls: type) -> list[str]:
 
 def _split(row: SplitRow, spot: Spot, cls: type, into: Filled, reader: TreeReader) -> None:
     """Make a record of each round; what was read before speaks for all of them."""
-    outer, sight, found = reader.heard, reader.sight, False
+    outer, sight, found, told = reader.heard, reader.sight, False, len(reader.problems)
     for one, seen in _parted(row, spot, reader):
         split = into.copy(Where(path=one.path))
         found, reader.heard, reader.sight = True, list(outer), seen
@@ -409,28 +409,19 @@ def _split(row: SplitRow, spot: Spot, cls: type, into: Filled, reader: TreeReade
     if not found and not row.optional:
         needs = _needed(row.rows, cls)
         where = sight.where(spot, row.path, None, Path(text="."))
-        missed(row.address, where, reader, needed=bool(needs))
+        if len(reader.problems) == told:  # else it is there, and was told why it is of no use
+            missed(row.address, where, reader, needed=bool(needs))
         into.failed.update(needs)
 
 
 def _parted(row: SplitRow, spot: Spot, reader: TreeReader) -> Iterator[tuple[Spot, Sight]]:
     """Yield the element of each round and what is seen from there."""
     sight = reader.sight
-    if row.by is None:
+    if not row.by:
         for one in sight.spots(spot, row.path):
             yield one, sight
         return
-    cut = row.by.marked + 1
-    rest = Path(text=row.by.text, steps=row.by.steps[cut:], attribute=row.by.attribute)
-    shared: dict[str, list[Node]] = {}
-    marked = sight.nodes(spot.node, row.by.steps[:cut])
-    for node in marked:
-        shared.setdefault(sight.said(node, rest), []).append(node)
-    if len(shared) * len(marked) > MOST_LOOKS:
-        text = f"{len(shared)} different values of {row.by.text} are too many; send smaller papers"
-        where = sight.where(spot, row.path, None, Path(text="."))
-        reader.problems.append(Problem(code="map-too-many", text=text, where=where))
-        return
-    for value in shared:
-        others = (node for told, nodes in shared.items() if told != value for node in nodes)
-        yield spot, sight.without(others)
+    seen = parted(row, spot, sight)
+    reader.problems += seen.problems
+    for one_sight in seen.sights:
+        yield spot, one_sight

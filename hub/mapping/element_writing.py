@@ -7,6 +7,7 @@ from typing import Any
 from hub.domain.exchange import Problem, Severity, Where
 from hub.domain.messages import Message
 from hub.mapping.converters import Converter, Unfit, in_currency
+from hub.mapping.element_losses import losses
 from hub.mapping.element_reading import control_total
 from hub.mapping.elements import (
     MANY,
@@ -40,11 +41,18 @@ class _Writer:
     sight: Sight
     top: Sprout
     currency: str
+    without: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     # Which records of a field were written, by identity: two loops may share a field.
     written: dict[tuple[int, str], set[int]] = field(default_factory=dict)
+    # Which fields of a record, by identity, were written or refused: the others found no place.
+    said: dict[int, set[str]] = field(default_factory=dict)
     # Control totals speak of the whole paper: filled in when its last element stands.
     totals: list[tuple[Total, Sprout, Sprout, Path]] = field(default_factory=list)
+
+    def saying(self, record: Any, *fields: str) -> None:
+        """Note that a row has a place for fields of a record."""
+        self.said.setdefault(id(record), set()).update(fields)
 
     def fitted(self, converter: Converter) -> Converter:
         """Return the converter, money in the message's currency."""
@@ -74,7 +82,7 @@ def write(plan: ElementPlan, message: Message) -> Writing:
     top = Sprout(name=plan.root, kind=OBJECT if sight.json else "text")
     top.path = "" if sight.json else f"/{sight.spelled(plan.root)}"
     currency = str(getattr(message, "currency", ""))
-    writer = _Writer(message=message, sight=sight, top=top, currency=currency)
+    writer = _Writer(message=message, sight=sight, top=top, currency=currency, without=plan.without)
     writer.problems += unsaid(message)
     _record(plan.rows, message, top, writer)
     _fill_totals(writer)
@@ -99,6 +107,11 @@ def _record(listed: Listed, record: Any, at: Sprout, writer: _Writer) -> None:
             known = ", ".join(dict.fromkeys(words))
             text = f"{name}: none has a place on the page, which knows {known}"
             writer.refuse("map-value", text, at.path, pairs[0].kind)
+    for name in losses(record, writer.said.get(id(record), ()), without=writer.without):
+        # What people wrote is not repeated here.
+        text = f"{name}: the page has no place for it, and without it the paper asks something else"
+        step = "add a row, or name it under `without:`"
+        writer.refuse("map-no-place", f"{text}; {step}", at.path, name)
 
 
 def _kinds_of(listed: Listed) -> Iterator[tuple[str, str]]:
@@ -163,6 +176,7 @@ def _loop(row: RecordRow, record: Any, at: Sprout, writer: _Writer) -> None:
     written = writer.written.setdefault((id(record), row.field), set())
     fitting = [child for child in records if id(child) not in written and _fits(row, child)]
     written.update(id(child) for child in fitting)
+    writer.saying(record, *([row.field] if fitting else []))
     if not row.path.steps and len(fitting) > 1:
         text = f"{row.field}: the page has room for one, there are {len(fitting)}"
         writer.refuse("map-too-much", text, at.path, row.field)
@@ -194,7 +208,7 @@ def _group(row: GroupRow | SplitRow, record: Any, at: Sprout, writer: _Writer) -
     """Write a group, an optional one only if a field of it says something."""
     if row.optional and not _speaks(row.rows, record):
         return
-    by = isinstance(row, SplitRow) and row.by is not None
+    by = isinstance(row, SplitRow) and row.by
     if by or not row.path.steps:
         _rows(row.rows, record, at, writer)
     else:
@@ -283,8 +297,10 @@ def _texts(row: ValueRow, slot: Spoken, record: Any, at: Sprout, writer: _Writer
             return {slot.elements[0]: slot.text}
         case Value():
             values = tuple(getattr(record, name) for name in slot.fields)
+            writer.saying(record, *slot.fields)
         case Outer():
             values = tuple(getattr(writer.message, name) for name in slot.fields)
+            writer.saying(writer.message, *slot.fields)
         case Worth():
             values = (_worth(slot, record),)
         case _:
@@ -321,6 +337,7 @@ def _where(row: ValueRow, place: int, at: Sprout, writer: _Writer) -> str:
 def _each(row: ValueRow, slot: Each, record: Any, at: Sprout, writer: _Writer) -> None:
     """Write a list of texts, one a place or one an element."""
     texts: list[str] = []
+    writer.saying(record, slot.field)
     for value in getattr(record, slot.field):
         formatted = slot.converter.format((value,), width=1)
         if isinstance(formatted, Unfit) or empty(value):
@@ -334,6 +351,7 @@ def _each(row: ValueRow, slot: Each, record: Any, at: Sprout, writer: _Writer) -
 
 def _lines(row: ValueRow, slot: Lines, record: Any, at: Sprout, writer: _Writer) -> None:
     """Write a text, one element a line."""
+    writer.saying(record, slot.field)
     said = getattr(record, slot.field)
     texts = said.split("\n") if not empty(said) else []
     for text in texts:

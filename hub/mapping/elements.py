@@ -15,13 +15,17 @@ MANY = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
-    """`[@type=CO]`, `[Kind=CO]`: what an attribute or a child of an element must say."""
+    """`[@type=CO]`, `[Kind=CO]`: what an attribute or a child of an element must say.
+
+    `[@type!=CO]` (`other`): what it must not say.
+    """
 
     __test__ = False
 
     names: tuple[str, ...]
     attribute: str
     value: str
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,15 +197,18 @@ class GroupRow:
 class SplitRow:
     """`each order at PATH`: every element there makes a record of its own of what is around.
 
-    With `by` it is every different value there, and `path` says which elements have it.
+    With `by` it is every different value there, and `path` says which elements have the first.
+    Those without have the value of the `head`; `dealt` elements go with the ones inside them.
     """
 
     address: str
     path: Path
-    by: Path | None
+    by: tuple[Path, ...]
     optional: bool
     rows: "Listed"
     use: Use
+    head: Path | None = None
+    dealt: tuple[Path, ...] = ()
 
 
 Row = ValueRow | LetRow | KindsRow | RecordRow | GroupRow | SplitRow
@@ -257,7 +264,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementPlan:
-    """A whole page of elements, compiled. `feed` is the loop that may be read in pieces."""
+    """A whole page of elements, compiled. `feed` is the loop that may be read in pieces.
+
+    `without` are fields that its papers go without, though they matter.
+    """
 
     name: str
     title: str
@@ -268,6 +278,7 @@ class ElementPlan:
     rows: Listed
     known: Known | None = None
     feed: RecordRow | None = None
+    without: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:

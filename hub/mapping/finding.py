@@ -129,7 +129,8 @@ class Sight:
     def _says(self, node: Node, test: Test) -> bool:
         steps = tuple(Step(name=name) for name in test.names)
         said = [self.raw(found, test.attribute) for found in self.nodes(node, steps)]
-        return test.value in said if said else not test.value
+        fits = test.value in said if said else not test.value
+        return fits != test.other
 
     def where(self, spot: Spot, path: Path, node: Node | None, place: Path) -> Where:
         """Return the place of an element found by a path, or where it would have stood."""

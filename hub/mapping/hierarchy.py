@@ -6,7 +6,7 @@ the parcels, in them the lines. A tracking number is taken from the level neares
 
 from dataclasses import dataclass, field
 
-from hub.domain.exchange import Where
+from hub.domain.exchange import Purpose, Where
 from hub.mapping.filling import Reader, absent, fill, put, sightings
 from hub.mapping.framing import Round
 from hub.mapping.plan import FirstOf, LevelPlan, TreePlan, element
@@ -139,7 +139,8 @@ def _parcels(
         if first.levels:
             parcels += _number(first, tree, boxes, order, reader)
     values.children = {**values.children, pack.field: parcels}
-    if not lines and not line.optional:
+    takes_back = values.values.get("purpose") == Purpose.CANCEL  # which names no goods
+    if not lines and not line.optional and not takes_back:
         reader.problems.append(absent(f"{tree.tag}[03={line.code}]", _begin(order), needed=False))
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from hub.domain.exchange import Node, Paper
 from hub.domain.messages import Message
 from hub.errors import ConfigError
+from hub.mapping.carrying import Room, room_for_ids
 from hub.mapping.compiling import compile_plan
 from hub.mapping.converters import PLAIN
 from hub.mapping.element_compiling import compile_elements
@@ -37,6 +38,7 @@ _KEYS = (
     "segments",
     "set",
     "strict",
+    "without",
 )
 
 
@@ -74,6 +76,16 @@ class Page:
         """Where the rows of a feed stand in a tree: a Clark path, empty for other pages."""
         return self.plan.path if isinstance(self.plan, ElementPlan) else ""
 
+    @property
+    def dialect(self) -> str:
+        """What papers it reads and writes: `trees` (XML, JSON) or `segments`."""
+        return "trees" if isinstance(self.plan, ElementPlan) else "segments"
+
+    @property
+    def ids(self) -> Room | None:
+        """The kinds of ids of an article that it writes, and how many; None if it writes none."""
+        return room_for_ids(self.plan)
+
     def row_path(self, number: int) -> str:
         """Return the place of a row of a feed in a tree, counted from 1, empty for other pages."""
         return row_path(self.plan, number) if isinstance(self.plan, ElementPlan) else ""
@@ -91,7 +103,7 @@ class Page:
                 if self.plan.feed:
                     return next(pieces(self.plan, paper, size=len(paper) + 1))
                 return read(self.plan, paper)
-        raise TypeError(f"{self.name} reads {self._dialect}; the format of the channel does not")
+        raise TypeError(f"{self.name} reads {self.dialect}; the format of the channel does not")
 
     def pieces(
         self, parts: Iterator[tuple[str, ...] | Node], *, size: int = 500
@@ -113,10 +125,6 @@ class Page:
         if isinstance(self.plan, ElementPlan):
             return write_tree(self.plan, message)
         return write(self.plan, message)
-
-    @property
-    def _dialect(self) -> str:
-        return "trees" if isinstance(self.plan, ElementPlan) else "segments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

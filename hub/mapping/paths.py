@@ -11,7 +11,7 @@ _STEP = re.compile(r"([^\s/@\[\]*?+=.][^\s/@\[\]*?+=]*)((?:\[[^\[\]]*\])*)(?:(\*
 _TEST = re.compile(r"\[([^\[\]=]*)=([^\[\]]*)\]")
 _SLASH = re.compile(r"/(?![^\[]*\])")
 _PLUS = re.compile(r"\s\+\s(?![^\[]*\])")
-WAYS = ("A/B", "A/@b", "A[@b=c]/D", "A[B=c]/D", "A*/B", ".", "../A", "/A/B")
+WAYS = ("A/B", "A/@b", "A[@b=c]/D", "A[@b!=c]", "A[B=c]/D", "A*/B", ".", "../A", "/A/B")
 KNOWN_PREFIXES = {
     "xml": "http://www.w3.org/XML/1998/namespace",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
@@ -101,13 +101,22 @@ def _step(word: str, names: Names, line: Line, address: str) -> Step | None:
 
 
 def _test(told: str, value: str, names: Names, line: Line, address: str) -> Test | None:
+    other, told = told.endswith("!"), told.removesuffix("!")
     path = compile_path(told, names=names, line=line, address=address) if told else None
     if path is None or path.away or any(step.tests or step.most for step in path.steps):
         return None
     if not path.steps and not path.attribute:
         return None
     steps = tuple(step.name for step in path.steps)
-    return Test(names=steps, attribute=path.attribute, value=value)
+    return Test(names=steps, attribute=path.attribute, value=value, other=other)
+
+
+def first_marked(path: Path) -> Path:
+    """Return a path with the step marked that says which elements are meant: else the first."""
+    if not path.steps or path.marked >= 0:
+        return path
+    first, *rest = path.steps
+    return replace(path, steps=(replace(first, most=MANY), *rest))
 
 
 def joint(paths: list[Path]) -> tuple[Path, tuple[Path, ...]]:

@@ -138,10 +138,11 @@ def names(slot: Slot) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """`when: field present`, or `when: field one of a, b`: whether to write a segment."""
+    """`when: field present`, `absent`, or `one of a, b`: whether to write a segment or row."""
 
     field: str
     words: tuple[str, ...] = ()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ def empty(value: object) -> bool:
 def holds(when: When, record: Any) -> bool:
     """Whether a condition of the page is true of a record."""
     value = getattr(record, when.field)
-    return str(value) in when.words if when.words else not empty(value)
+    return str(value) in when.words if when.words else empty(value) == when.absent
 
 
 def unsaid(record: Any, path: str = "") -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from hub.mapping.plan import (
     Spread,
     Sum,
     Value,
+    When,
 )
 from hub.mapping.shapes import FieldShape, shape
 from hub.mapping.sheet import Block, Entry, Leaf, Line, Mistakes
@@ -76,6 +77,23 @@ class Desk:
         else:
             self.used.add(full)
         return table
+
+
+def compile_when(block: Block, key: str, desk: Desk) -> When | None:
+    """Compile `when: field present`, `field absent` and `field one of a, b`."""
+    text = block.text("when")
+    if not text:
+        return None
+    name, _, rest = text.partition(" ")
+    desk.field(name, block.line_of("when"), f"{key}.when")
+    words = tuple(word.strip() for word in rest[6:].split(","))
+    if rest in ("present", "absent"):
+        return When(field=name, absent=rest == "absent")
+    if rest[:6] == "one of" and all(words):
+        return When(field=name, words=words)
+    allowed = ("field present", "field absent", "field one of a, b")
+    desk.mistakes.add(block.line_of("when"), f"{key}.when", f"cannot be `{text}`", allowed)
+    return None
 
 
 def span(text: str) -> tuple[int, ...]:

@@ -75,6 +75,8 @@ def _learn(listed: Listed, above: list[Known]) -> None:
                 _learn(row.rows, _walked(row.path, above))
             case SplitRow():
                 ends = _walked(row.path, above)
+                for path in (*row.by, *([row.head] if row.head else []), *row.dealt):
+                    _walked(path, above)
                 _learn(row.rows, above if row.by else ends)
             case LetRow():
                 pass

@@ -22,12 +22,13 @@ class TextRule:
 
 _MAIL = frozenset({"brand", "order", "phone", "reply_email"})
 _SIGNED = "\n\n{brand}\n{reply_email}\n"
+_SEE = "\n\nSee where it is:\n{link}" + _SIGNED
 
 TEXTS: Mapping[str, TextRule] = MappingProxyType(
     {
         "welcome": TextRule(
-            default="Enter the order number and the e-mail address of your order. "
-            "We send you a code that opens it.",
+            default="Enter the order number and the e-mail address or the postcode of your order. "
+            "We send a code that opens it to the e-mail address of the order.",
             words=frozenset({"brand"}),
         ),
         "footer": TextRule(default="", words=frozenset({"brand"})),
@@ -38,23 +39,61 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             "anything: without it nobody can see your address." + _SIGNED,
             words=_MAIL | {"code", "minutes"},
         ),
+        "confirmed_subject": TextRule(default="We received your order {order}", words=_MAIL),
+        "confirmed": TextRule(
+            default="Hello,\n\nthank you for your order {order}:\n\n{goods}\n\n{arrival}" + _SEE,
+            words=_MAIL | {"goods", "arrival", "link"},
+        ),
         "moved_subject": TextRule(
             default="Your order {order} comes on another day", words=_MAIL | {"now", "was"}
         ),
         "moved": TextRule(
             default="Hello,\n\nyour order {order} was to arrive by {was}. It now arrives by "
-            "{now}: {reason}.\n\nSee where it is:\n{link}" + _SIGNED,
+            "{now}: {reason}." + _SEE,
             words=_MAIL | {"now", "was", "reason", "link"},
         ),
         "shipped_subject": TextRule(default="Your order {order} is on its way", words=_MAIL),
         "shipped": TextRule(
-            default="Hello,\n\nsomething of your order {order} was shipped:\n\n{parcels}\n\n"
-            "See where it is:\n{link}" + _SIGNED,
-            words=_MAIL | {"parcels", "link"},
+            default="Hello,\n\nthis of your order {order} is on its way to you:\n\n{parcels}\n\n"
+            "{rest}" + _SEE,
+            words=_MAIL | {"parcels", "rest", "link"},
+        ),
+        "delivered_subject": TextRule(
+            default="A parcel of your order {order} was delivered", words=_MAIL
+        ),
+        "delivered": TextRule(
+            default="Hello,\n\nthe carrier says that this of your order {order} was delivered:\n\n"
+            "{parcels}\n\n{rest}\n\nYou cannot find it? Look around your door and ask your "
+            "neighbours, then write to us." + _SEE,
+            words=_MAIL | {"parcels", "rest", "link"},
+        ),
+        "cancelled_subject": TextRule(
+            default="Cancelled: {what} of your order {order}", words=_MAIL | {"what"}
+        ),
+        "cancelled": TextRule(
+            default="Hello,\n\nthis of your order {order} was cancelled and will not be sent:\n\n"
+            "{goods}\n\n{rest}" + _SEE,
+            words=_MAIL | {"what", "goods", "rest", "link"},
+        ),
+        "changed_subject": TextRule(default="Your order {order} was changed", words=_MAIL),
+        "changed": TextRule(
+            default="Hello,\n\nthis was changed in your order {order}:\n\n{changes}" + _SEE,
+            words=_MAIL | {"changes", "link"},
+        ),
+        "declined_subject": TextRule(
+            default="Your order {order}: it was too late for the {what}", words=_MAIL | {"what"}
+        ),
+        "declined": TextRule(
+            default="Hello,\n\nyou asked for a {what} of your order {order}. It was too late: "
+            "{reason}.\n\n{goods}\n\n{returns}" + _SEE,
+            words=_MAIL | {"what", "goods", "reason", "returns", "link"},
         ),
     }
 )
-MAILS = ("code", "moved", "shipped")
+MAILS = (
+    *("code", "confirmed", "moved", "shipped", "delivered"),
+    *("cancelled", "changed", "declined"),
+)
 """The mails there are; a brand's page says which of them its customers get."""
 
 

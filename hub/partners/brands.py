@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.errors import ConfigError
 from hub.partners.brand_texts import TEXTS, BrandTexts, wrong_holes
-from hub.partners.colours import Colours, unreadable
+from hub.partners.colours import Colours, in_the_dark, unreadable
 from hub.partners.fields import known_zone
 from hub.partners.page import Page
 from hub.partners.wording import shown
@@ -25,6 +25,9 @@ EMail = Annotated[
     Field(max_length=254, pattern=rf"^{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"),
 ]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+MailKind = Literal[
+    "code", "confirmed", "moved", "shipped", "delivered", "cancelled", "changed", "declined"
+]
 Text = Annotated[str, Field(max_length=4000)]
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 Host = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
@@ -38,6 +41,7 @@ class Brand:
     every purchase order number, `slip_message` is printed on packing slips. `hosts` are the names
     under which its customers' pages are served, the first makes links; without any it has none.
     `mails` are those that its customers get, from `mail_from`. `logo` is a file of its folder.
+    `dark` are its colours for those who have their screens dark.
     """
 
     id: str
@@ -52,6 +56,7 @@ class Brand:
     hosts: tuple[str, ...] = ()
     logo: str = ""
     colours: Colours = field(default_factory=Colours)
+    dark: Colours = field(default_factory=lambda: in_the_dark(Colours()))
     radius: int = 6
     texts: BrandTexts = field(default_factory=BrandTexts)
     returns: str = ""
@@ -76,6 +81,19 @@ class _ColourKeys(BaseModel):
     on_accent: Colour = Colours().on_accent
 
 
+class _DarkKeys(BaseModel):
+    """Colours for dark screens; those that are not named follow from the others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Colour | None = None
+    muted: Colour | None = None
+    page: Colour | None = None
+    panel: Colour | None = None
+    accent: Colour | None = None
+    on_accent: Colour | None = None
+
+
 class _PolicyKeys(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -97,10 +115,11 @@ class _BrandKeys(BaseModel):
     hosts: tuple[Host, ...] = ()
     logo: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9._-]*\.(svg|png))?$")] = ""
     colours: _ColourKeys = _ColourKeys()
+    dark_colours: _DarkKeys = _DarkKeys()
     radius: Annotated[int, Field(ge=0, le=24)] = 6
     texts: Mapping[str, Text] = {}
     policies: _PolicyKeys = _PolicyKeys()
-    mails: tuple[Literal["code", "moved", "shipped"], ...] = ("code",)
+    mails: tuple[MailKind, ...] = ("code",)
     mail_from: EMail | Literal[""] = ""
 
 
@@ -130,7 +149,8 @@ def _brand(page: Page, folder: str) -> Brand | None:
     if keys is None:
         return None
     colours = Colours(**{name: value.lower() for name, value in keys.colours})
-    _judge(page, keys, colours)
+    dark = _dark(colours, keys.dark_colours)
+    _judge(page, keys, colours, dark)
     return Brand(
         id=folder,
         name=keys.name,
@@ -144,6 +164,7 @@ def _brand(page: Page, folder: str) -> Brand | None:
         hosts=keys.hosts,
         logo=keys.logo,
         colours=colours,
+        dark=dark,
         radius=keys.radius,
         texts=BrandTexts(own={name: text.rstrip("\n") for name, text in keys.texts.items()}),
         returns=keys.policies.returns.rstrip("\n"),
@@ -153,10 +174,19 @@ def _brand(page: Page, folder: str) -> Brand | None:
     )
 
 
-def _judge(page: Page, keys: _BrandKeys, colours: Colours) -> None:
+def _dark(colours: Colours, keys: _DarkKeys) -> Colours:
+    """The colours for dark screens: as named, else as they follow from those by day."""
+    named = {name: value.lower() for name, value in keys if value}
+    return replace(in_the_dark(colours), **named)
+
+
+def _judge(page: Page, keys: _BrandKeys, colours: Colours, dark: Colours) -> None:
     """Note what no single key can tell: colours that cannot be read, holes that nobody fills."""
     for name, what in unreadable(colours):
         page.wrong(("colours", name), what)
+    if any(value for _, value in keys.dark_colours):
+        for name, what in unreadable(dark):
+            page.wrong(("dark_colours", name), what)
     for name, text in keys.texts.items():
         if name not in TEXTS:
             page.wrong(("texts", name), f"no such text; there are: {', '.join(TEXTS)}")

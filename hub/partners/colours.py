@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass
 LEAST_CONTRAST = 4.5
 """Of words on what lies behind them (WCAG 2.2, 1.4.3)."""
 _STEPS = 100
+_DARKER, _LIFTED, _DIMMED, _PALER = 0.45, 0.08, 0.06, 0.45  # shares of black or white mixed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colours:
-    """The six colours of a brand's pages, as `#rrggbb`.
+    """The six colours of a brand's pages, by day or in the dark, as `#rrggbb`.
 
     Words are written in `text` and `muted` on `page` and `panel`; links and buttons are `accent`,
     and what stands on a button is `on_accent`.
@@ -39,6 +40,27 @@ def contrast(one: str, other: str) -> float:
     """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2 definition)."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def in_the_dark(light: Colours) -> Colours:
+    """Return the colours of the same brand on a dark page, all of them readable.
+
+    The page takes the shade of the brand's text, the words that of its page, and the accent is
+    made lighter only as far as it must be. A brand that is dark already stays as it is.
+    """
+    if _luminance(light.page) < _luminance(light.text):
+        return light
+    page = _mixed(light.text, 0, _DARKER)
+    panel = _mixed(page, 255, _LIFTED)
+    accent = nearest_readable(light.accent, panel)
+    return Colours(
+        text=nearest_readable(_mixed(light.page, 0, _DIMMED), panel),
+        muted=nearest_readable(_mixed(light.muted, 255, _PALER), panel),
+        page=page,
+        panel=panel,
+        accent=accent,
+        on_accent=nearest_readable(page, accent),
+    )
 
 
 def nearest_readable(words: str, behind: str) -> str:

@@ -13,6 +13,8 @@ from hub.partners.wording import shown
 WORK_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PLACEHOLDERS = ("set", "partner", "number", "date", "order")
+FILE_NAME = "{partner}_{set}_{number}"
+"""What a file of ours is called where the page does not say, without its ending."""
 LONGEST_DURATION = timedelta(days=366)
 
 TRANSIT = {
@@ -242,6 +244,11 @@ class StockKeys(_Keys):
 class ChangesKeys(_Keys):
     """Under `changes`."""
 
+    by: Literal["paper", "order"] = Field(
+        default="paper",
+        description="how the partner hears of a change: by a paper of its own (860), or by the "
+        "order again, whole, as it is to stand (cXML OrderRequest update and delete)",
+    )
     silence: Literal["decline", "confirm"] = Field(
         default="decline", description="what it means when the partner does not answer in time"
     )
@@ -290,7 +297,8 @@ class PartnerKeys(_Keys):
     ] = Field(
         default=("vendor", "gtin", "sku"),
         min_length=1,
-        description="which ids of an article the partner is sent, in this order",
+        description="which ids of an article the partner is sent, in this order; without a word of "
+        "it the first of these for which its maps have room",
     )
 
 
@@ -317,9 +325,10 @@ class ChannelKeys(_Keys):
     batch_limit: int = Field(
         default=500, ge=1, le=10_000, description="most documents in one interchange"
     )
-    file_name: Annotated[str, AfterValidator(name_template), Field(max_length=100)] = Field(
-        default="{partner}_{set}_{number}.edi",
-        description="with {set} {partner} {number} {date} {order}; {number} is needed",
+    file_name: Annotated[str, AfterValidator(name_template), Field(max_length=100)] | None = Field(
+        default=None,
+        description="with {set} {partner} {number} {date} {order}; {number} is needed; none: "
+        f"{FILE_NAME} with the ending of the format: .edi, .xml, .json, .csv, .tsv, .xlsx or .txt",
     )
     partner_resets_numbers: bool = Field(
         default=False, description="a known interchange number with other bytes is accepted"

@@ -138,7 +138,8 @@ class Partner:
     `digest` is the SHA-256 of its page, `notice` what is allowed there but worth a warning.
     `products` are the kinds of article ids we send, in that order. `transit` gives the working days
     to the customer's door by ship method, "other" for the rest. `silence` is what no answer to a
-    change means: `decline` or `confirm`.
+    change means: `decline` or `confirm`; `changes_by` whether a change is a paper of its own or the
+    order again, whole.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Partner:
     digest: str
     notice: tuple[str, ...]
     warehouse: WarehouseRules = WarehouseRules()
+    changes_by: Literal["paper", "order"] = "paper"
 
     @property
     def holds_ours(self) -> bool:

@@ -18,7 +18,10 @@ from hub.partners.wording import Path, allowed_keys, sentence, spelled
 
 DEEPEST = 24  # levels; a page needs 5
 LONGEST = 256 * 1024  # characters
+BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # YAML 1.1 5.4
 EMPTY_WORDS = frozenset({"", "~", "null"})
+LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C is ten times as fast; not every build of the library has it."""
 
 M = TypeVar("M", bound=BaseModel)
 Value = str | None | list["Value"] | dict[str, "Value"]
@@ -221,18 +224,34 @@ def _events(text: str) -> Iterator[yaml.Event]:
     if len(text) > LONGEST:
         raise _Unreadable(1, f"{len(text)} characters; a page has at most {LONGEST}")
     try:
-        yield from yaml.parse(text, Loader=yaml.SafeLoader)
+        yield from yaml.parse(text, Loader=LOADER)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
-        what = ", ".join(part for part in (fault.context, fault.problem) if part)
-        advice = "; indent with spaces" if "'\\t'" in what else ""
-        raise _Unreadable(mark.line + 1 if mark else 1, f"not YAML: {what}{advice}") from None
+        # The loader in C may notice at the end that something is missing, one line behind the last.
+        line = min(mark.line + 1, len(BREAK.split(text))) if mark else 1
+        raise _Unreadable(line, f"not YAML: {_in_words(fault, text, line)}") from None
     except (yaml.YAMLError, ValueError, OverflowError) as fault:
         # A forbidden character, or an escape such as "\U00110000" that names none.
-        position = getattr(fault, "position", 0)
-        line = len(re.findall("\n", text[:position])) + 1
+        line = text.count("\n", 0, _position(fault, text)) + 1
         what = getattr(fault, "reason", "an escape names no character")
         raise _Unreadable(line, f"not YAML: {what}") from None
+
+
+def _in_words(fault: yaml.MarkedYAMLError, text: str, line: int) -> str:
+    """Return what is wrong; each loader has words of its own for a tab in the indentation."""
+    row = BREAK.split(text)[line - 1]
+    if "\t" in row[: len(row) - len(row.lstrip())]:
+        return "a tab stands before the first word; indent with spaces"
+    return ", ".join(part for part in (fault.context, fault.problem) if part)
+
+
+def _position(fault: Exception, text: str) -> int:
+    """Return where a character stands that cannot be read, 0 when the fault does not tell."""
+    if isinstance(fault, UnicodeEncodeError):
+        return fault.start
+    # Its number would be that of a byte in the loader in C, of a character in the other.
+    character = getattr(fault, "character", None)
+    return max(text.find(chr(character)), 0) if isinstance(character, int) else 0
 
 
 def _line(event: yaml.Event) -> int:

@@ -12,7 +12,8 @@ from typing import Annotated, BinaryIO, Protocol, runtime_checkable
 
 from pydantic import BeforeValidator
 
-from hub.errors import TransportError
+from hub.domain.exchange import Problem
+from hub.errors import Refused, TransportError
 
 IN_PROGRESS = (".*", "*.tmp", "*.part", "*.filepart", "*.partial")
 """Names of files that somebody is still writing."""
@@ -69,6 +70,24 @@ class Answer:
     body: bytes
 
 
+class RefusedPaper(Refused):
+    """A partner's no to one paper; what it answered may quote people and is for the archive."""
+
+    def __init__(self, problems: Sequence[Problem], *, reply: Reply) -> None:
+        self.reply = reply
+        super().__init__(problems)
+
+
+class RefusedCall(TransportError):
+    """An answer that means no to whatever is sent or asked; its body is for the archive."""
+
+    def __init__(
+        self, text: str, *, reply: Reply, permanent: bool = False, retry_seconds: float = 0
+    ) -> None:
+        self.reply = reply
+        super().__init__(text, permanent=permanent, retry_seconds=retry_seconds)
+
+
 class Transport(Protocol):
     """One open way to a partner; the wire's faults are raised as `TransportError`."""
 
@@ -102,6 +121,14 @@ class Timed(Protocol):
 
     def keep_time(self, now: Callable[[], datetime]) -> None:
         """Take the clock to go by."""
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A transport that a person reads: words may go with a file."""
+
+    def accompany(self, words: str) -> None:
+        """Take what the next file that is put is accompanied by; empty for nothing."""
 
 
 def own_name(name: str) -> str:

@@ -25,8 +25,8 @@ SCALARS = st.one_of(
 
 
 def _lists(inner: st.SearchStrategy) -> st.SearchStrategy:
-    """Lists that a tree can tell from empty ones: `[null]` is written as `[]`."""
-    several = st.lists(st.one_of(SCALARS, inner), min_size=1, max_size=3)
+    """Lists that a tree can tell apart, empty ones too: `[null]` is written as `[]`."""
+    several = st.lists(st.one_of(SCALARS, inner), max_size=3)
     return several.filter(lambda values: values != [None])
 
 
@@ -83,7 +83,7 @@ def test_a_walk_gives_the_rows_of_a_read(rows, before, after):
     head, *walked, tail = json.walk(io.BytesIO(body), document=document, rows="in/rows")
     whole = json.read(body, document=document)
     inner = next(child for child in whole.children if child.name == "in")
-    assert walked == list(inner.children)
+    assert walked == (list(inner.children) if rows else [])
     assert tail.children[-1] == whole.children[-1]
     known = (whole.children[0], Node(name="in", kind="object"))
     assert head.children == (known if rows else tail.children)

@@ -19,6 +19,9 @@ GOOD = {
     PostedSet.CHANGE_RESPONSE: examples.CHANGE_RESPONSE,
     PostedSet.STOCK_REPORT: examples.STOCK,
     PostedSet.INVOICE: examples.INVOICE,
+    PostedSet.SHIPMENT_VOID: examples.SHIPMENT_VOID,
+    PostedSet.SHIPMENT_CORRECTION: examples.CORRECTION,
+    PostedSet.ANSWER_VOID: examples.ANSWER_VOID,
 }
 
 

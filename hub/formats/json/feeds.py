@@ -150,7 +150,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One value of a feed that is in no array; an object is told when it begins, as empty."""
+    """One value of a feed that is in no array; an object is told when it begins, as empty.
+
+    An array is one when it is empty.
+    """
 
     path: tuple[str, ...]
     value: Value
@@ -193,10 +196,11 @@ def events(window: Window, path: tuple[str, ...]) -> Iterator[Row | Member]:
             return
 
 
-def _rows(window: Window, path: tuple[str, ...]) -> Iterator[Row]:
+def _rows(window: Window, path: tuple[str, ...]) -> Iterator[Row | Member]:
     window.expect("[")
     if window.peek() == "]":
         window.expect("]")
+        yield Member(path=path, value=[])  # there, though it has no rows
         return
     while True:
         yield Row(path=path, value=window.value())

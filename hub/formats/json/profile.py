@@ -42,6 +42,16 @@ class Config(BaseModel):
     limits: Limits = Limits()
 
     @property
+    def dialect(self) -> str:
+        """What papers of this format are, for maps to fit."""
+        return "trees"
+
+    @property
+    def ending(self) -> str:
+        """How names of files of ours end where a page does not say."""
+        return ".json"
+
+    @property
     def is_feed(self) -> bool:
         """Whether a file of this channel is read in pieces."""
         return bool(self.set) and self.set in self.feeds

@@ -59,7 +59,7 @@ def walk(stream: BinaryIO, *, document: Document, rows: str = "") -> Iterator[No
                 started = True
                 yield node_of("", known)
             yield node_of(wanted[-1], event.value, many=True)
-        else:
+        elif event.path != wanted or event.value != []:
             beside += 1
             if beside > MOST_BESIDE:
                 words = f"more than {MOST_BESIDE} values stand beside the rows `{rows}`"

@@ -177,7 +177,10 @@ def member(text: str, at: int, name: str) -> int:
 
 
 def node_of(name: str, value: Value, *, many: bool = False) -> Node:
-    """Return a value as a tree; an array in an object is as many children of its name."""
+    """Return a value as a tree; an array in an object is as many children of its name.
+
+    An empty one is one child that is nothing, of many: it is there, and stands for no record.
+    """
     if isinstance(value, dict):
         children = tuple(child for key, each in value.items() for child in _nodes(key, each))
         return Node(name=name, kind="object", children=children, many=many)
@@ -187,7 +190,7 @@ def node_of(name: str, value: Value, *, many: bool = False) -> Node:
 
 def _nodes(name: str, value: Value) -> Iterator[Node]:
     if isinstance(value, list):
-        yield from (node_of(name, each, many=True) for each in value)
+        yield from (node_of(name, each, many=True) for each in value or (None,))
     else:
         yield node_of(name, value)
 

@@ -20,6 +20,7 @@ from hub.domain.exchange import Receipt, Segments, SplitInterchange
 from hub.formats.tabular import books
 from hub.formats.tabular.papers import discreet, locate, read, walk
 from hub.formats.tabular.profile import Config
+from hub.formats.tabular.returning import given_back, written_rows
 from hub.formats.tabular.splitting import split
 from hub.formats.tabular.texts import BOOK
 from hub.formats.tabular.writing import clean, join
@@ -29,6 +30,7 @@ __all__ = [
     "acknowledge",
     "clean",
     "discreet",
+    "given_back",
     "is_receipt",
     "join",
     "locate",
@@ -37,6 +39,7 @@ __all__ = [
     "split",
     "walk",
     "whole",
+    "written_rows",
 ]
 
 

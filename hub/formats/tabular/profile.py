@@ -68,6 +68,18 @@ class Config(BaseModel):
         default={}, description="which columns we write, in this order, and what they are called"
     )
 
+    @property
+    def dialect(self) -> str:
+        """What papers of this format are, for maps to fit."""
+        return "segments"
+
+    @property
+    def ending(self) -> str:
+        """How names of files of ours end where a page does not say."""
+        if self.file == "csv":
+            return ".tsv" if self.separator == "tab" else ".csv"
+        return ".xlsx" if self.file == "xlsx" else ".txt"
+
     def all_or_nothing(self, set_id: str) -> bool:
         """Say whether one wrong row keeps all others of its file from counting."""
         return self.rows == "all_or_nothing" or (self.rows == "detect" and set_id != FEED)

@@ -49,7 +49,7 @@ def wrong(shape: Shape, number: int, cells: Sequence[str], said: Values) -> list
         if told is not None:
             code, sentence, severity = told
             found.append(_problem(code, sentence, number, name, text, severity))
-    return [*found, *_silent(shape, number, said)]
+    return [*found, *_silent(shape, number, said), *_of_none(shape, number, said)]
 
 
 def _problem(
@@ -109,6 +109,29 @@ def _silent(shape: Shape, number: int, said: Values) -> Iterator[Problem]:
             yield _problem("empty-cell", text, number, group[0], "", Severity.ERROR)
 
 
+def _of_none(shape: Shape, number: int, said: Values) -> Iterator[Problem]:
+    """Tell of quantities side by side that are all zero: their row answers nothing.
+
+    No error: partners leave such rows for lines on which they have no word yet.
+    """
+    spread = [name for name in shape.table.spread if name in said]
+    if spread and "status" not in said and not any(_some(said[name]) for name in spread):
+        yield _problem(
+            "answers-none", _NO_ANSWER, number, spread[0], said[spread[0]], Severity.WARNING
+        )
+
+
+def _some(quantity: str) -> bool:
+    """Whether a cell says more than zero; what is no number at all is told elsewhere."""
+    return bool(quantity.strip("0."))
+
+
+_NO_ANSWER = (
+    "every quantity of this row is zero, so that it answers nothing; it was passed over. Say how "
+    "many are accepted, backordered or rejected, or leave the row out"
+)
+
+
 def _whole(shape: Shape, said: Values) -> bool:
     """Whether an answer speaks for its whole order: a cell left empty by mistake must not."""
     return "status" in said and not set(LINE) & set(shape.columns)
@@ -163,7 +186,7 @@ def _answers(shape: Shape, said: Values) -> list[Segment]:
     answers = [
         {**said, "status": name, "quantity": said[name]}
         for name in table.spread
-        if said.get(name, "0").strip("0.")
+        if _some(said.get(name, "0"))
     ]
     if "status" in said and not answers:
         # A quantity that is said to be none is none, whatever the word beside it.

@@ -86,6 +86,16 @@ class Config(_Page):
     max_problems: Annotated[int, Field(ge=1, le=10_000)] = 100
     max_levels: Annotated[int, Field(ge=1, le=100_000)] = 10_000
 
+    @property
+    def dialect(self) -> str:
+        """What papers of this format are, for maps to fit."""
+        return "segments"
+
+    @property
+    def ending(self) -> str:
+        """How names of files of ours end where a page does not say."""
+        return ".edi"
+
     def largest(self, set_id: str) -> tuple[str, int]:
         """Return the key of this page that caps a set, and the bytes it allows."""
         if set_id in FEEDS:

@@ -19,6 +19,7 @@ from hub.formats.xml.cxml import receipt as _response
 from hub.formats.xml.ours import clean, join
 from hub.formats.xml.places import located
 from hub.formats.xml.profile import Config, armed, configured
+from hub.formats.xml.responses import postponed
 from hub.formats.xml.splitting import converted, split, whole
 from hub.formats.xml.trees import read, walk
 from hub.formats.xml.wording import discreet
@@ -39,6 +40,7 @@ __all__ = [
     "judged",
     "locate",
     "masked",
+    "postponed",
     "read",
     "receipt",
     "split",

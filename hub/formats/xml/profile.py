@@ -123,6 +123,16 @@ class Config(_Page):
         self._schemas.update({set_id: made[file] for set_id, file in self.schemas.items()})
         return self
 
+    @property
+    def dialect(self) -> str:
+        """What papers of this format are, for maps to fit."""
+        return "trees"
+
+    @property
+    def ending(self) -> str:
+        """How names of files of ours end where a page does not say."""
+        return ".xml"
+
     def schema_of(self, set_id: str) -> Schema | None:
         """Return the schema of a set; feeds are read in pieces and have none."""
         return None if set_id in self.feeds else self._schemas.get(set_id)

@@ -15,21 +15,29 @@ from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
 from hub.domain.exchange import Problem
-from hub.errors import Refused, TransportError
-from hub.transports import Limits, RemoteFile, Reply, Transport, own_name
+from hub.errors import TransportError
+from hub.transports import (
+    Limits,
+    RefusedCall,
+    RefusedPaper,
+    RemoteFile,
+    Reply,
+    Transport,
+    own_name,
+)
 from hub.transports.http.client import CHUNK, Call, Head, Net, exchange, place, post, refusal
 from hub.transports.http.config import Config, Pull
 from hub.transports.http.proofs import Proofs
+from hub.transports.http.wording import told
 
 __all__ = ["Config", "HttpWire", "Net", "connect", "post", "refusal"]
 
 # The other side may take the very same thing later; everything else it will refuse again.
 LATER = frozenset({408, 425, 429})
-MOST_SHOWN = 200  # signs of what a partner said when it refused
 # Said of this one paper; the next may well be taken (RFC 9110 §15.5).
 OF_THE_PAPER = frozenset({400, 406, 409, 413, 422})
 CONFLICT = 409
-LOOKED_AT = 4096  # bytes of it
+LOOKED_AT = 64 * 1024  # bytes of what is answered instead of a document
 
 
 def connect(config: Config, *, secrets: Callable[[str], str]) -> Transport:
@@ -76,9 +84,9 @@ class HttpWire:
     def put(self, name: str, body: BinaryIO, *, size: int) -> Reply | None:
         """Send one document; returns what was answered when the page says that this is a document.
 
-        Its name is the Idempotency-Key, the same at every attempt. Raises Refused when the partner
-        says no to this very document, else TransportError, permanent for an answer that would be
-        the same tomorrow.
+        Its name is the Idempotency-Key, the same at every attempt. Raises RefusedPaper when the
+        partner says no to this very document, else TransportError, permanent for an answer that
+        would be the same tomorrow. What is raised tells no word of the answer, it carries it.
         """
         config = self._config
         if config.url is None:
@@ -98,8 +106,10 @@ class HttpWire:
             # "In work already" with a time to ask again is no refusal: the first answer got lost.
             waits = head.status == CONFLICT and "retry-after" in head.headers
             if head.status in OF_THE_PAPER and not waits:
-                text = self._told(config.url, head, answered)
-                raise Refused([Problem(code=f"http-{head.status}", text=text)])
+                problem = Problem(
+                    code=f"http-{head.status}", text=self._told(config.url, head, answered)
+                )
+                raise RefusedPaper([problem], reply=self._kept(head, answered))
             raise self._refused(config.url, head, answered)
         if config.reply != "document" or not answered:
             return None
@@ -206,33 +216,43 @@ class HttpWire:
         return exchange(call, limits=limits, into=into, trust=self._proofs.trust(), net=self._net)
 
     def _told(self, url: str, head: Head, said: bytes) -> str:
-        """Tell status and beginning of an unwelcome answer, without our secrets."""
-        words = self._proofs.masked(said[:LOOKED_AT].decode("utf-8", "replace"))
-        shown = " ".join("".join(s if s.isprintable() else " " for s in words).split())
-        what = f"{_place(url)} answered {head.status}"
-        return f"{what}: {shown[:MOST_SHOWN]!r}" if shown else what
+        """Tell what an unwelcome answer was, in none of its words."""
+        return f"{_place(url)} answered {self._proofs.masked(told(head, said))}"
+
+    def _kept(self, head: Head, said: bytes) -> Reply:
+        """Return an unwelcome answer as it was, but for our own secrets."""
+        words = self._proofs.masked(said.decode("utf-8", "surrogateescape"))
+        body = words.encode("utf-8", "surrogateescape")
+        return Reply(body=body, content_type=head.headers.get("content-type", ""))
 
     def _refused(self, url: str, head: Head, said: bytes) -> TransportError:
         """Say what an unwelcome status means for the wire."""
-        what = self._told(url, head, said)
+        what, reply = self._told(url, head, said), self._kept(head, said)
         waits = head.status == CONFLICT and "retry-after" in head.headers
         if head.status in LATER or head.status >= 500 or waits:
-            return TransportError(
-                f"{what}; it will be tried again", retry_seconds=_retry_seconds(head)
+            return RefusedCall(
+                f"{what}; it will be tried again", reply=reply, retry_seconds=_retry_seconds(head)
             )
-        return TransportError(f"{what}; {_step(head)}", permanent=True)
+        return RefusedCall(f"{what}; {_step(head)}", reply=reply, permanent=True)
 
 
 def _step(head: Head) -> str:
     if head.status < 300:
         return "the page does not expect this status; add it under expect if it means yes"
     if head.status < 400:
-        target = urlsplit(head.headers.get("location", "")).netloc
+        target = _host(head.headers.get("location", ""))
         elsewhere = f" (to {target[:80]!r})" if target else ""
         return f"redirects are not followed{elsewhere}; put the right address on the page"
     if head.status in (401, 403, 407):
         return "check with the partner how we prove who we are, and the page's auth and tls"
     return "find out with the partner what is wrong, then resume the channel"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _retry_seconds(head: Head) -> float:

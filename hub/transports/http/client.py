@@ -9,8 +9,10 @@ import http.client
 import io
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +25,11 @@ from hub.transports import Answer, Limits
 
 CHUNK = 64 * 1024
 MOST_ADDRESSES = 8  # of one name; each may cost a whole wait
+LOOK_UP_SECONDS = 5.0  # a resolver may take half a minute by itself
+NOT_PUBLIC = (
+    "it is not called: its name has to be known on the net, and to stand for public addresses alone"
+)
+"""All that a stranger is told of a name: why it is refused would tell what there is inside."""
 PORTS = {"https": 443, "http": 80}
 
 
@@ -79,15 +86,22 @@ def trusting(authorities: str = "") -> ssl.SSLContext:
     return context
 
 
+class NotPublic(TransportError):
+    """A name that cannot be looked up in time, or stands for an address that is not called."""
+
+
 def refusal(url: str, *, limits: Limits, net: Net | None = None) -> str:
-    """Return why this URL would not be called now, empty when it would; the name is looked up."""
+    """Return why this URL would not be called now, empty when it would; the name is looked up.
+
+    Of a name it says nothing but NOT_PUBLIC, whatever is wrong with it.
+    """
     why = url_refusal(url, private=limits.private)
     if why:
         return why
     try:
         _judged(urlsplit(url), limits, net or Net())
-    except TransportError as fault:
-        return str(fault)
+    except NotPublic:
+        return NOT_PUBLIC
     return ""
 
 
@@ -113,10 +127,16 @@ def exchange(
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, limits: Limits, net: Net | None = None
 ) -> Answer:
-    """POST a body and return what was answered, whatever the status; see `exchange`."""
+    """POST a body and return what was answered, whatever the status; see `exchange`.
+
+    The URL is a stranger's, who may be shown what is raised: of a name it says NOT_PUBLIC alone.
+    """
     call = Call(method="POST", url=url, headers=headers, body=io.BytesIO(body), size=len(body))
     into = io.BytesIO()
-    head = exchange(call, limits=limits, into=into, trust=None, net=net or Net())
+    try:
+        head = exchange(call, limits=limits, into=into, trust=None, net=net or Net())
+    except NotPublic as fault:
+        raise TransportError(NOT_PUBLIC, permanent=fault.permanent) from None
     return Answer(status=head.status, headers=head.headers, body=into.getvalue())
 
 
@@ -129,18 +149,35 @@ def _judged(parts: SplitResult, limits: Limits, net: Net) -> Sequence[str]:
     """Look the name up and judge every address; one that is refused refuses the name."""
     host, port = parts.hostname or "", _port(parts)
     try:
-        addresses = net.look_up(host, port)
+        addresses = _in_time(net, host, port, min(LOOK_UP_SECONDS, limits.total_seconds))
     except (OSError, UnicodeError) as fault:
-        raise TransportError(f"{host!r} cannot be looked up: {_short(fault)}") from None
+        raise NotPublic(f"{host!r} cannot be looked up: {_short(fault)}") from None
     if not addresses:
-        raise TransportError(f"{host!r} stands for no address")
+        raise NotPublic(f"{host!r} stands for no address")
     for address in addresses:
         why = address_refusal(address, private=limits.private)
         if not why and parts.scheme == "http" and not is_loopback(address):
             why = f"{address} is another machine, and only https:// is spoken with those"
         if why:
-            raise TransportError(f"{host!r} is not called: {why}", permanent=True)
+            raise NotPublic(f"{host!r} is not called: {why}", permanent=True)
     return addresses[:MOST_ADDRESSES]
+
+
+def _in_time(net: Net, host: str, port: int, seconds: float) -> Sequence[str]:
+    """Look a name up, or raise TimeoutError; what the system asks for too long is left behind.
+
+    Nothing interrupts getaddrinfo: its thread ends when the resolver gives up by itself.
+    """
+    found: Future[Sequence[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(net.look_up(host, port))
+        except (OSError, ValueError) as fault:
+            found.set_exception(fault)
+
+    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    return found.result(timeout=seconds)
 
 
 def _port(parts: SplitResult) -> int:

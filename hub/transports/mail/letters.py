@@ -74,10 +74,15 @@ class Letters:
         self._secrets = secrets
         self._server: MailWire | None = None
         self._now: Callable[[], datetime] | None = None
+        self._words = ""
 
     def keep_time(self, now: Callable[[], datetime]) -> None:
         """Take the clock for the Date of each mail; without one the server dates it."""
         self._now = now
+
+    def accompany(self, words: str) -> None:
+        """Take what the text of the next mail ends with; empty for nothing."""
+        self._words = words
 
     def put(self, name: str, body: BinaryIO, *, size: int) -> Reply | None:
         """Send one file as one mail; returns when the server has taken it.
@@ -87,7 +92,8 @@ class Letters:
         if size > LARGEST:
             text = f"{name!r} has {size} bytes, a mail carries at most {LARGEST}; lower batch_limit"
             raise TransportError(text, permanent=True)
-        raw = self._message(own_name(name), body.read()).as_bytes()
+        words, self._words = self._words, ""
+        raw = self._message(own_name(name), body.read(), words).as_bytes()
         try:
             self._opened().put(name, io.BytesIO(raw), size=len(raw))
         except Refused as fault:
@@ -120,7 +126,7 @@ class Letters:
             self._server = MailWire(_server(self._config, self._secrets), secrets=self._secrets)
         return self._server
 
-    def _message(self, name: str, body: bytes) -> EmailMessage:
+    def _message(self, name: str, body: bytes, words: str) -> EmailMessage:
         config = self._config
         message = EmailMessage(policy=SMTP)
         message["From"], message["To"] = config.sender, config.to
@@ -134,12 +140,16 @@ class Letters:
         message["Message-ID"] = f"<{proof}@{config.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         if config.place == "in_text":
-            message.set_content(_text(name, body))
+            message.set_content(_joined(_text(name, body), words))
         else:
-            message.set_content(config.greeting)
+            message.set_content(_joined(config.greeting, words))
             kind, _, detail = _TYPES.get(f"{dot}{ending}".lower(), _ANY).partition("/")
             message.add_attachment(body, maintype=kind, subtype=detail, filename=name)
         return message
+
+
+def _joined(text: str, words: str) -> str:
+    return f"{text.rstrip()}\n\n{words}\n" if words else text
 
 
 def _text(name: str, body: bytes) -> str:

@@ -93,7 +93,8 @@ def test_a_tree_says_of_every_value_what_it_is():
             ),
         ),
     )
-    assert _tree('{"none": []}') == Node(name="", kind="object")
+    empty = Node(name="none", kind="nothing", many=True)  # there, and no record
+    assert _tree('{"none": []}') == Node(name="", kind="object", children=(empty,))
     assert _tree(b'\xef\xbb\xbf{"a": 1}').children[0].text == "1"
 
 

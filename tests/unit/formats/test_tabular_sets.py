@@ -91,11 +91,14 @@ def test_an_answer_is_a_word_or_quantities_side_by_side():
         ("LIN", "1"),
         ("ANS", "BACK ORDER", "2", "20260401", "cloth"),
     ]
-    _, beside = split("PO,Line,Accepted,Backordered,Rejected\nP,1,2,1,0\nP,2,0,0,0\n")
+    found, beside = split("PO,Line,Accepted,Backordered,Rejected\nP,1,2,1,0\nP,2,0,0,0\n")
     assert [one for one in beside if one and one[0] == "ANS"] == [
         ("ANS", "ACCEPTED", "2"),
         ("ANS", "BACKORDERED", "1"),
     ]
+    (zeros,) = found.problems
+    assert (zeros.code, zeros.where.path) == ("answers-none", "row 3, column accepted")
+    assert zeros.severity is Severity.WARNING, "no word yet is no mistake"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.lab.books import Books
 from hub.lab.catalog import shelf
-from hub.lab.firms import ACME, CORNER, DELTA
+from hub.lab.firms import ACME, DELTA, REED
 from hub.lab.voice import Kind
 from hub.lab.x12 import Paper, read
 from tests.oracle import judge
@@ -266,12 +266,12 @@ def test_what_has_left_or_is_packed_is_not_given_back(acme: Customer, sku: str) 
 
 
 def test_a_silent_supplier_receipts_a_change_and_says_no_more(tmp_path: Path) -> None:
-    corner = Customer(tmp_path, firm=CORNER)
-    corner.ask(("JUN-1-1", [("JUN-BASKET-REED", 1)]))
-    corner.pass_hours(1)
-    corner.change("JUN-1-1", (1, 0), whole=True)
-    corner.pass_hours(6)
-    assert Counter(corner.sets()) == {"997": 2, "855": 1, "856": 1, "810": 1}
+    reed = Customer(tmp_path, firm=REED)
+    reed.ask(("JUN-1-1", [("JUN-BASKET-REED", 1)]))
+    reed.pass_hours(1)
+    reed.change("JUN-1-1", (1, 0), whole=True)
+    reed.pass_hours(6)
+    assert Counter(reed.sets()) == {"997": 2, "855": 1, "856": 1, "810": 1}
 
 
 def test_a_change_of_an_order_that_never_came_is_receipted_only(acme: Customer) -> None:

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from hub.errors import ConfigError
 from hub.partners import load_brands
-from hub.partners.colours import LEAST_CONTRAST, contrast, nearest_readable
+from hub.partners.colours import (
+    LEAST_CONTRAST,
+    Colours,
+    contrast,
+    in_the_dark,
+    nearest_readable,
+    unreadable,
+)
 from hub.settings import read_pages
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,8 +54,8 @@ def test_all_mistakes_come_at_once_with_file_line_and_key():
         "brands/juniper/brand.yaml:1 name: missing; add `name: ...`",
         (
             "brands/juniper/brand.yaml:1 nmae: unknown key; did you mean name? there are:"
-            " buyer_code, colours, currency, hosts, logo, mail_from, mails, name, phone, po_prefix,"
-            " policies, radius, reply_email, slip_message, texts, zone"
+            " buyer_code, colours, currency, dark_colours, hosts, logo, mail_from, mails, name,"
+            " phone, po_prefix, policies, radius, reply_email, slip_message, texts, zone"
         ),
         "brands/juniper/brand.yaml:3 po_prefix: 'juniper' does not have the form ^[A-Z]{1,4}$",
     )
@@ -83,6 +90,33 @@ def test_a_colour_that_cannot_be_read_is_refused_with_the_nearest_that_can():
 def test_there_is_always_a_nearest_colour_that_can_be_read(words: int, behind: int):
     found = nearest_readable(f"#{words:06x}", f"#{behind:06x}")
     assert contrast(found, f"#{behind:06x}") >= LEAST_CONTRAST
+
+
+COLOUR = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+
+
+@given(COLOUR, COLOUR, COLOUR)
+def test_what_can_be_read_by_day_can_be_read_in_the_dark(text: str, page: str, accent: str):
+    light = Colours(
+        text=nearest_readable(text, page),
+        muted=nearest_readable(text, page),
+        page=page,
+        panel=page,
+        accent=nearest_readable(accent, page),
+        on_accent=nearest_readable(page, nearest_readable(accent, page)),
+    )
+    assert unreadable(light) == []
+    assert unreadable(in_the_dark(light)) == []
+
+
+def test_dark_colours_are_derived_or_named_and_judged():
+    brand = load_brands({"juniper/brand": JUNIPER})["juniper"]
+    assert contrast(brand.dark.page, "#000000") < 2
+    named = JUNIPER + 'dark_colours: {page: "#000000", text: "#EEEEEE"}\n'
+    dark = load_brands({"juniper/brand": named})["juniper"].dark
+    assert (dark.page, dark.text, dark.accent) == ("#000000", "#eeeeee", brand.dark.accent)
+    (told, *_) = _wrong(("juniper", JUNIPER + 'dark_colours: {text: "#222222"}\n'))
+    assert told.startswith("brands/juniper/brand.yaml:8 dark_colours.text: #222222 on page")
 
 
 def test_contrast_is_as_wcag_defines_it():

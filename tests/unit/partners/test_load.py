@@ -4,10 +4,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hub.errors import ConfigError
 from hub.formats.x12 import profile as x12
-from hub.partners import load, schema
+from hub.partners import load, page, schema
 from hub.settings import read_pages
 from hub.transports.folder import Config as Folder
 from hub.transports.sftp import Config as Sftp
@@ -312,9 +313,20 @@ WRONG = {
     "a tabulator": (
         ("kind: supplier", "\tkind: supplier"),
         (
-            "partner_configs/acme.yaml:2 page: not YAML: while scanning for the next token, found"
-            " character '\\t' that cannot start any token; indent with spaces"
+            "partner_configs/acme.yaml:2 page: not YAML: a tab stands before the first word;"
+            " indent with spaces"
         ),
+    ),
+    "a warehouse's rules at a supplier": (
+        ("products: [", "warehouse: {short: reject}\nproducts: ["),
+        (
+            "partner_configs/acme.yaml:29 warehouse: is for `kind: warehouse` alone; remove it,"
+            " or say that kind"
+        ),
+    ),
+    "a warehouse's rule that there is none of": (
+        ("kind: supplier", "kind: warehouse\nwarehouse:\n  balance: believe"),
+        "partner_configs/acme.yaml:4 warehouse.balance: 'believe' is not one of 'ask' or 'trust'",
     ),
     "a product id sent twice": (
         ("products: [vendor, gtin]", "products: [vendor, vendor]"),
@@ -393,6 +405,19 @@ def test_secrets_written_on_a_page_are_never_shown():
 def test_what_is_no_page_at_all_is_one_mistake_with_a_line(text):
     assert len(mistakes(text)) == 1
     assert mistakes(text)[0].startswith("partner_configs/acme.yaml:")
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, page.LOADER])
+@pytest.mark.parametrize("sign", ["\x01", "\ud800", "\ufffe"])
+def test_a_forbidden_character_is_found_behind_letters_of_several_bytes(monkeypatch, loader, sign):
+    monkeypatch.setattr(page, "LOADER", loader)
+    text = f"name: äöüßäöüßäöüß\nkind: {sign}supplier\nchannels:\n- a\n- b\n- c\n"
+    (mistake,) = mistakes(text)
+    assert mistake.startswith("partner_configs/acme.yaml:2 page: not YAML: ")
+
+
+def test_pages_are_read_by_the_fast_loader_where_there_is_one():
+    assert getattr(yaml, "CSafeLoader", page.LOADER) is page.LOADER
 
 
 def test_deep_and_huge_pages_are_refused_without_building_them():

@@ -1,0 +1,248 @@
+"""How Corner works: somebody reads the hub's mails and pages, and fills in its forms.
+
+An order comes by a mail, whose link opens it without signing in, or is found at the portal; there
+it signs in, by its invitation at first and with the password that it chose then.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lxml.html import HtmlElement
+
+from hub.lab.doors import NOBODY, Door
+from hub.lab.forms import Page, Visitor
+
+HOST = "portal.localhost"
+PAUSE = 1.0  # seconds between two looks over the net: a person looks no more often
+_LINK = re.compile(r"https?://[^/\s]+(/a/[a-z2-7]+)")
+_INSTEAD = re.compile(r"(?P<name>.*): (?P<now>[0-9,]+) instead of [0-9,]+")
+_CHANGE = re.compile(r"/orders/(?P<number>[^/]+)/change")
+
+
+class CornerPost:
+    """One person at the portal; without a door nothing comes and all waits."""
+
+    def __init__(
+        self, home: Path, *, email: str, mails: Path, seconds: Callable[[], float]
+    ) -> None:
+        self._password = home / "password"
+        self._email = email
+        self._mails = mails
+        self._seconds = seconds
+        self._visitor: Visitor | None = None
+        self._invitation = ""
+        self._pause = 0.0
+        self._looked_at: float | None = None
+        self._read: set[str] = set()
+        self._orders: dict[str, dict[str, str]] = {}
+        self._links: dict[str, str] = {}
+        self._forms: dict[str, tuple[str, dict[str, str]]] = {}
+        self._waiting: dict[str, str] = {}
+        self.refusals: list[str] = []
+
+    def connect(self, door: Door, invitation: str, *, host: str = HOST, pause: float = 0.0) -> None:
+        """From now on look there; `invitation` is the path of the link to the account."""
+        self._visitor, self._invitation = Visitor(door, host=host), invitation
+        self._pause = pause
+
+    def disconnect(self) -> None:
+        """Look no more: nobody is in."""
+        self._visitor = None
+
+    # --- what comes -----------------------------------------------------------------------------
+
+    def arrived(self) -> Iterator[tuple[str, str]]:
+        """Yield each order that was not read before, then each change that waits for a word."""
+        visitor = self._visitor
+        if visitor is None or not self._time_to_look():
+            return
+        for name, text in list(self._waiting.items()):
+            self.send(name, text)
+        yield from self._by_mail(visitor)
+        today = self._today(visitor)
+        if today is None:
+            return
+        if today.tree.xpath("//a[contains(@href,'show=confirm')]/strong[text()!='0']"):
+            yield from self._to_confirm(visitor)
+        yield from self._changes(today)
+
+    def _time_to_look(self) -> bool:
+        now = self._seconds()
+        if self._looked_at is not None and now - self._looked_at < self._pause:
+            return False
+        self._looked_at = now
+        return True
+
+    def _by_mail(self, visitor: Visitor) -> Iterator[tuple[str, str]]:
+        for path in sorted(self._mails.glob("*.eml")) if self._mails.is_dir() else ():
+            if path.name in self._read:
+                continue
+            self._read.add(path.name)
+            mail = message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=SMTP)
+            body = mail.get_body(("plain",)) if mail["To"] == self._email else None
+            link = _LINK.search(body.get_content()) if body is not None else None
+            if link is not None:
+                yield from self._by_link(visitor, link[1])
+
+    def _by_link(self, visitor: Visitor, path: str) -> Iterator[tuple[str, str]]:
+        page = visitor.get(path)
+        number = _text(page.tree, "//h1/bdi")
+        if (
+            page.there
+            and page.form(having={"do": "ship"}) is not None
+            and number not in self._orders
+        ):
+            self._links[number] = path
+            rows = page.tree.xpath("//section[@aria-labelledby='lines']//li")
+            yield from self._order(number, rows, page, "quantity-1-")
+
+    def _to_confirm(self, visitor: Visitor) -> Iterator[tuple[str, str]]:
+        shelf = visitor.get("/orders?show=confirm")
+        for number in shelf.tree.xpath("//table//th/a/bdi/text()"):
+            if number not in self._orders:
+                order, form = (visitor.get(_path(number, below)) for below in ("", "/answer"))
+                rows = order.tree.xpath("//table[contains(@class,'rows')]/tbody/tr")
+                yield from self._order(number, rows, form, "accept-")
+
+    def _order(
+        self, number: str, rows: list[HtmlElement], form: Page, field: str
+    ) -> Iterator[tuple[str, str]]:
+        """An order whose every line is open, as both pages show it."""
+        inputs = form.tree.xpath(f"//input[starts-with(@name,'{field}')]")
+        if not rows or len(inputs) != len(rows):
+            return
+        lines, names = [], {}
+        for row, box in zip(rows, inputs, strict=True):
+            line = box.get("name", "").removeprefix(field)
+            words = _text(row, ".//span[contains(@class,'code')]").split()
+            name = re.sub(r"^[0-9]+ × ", "", _text(row, ".//bdi"))
+            lines.append({"line": line, "quantity": int(box.get("value", "0")), "ids": words})
+            names[name] = line
+        self._orders[number] = names
+        yield number, json.dumps({"order": number, "lines": lines}, sort_keys=True)
+
+    def _changes(self, today: Page) -> Iterator[tuple[str, str]]:
+        for form in today.tree.forms:
+            found = _CHANGE.fullmatch(form.get("action", ""))
+            if found is None:
+                continue
+            number, change = found["number"], form.fields["change"]
+            card = form.getparent()
+            told = [_INSTEAD.fullmatch(one) for one in card.xpath("./ul/li/bdi/text()")]
+            names = self._orders.get(number, {})
+            stands = {names[one["name"]]: int(one["now"]) for one in told if one}
+            whole = "cancel" in _text(card, "./h3")
+            words = {"order": number, "change": change, "whole": whole, "stands": stands}
+            yield f"{number}/{change}", json.dumps(words, sort_keys=True)
+
+    # --- signing in -----------------------------------------------------------------------------
+
+    def _today(self, visitor: Visitor) -> Page | None:
+        page = visitor.get("/")
+        if page.gone_on and self._signed_in(visitor):
+            page = visitor.get("/")
+        return page if page.there else None
+
+    def _signed_in(self, visitor: Visitor) -> bool:
+        if self._password.exists():
+            return self._by_password(visitor)
+        form = visitor.get(self._invitation).form() if self._invitation else None
+        if form is None:
+            return False
+        word = secrets.token_urlsafe(12)
+        taken = visitor.post(self._invitation, {**form, "password": word}).gone_on
+        if taken:
+            self._password.touch(mode=0o600)
+            self._password.write_text(word)
+        return taken
+
+    def _by_password(self, visitor: Visitor) -> bool:
+        words = {"email": self._email, "password": self._password.read_text(), "next": "/"}
+        return visitor.post("/sign-in", words).gone_on
+
+    # --- what is said ---------------------------------------------------------------------------
+
+    def send(self, name: str, text: str) -> None:
+        """Fill in a form; what finds nobody there waits, what is refused is noted.
+
+        What is sent again under its name with `again_` before it is a second click.
+        """
+        self._waiting[name] = text
+        visitor = self._visitor
+        if visitor is None:
+            return
+        again = self._forms.get(name.removeprefix("again_"))
+        page = visitor.post(*again) if again else self._say(visitor, name, json.loads(text))
+        if page is None or page.status == NOBODY:
+            return
+        del self._waiting[name]
+        if not page.gone_on:
+            self.refusals.append(f"{name}: {page.status}")
+
+    def _say(self, visitor: Visitor, name: str, said: Mapping[str, Any]) -> Page | None:
+        """By the mail's link while it works, else at the portal."""
+        return self._by_the_link(visitor, name, said) or self._at_the_portal(visitor, name, said)
+
+    def _by_the_link(self, visitor: Visitor, name: str, said: Mapping[str, Any]) -> Page | None:
+        number, do = said["order"], said["do"]
+        path = self._links.get(number)
+        if path is None or do not in ("confirm", "ship") or len(said.get("parcels", ())) > 1:
+            return None
+        form = visitor.get(path).form(having={"do": do})
+        if form is None:
+            return None
+        page = visitor.post(path, self._filled(name, path, form, said))
+        if page.gone_on:
+            self._links[number] = page.leads_to.partition("?")[0]
+        return page
+
+    def _at_the_portal(self, visitor: Visitor, name: str, said: Mapping[str, Any]) -> Page | None:
+        if self._today(visitor) is None:
+            return None
+        number, do = said["order"], said["do"]
+        path = _path(number, f"/{do}")
+        shown = visitor.get(_path(number, "" if do in ("confirm", "change") else f"/{do}"))
+        wanted = {"change": said["change"]} if do == "change" else {}
+        form = shown.form(action=path, having=wanted)
+        if form is None:
+            return shown if not shown.there else Page(status=404, leads_to="", tree=shown.tree)
+        return visitor.post(path, self._filled(name, path, form, said))
+
+    def _filled(
+        self, name: str, path: str, form: dict[str, str], said: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """The form with what is said in its fields; kept, for those who click twice."""
+        if said["do"] == "change":
+            form["answer"] = said["answer"]
+        for line, counts in said.get("lines", {}).items():
+            form |= {f"{what}-{line}": count for what, count in counts.items()}
+        parcels = said.get("parcels", ())
+        if parcels:
+            form = {key: "" if key.startswith("quantity-") else one for key, one in form.items()}
+            form |= {"carrier": said["carrier"], "parcels": str(len(parcels))}
+        for ordinal, parcel in enumerate(parcels, start=1):
+            form[f"tracking-{ordinal}"] = parcel["tracking"]
+            form |= {f"quantity-{ordinal}-{line}": n for line, n in parcel["lines"].items()}
+        self._forms[name] = path, form
+        return form
+
+    def untaken(self) -> int:
+        """Return how many forms wait to be sent."""
+        return len(self._waiting)
+
+
+def _path(number: str, below: str) -> str:
+    return f"/orders/{quote(number, safe='')}{below}"
+
+
+def _text(tree: HtmlElement, where: str) -> str:
+    found = tree.xpath(where)
+    return found[0].text_content().strip() if found else ""
