@@ -159,6 +159,8 @@ def hub(
         "HUB_DATA_DIR": str(folder / "data"),
         "HUB_PARTNER_CONFIGS": str(folder / "partners"),
         "HUB_PORT": "0",
+        "HUB_KEY_READS": "1000000/1000000",  # counted, and never too often
+        "HUB_KEY_WRITES": "1000000/1000000",
         "HUB_OPERATOR_PORT": "off",
         "HUB_LOG_FORMAT": "text",
         "PYTHONPATH": str(ROOT),

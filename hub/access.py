@@ -1,6 +1,7 @@
 """Who is asking, and what that role may see and do.
 
-What lives here: API keys as text and as hashes, roles, and the one table of what each may do.
+What lives here: API keys as text and as hashes, roles, the houses of people, and the one table of
+what each may do.
 What does not: where keys are kept (`hub.store`), reading a header (`hub.api`), randomness (it is
 passed in).
 Who may come in: flow, the doors and the store's callers.
@@ -30,8 +31,29 @@ class Role(StrEnum):
     API_CLIENT = "api_client"
     OPERATOR = "operator"
     CLERK = "clerk"
+    VIEWER = "viewer"
     SUPPLIER_USER = "supplier_user"
+    SUPPLIER_ADMIN = "supplier_admin"
     PARTNER_CLIENT = "partner_client"
+
+
+class House(StrEnum):
+    """Where people sign in; a session of one house is nothing in the other."""
+
+    PORTAL = "portal"
+    DESK = "desk"
+
+
+HOUSES: Mapping[Role, House] = MappingProxyType(
+    {
+        Role.SUPPLIER_USER: House.PORTAL,
+        Role.SUPPLIER_ADMIN: House.PORTAL,
+        Role.CLERK: House.DESK,
+        Role.OPERATOR: House.DESK,
+        Role.VIEWER: House.DESK,
+    }
+)
+"""The roles that people have, and where each is at home; the others are programs."""
 
 
 class Action(StrEnum):
@@ -58,8 +80,26 @@ class Action(StrEnum):
     SETTLE_EXCEPTION = "settle_exception"
     IMPORT_CATALOG = "import_catalog"
     GRANT_KEY = "grant_key"
+    READ_DESK = "read_desk"
+    READ_REPORTS = "read_reports"
+    RERUN_DOCUMENT = "rerun_document"
+    KEEP_USERS = "keep_users"
+    KEEP_OWN_USERS = "keep_own_users"
+    KEEP_BRANDS = "keep_brands"
+    KEEP_KEYS = "keep_keys"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
 
 
+_SUPPLYING = frozenset(
+    {
+        Action.READ_WORK,
+        Action.ANSWER_WORK,
+        Action.TELL_STOCK,
+        Action.SEND_INVOICE,
+        Action.SEND_DOCUMENT,
+        Action.READ_SENT,
+    }
+)
 # A role that is missing an action here is refused it: there is no other place that decides.
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
@@ -87,23 +127,44 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.LINK_ORDER,
                 Action.CANCEL_ORDER,
                 Action.CHANGE_ORDER,
+                Action.READ_DESK,
+                Action.READ_REPORTS,
+                Action.KEEP_OWN_ACCOUNT,
             }
         ),
-        Role.SUPPLIER_USER: frozenset(),
-        Role.PARTNER_CLIENT: frozenset(
+        Role.VIEWER: frozenset(
             {
-                Action.READ_WORK,
-                Action.ANSWER_WORK,
-                Action.TELL_STOCK,
-                Action.SEND_INVOICE,
-                Action.SEND_DOCUMENT,
-                Action.READ_SENT,
-                Action.KEEP_PARTNER_WEBHOOKS,
+                Action.READ_ORDER,
+                Action.READ_STATUS,
+                Action.READ_STOCK,
+                Action.READ_FACTS,
+                Action.READ_DOCUMENTS,
+                Action.READ_DESK,
+                Action.READ_REPORTS,
+                Action.KEEP_OWN_ACCOUNT,
             }
         ),
+        Role.SUPPLIER_USER: _SUPPLYING | {Action.KEEP_OWN_ACCOUNT},
+        Role.SUPPLIER_ADMIN: _SUPPLYING
+        | {Action.KEEP_OWN_ACCOUNT, Action.KEEP_OWN_USERS, Action.KEEP_PARTNER_WEBHOOKS},
+        Role.PARTNER_CLIENT: frozenset(_SUPPLYING | {Action.KEEP_PARTNER_WEBHOOKS}),
         Role.OPERATOR: frozenset(Action),
     }
 )
+
+
+WHOLE = frozenset(
+    {
+        Action.READ_DOCUMENTS,
+        Action.RERUN_DOCUMENT,
+        Action.IMPORT_CATALOG,
+        Action.GRANT_KEY,
+        Action.KEEP_USERS,
+        Action.KEEP_KEYS,
+        Action.KEEP_BRANDS,
+    }
+)
+"""What is about every brand at once: a paper may speak of several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +172,22 @@ class Caller:
     """Who is asking; `brand` is the one whose orders the caller sees, an operator sees all.
 
     `partner` is the one whose work a partner's caller sees; it comes from the credential alone.
+    People of the house see several `brands`, with None every one; an operator with some sees those.
     """
 
     role: Role
     brand: str
     key_id: str
     partner: str = ""
+    brands: frozenset[str] | None = frozenset()
 
 
 def may(caller: Caller, action: Action) -> bool:
-    """Say whether the caller's role allows the action, for any brand at all."""
-    return action in ALLOWED[caller.role]
+    """Say whether the caller's role allows the action, for any brand at all.
+
+    Who sees only some brands does nothing that is about all of them.
+    """
+    return action in ALLOWED[caller.role] and not (caller.brands and action in WHOLE)
 
 
 def sees(caller: Caller, *, brand: str) -> bool:
@@ -129,6 +195,10 @@ def sees(caller: Caller, *, brand: str) -> bool:
 
     When it does not, the door answers as if there were no such thing.
     """
+    if caller.brands is None:
+        return True
+    if caller.brands:
+        return brand in caller.brands
     return caller.role is Role.OPERATOR or (caller.brand != "" and caller.brand == brand)
 
 

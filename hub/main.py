@@ -159,7 +159,15 @@ def _parts(pages: Pages, store: Store, chosen: Settings, environment: Mapping[st
         mail=_mail(pages, chosen),
         posted=_posted,
         transform=sandbox.transform,
+        portal_hosts=chosen.portal_hosts,
+        desk_hosts=chosen.desk_hosts,
+        mail_from=chosen.mail_from or _first_sender(pages),
     )
+
+
+def _first_sender(pages: Pages) -> str:
+    """Who writes to users when no setting says so: the first brand, in the order of their names."""
+    return next((brand.mail_from for _, brand in sorted(pages.brands.items())), "")
 
 
 def _posted(set_id: str, number: str, body: bytes) -> Reading:
@@ -188,11 +196,12 @@ def doors(chosen: Settings, parts: Parts, api: ASGIApp) -> ASGIApp:
     from portal import web  # templates are slow to import, and only this process shows pages
 
     sites = web.sites(parts.brands.values(), chosen.brands)
-    pages = web.build(parts, sites)
+    document = getattr(api, "openapi", dict)  # what the door says of itself, for our own people
+    houses = web.Houses(parts, sites, chosen.desk_from, document)
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        here = scope["type"] == "http" and web.is_asked(scope, sites)
-        await (pages if here else api)(scope, receive, send)
+        here = scope["type"] == "http" and houses.are_asked(scope)
+        await (houses if here else api)(scope, receive, send)
 
     return door
 
@@ -200,7 +209,8 @@ def doors(chosen: Settings, parts: Parts, api: ASGIApp) -> ASGIApp:
 def _routes(pages: Pages) -> dict[str, Route]:
     """How each partner is asked: the first sets on its page whose maps write orders and changes.
 
-    One set asks a warehouse for both.
+    One set asks a warehouse for both, and those who hear of changes by the whole order. Raises
+    ConfigError where that one cannot say so.
     """
     routes: dict[str, Route] = {}
     for partner in pages.partners.all:
@@ -213,7 +223,11 @@ def _routes(pages: Pages) -> dict[str, Route]:
         asks = WarehouseOrder if WarehouseOrder in ways else PurchaseOrder
         if asks in ways:
             channel, set_id = ways[asks]
-            change = WarehouseOrder if asks is WarehouseOrder else PurchaseOrderChange
+            whole = asks is WarehouseOrder or partner.changes_by == "order"
+            change = asks if whole else PurchaseOrderChange
+            if whole and (said := pages.maps.page(channel.maps[set_id]).purpose):
+                text = f"{partner.id}: changes.by: the map of {set_id} can only say `{said}`"
+                raise ConfigError([f"{text}; name one that can replace and cancel, or `by: paper`"])
             changes, change_set = ways.get(change, (None, ""))
             routes[partner.id] = Route(
                 partner=partner,

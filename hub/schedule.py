@@ -14,6 +14,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from hub.flow.accounts import forget
+from hub.flow.accounts_common import USERS_LANE
+from hub.flow.accounts_mails import UserMailTurn
 from hub.flow.lanes import LaneTurn
 from hub.flow.mailing import MailTurn
 from hub.flow.owed_mails import mail_lane
@@ -26,6 +29,7 @@ LOOK_EVERY = 0.1  # seconds between two looks for lanes with duties that are due
 SEAL_EVERY = 0.1
 RING_EVERY = 2.0  # seconds between two looks for what did not come in time
 PUSH_EVERY = 0.25  # seconds between two looks for what endpoints are to be told
+FORGET_MINUTES = 20  # between two looks for sessions, links and drafts that are over
 MOST_IDLE_TURNS = 3  # `until_idle` ends after so many rounds in which nothing was done
 
 
@@ -72,6 +76,7 @@ class Worker:
         for brand in parts.brands.values():
             turn = MailTurn(parts, brand, owner=owner, gone=gone)
             self._lanes[mail_lane(brand.id)] = turn
+        self._lanes[USERS_LANE] = UserMailTurn(parts, owner=owner, gone=gone)
         self._bells = {lane: Bell() for lane in self._lanes}
         self._threads: list[threading.Thread] = []
         self._clock = BackgroundScheduler(timezone=UTC)
@@ -88,6 +93,8 @@ class Worker:
         self._thread("sealer", self._seal)
         self._thread("watch", self._watch)
         self._thread("webhooks", self._push)
+        every = IntervalTrigger(minutes=FORGET_MINUTES, timezone=UTC)
+        self._clock.add_job(forget, every, args=[self._parts], id="forget", coalesce=True)
         self._clock.start()
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ from hub.api.links import Links
 from hub.api.partner import PartnerDoor
 from hub.api.partner_views import PARTNER_INVOICES, PARTNER_STOCK, WORK
 from hub.api.polling import Polls
+from hub.api.rates import Rates
 from hub.api.reads import Reads
 from hub.api.stock import STOCK, StockReads
 from hub.api.views import ORDERS
@@ -35,6 +36,8 @@ from hub.store import is_away
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+USUAL = Rates()
+
 _log = logging.getLogger("hub.api")
 
 
@@ -43,14 +46,15 @@ def build(
     *,
     seconds: Callable[[], float] = time.monotonic,
     traffic: Traffic | None = None,
+    rates: Rates = USUAL,
 ) -> FastAPI:
     """Return the REST door over these parts. `seconds` runs evenly; it ages remembered keys.
 
-    Every request is counted into `traffic`.
+    Every request is counted into `traffic`; a key asks no more often than `rates` say.
 
     Opens nothing and starts nothing: the caller runs it and closes the store.
     """
-    keyring = Keyring(parts.store, seconds=seconds)
+    keyring = Keyring(parts.store, seconds=seconds, now=parts.now, rates=rates)
     app = FastAPI(
         title=openapi.TITLE,
         version=parts.code,
@@ -114,6 +118,9 @@ def _open_partner(app: FastAPI, door: PartnerDoor) -> None:
         f"{number}/responses": door.responses,
         f"{number}/shipments": door.shipments,
         f"{number}/change-responses": door.change_responses,
+        f"{number}/answers/void": door.void_answer,
+        f"{number}/shipments/{{notice:path}}/void": door.void_shipment,
+        f"{number}/shipments/{{notice:path}}/correct": door.correct_shipment,
         PARTNER_STOCK: door.stock,
         PARTNER_INVOICES: door.invoices,
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import BinaryIO
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +15,21 @@ BLOCK = 1 << 20
 CLOSED = {"Connection": "close"}
 
 
-async def spooled(request: Request, into: BinaryIO, *, most: int) -> int:
+class Sink(Protocol):
+    """Where a body goes."""
+
+    def write(self, block: bytes, /) -> object:
+        """Take a block of it."""
+
+
+class Nowhere:
+    """Takes a body that is heard and not kept."""
+
+    def write(self, block: bytes, /) -> None:
+        """Forget a block."""
+
+
+async def spooled(request: Request, into: Sink, *, most: int) -> int:
     """Copy the body into `into` and return its size.
 
     Raises Declined with 415 for a compressed one, 413 as soon as it has more than `most` bytes, 408
@@ -46,7 +60,7 @@ async def spooled(request: Request, into: BinaryIO, *, most: int) -> int:
     return size
 
 
-async def _copied(request: Request, into: BinaryIO, most: int) -> int:
+async def _copied(request: Request, into: Sink, most: int) -> int:
     clock = asyncio.get_running_loop().time
     began, size, block = clock(), 0, bytearray()
     async with asyncio.timeout(BODY_SECONDS) as patience:

@@ -1,8 +1,9 @@
 """`POST /v1/cxml/{partner}/{channel}`: cXML as its senders post it, answered with a cXML Response.
 
 There is no API key: who sends is proved by the credentials inside of the paper, and whoever is not
-known hears the same whatever was wrong. What is let in is kept first and read by the worker; the
-answer leaves when the bytes are safe.
+known hears the same whatever was wrong: at a path that does not exist too, whose bodies are heard
+and forgotten. What is let in is kept first and read by the worker; the answer leaves when the bytes
+are safe.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.answers import Declined, answer
-from hub.api.bodies import spooled
+from hub.api.bodies import Nowhere, spooled
 from hub.api.documents import Crowd
 from hub.errors import ConfigError
 from hub.flow.caps import LARGEST_PAPER
@@ -27,7 +28,12 @@ from hub.partners import Channel
 CXML = "/v1/cxml"
 MEDIA = "text/xml; charset=utf-8"
 MOST_AT_ONCE = 4
-"""Posts from one address of the net that a process hears out at a time: strangers until read."""
+"""Posts to one channel from one address that a process hears out at a time.
+
+Many senders may stand behind one address (a proxy, a network of suppliers) and do not take one
+another's places; nor does a stranger from elsewhere, who may post to any path. Paths that lead
+nowhere share the places of their address.
+"""
 READ_AT_ONCE = 2
 UNKNOWN = "no credentials that are known here were found in the post; see that it is whole cXML"
 WAIT = "other posts are being read; send the same one again"
@@ -60,12 +66,19 @@ class CxmlDoor:
 
     async def post(self, request: Request) -> Response:
         """Keep one paper; the answer's status is the Response's, 200 for every good one."""
+        path = request.path_params
+        channel = self._channel(path["partner"], path["channel"])
+        address = request.client.host if request.client else ""
+        who = f"{channel.lane if channel is not None else ''} {address}"
         with spool() as stream:
             try:
-                with self._crowd.place(request.client.host if request.client else ""):
-                    await spooled(request, stream, most=LARGEST_PAPER)
+                with self._crowd.place(who):
+                    into = stream if channel is not None else Nowhere()
+                    await spooled(request, into, most=LARGEST_PAPER)
+                    if channel is None:
+                        return self._said(401, UNKNOWN)
                     async with self._readers:
-                        return await run_in_threadpool(self._taken, request.path_params, stream)
+                        return await run_in_threadpool(self._taken, channel, stream)
             except Declined as no:
                 return self._declined(no)
 
@@ -74,10 +87,7 @@ class CxmlDoor:
             return self._said(560, WAIT, headers=no.headers)
         return self._said(int(no.status), no.detail, headers=no.headers)
 
-    def _taken(self, path: dict[str, str], stream: BinaryIO) -> Response:
-        channel = self._channel(path["partner"], path["channel"])
-        if channel is None:
-            return self._said(401, UNKNOWN)
+    def _taken(self, channel: Channel, stream: BinaryIO) -> Response:
         size, sha = digest(stream)
         body = stream.read()
         try:

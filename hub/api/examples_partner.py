@@ -62,6 +62,7 @@ WORK: dict[str, Any] = {
     ],
     "changes": [],
     "shipments": [],
+    "answer": None,
     "allowed_actions": ["accept", "backorder", "reject", "ship"],
     "links": {"self": "/v1/partner/orders/JUN-J-100245-1"},
 }
@@ -117,3 +118,16 @@ INVOICE: dict[str, Any] = {
     "lines": [{"line": "1", "quantity": 2, "price": 740}],
     "charges": [{"code": "freight", "amount": 750}],
 }
+
+CORRECTION: dict[str, Any] = {
+    "shipment": "M-S-8812",
+    "carrier": "ups",
+    "service": "ground",
+    "packages": [
+        {"tracking": "1Z999AA10123456785", "items": [{"line": "1", "quantity": 1}]},
+    ],
+}
+
+SHIPMENT_VOID: dict[str, Any] = {"shipment": "M-S-8812"}
+
+ANSWER_VOID: dict[str, Any] = {"document": "doc_5a1f0c2b9e8d7c6b5a4f01"}

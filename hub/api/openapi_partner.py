@@ -6,11 +6,13 @@ from hub.api import examples_partner as examples
 from hub.api.openapi_words import KEY, PAGE, Part, answered, got, posted, refused
 from hub.api.partner_asking import MOST_STOCK_BYTES, MOST_WORK
 from hub.api.partner_posted import (
+    PostedAnswerVoid,
     PostedChangeResponse,
     PostedInvoice,
     PostedOrderResponse,
     PostedShipment,
     PostedStock,
+    PostedVoid,
 )
 from hub.api.partner_shown import ShownQueue, ShownTaken, ShownWork
 from hub.api.partner_views import PARTNER_INVOICES, PARTNER_STOCK, WORK
@@ -23,6 +25,8 @@ POSTED_BY_PARTNERS: tuple[type[BaseModel], ...] = (
     PostedChangeResponse,
     PostedStock,
     PostedInvoice,
+    PostedVoid,
+    PostedAnswerVoid,
 )
 SHOWN_TO_PARTNERS: tuple[type[BaseModel], ...] = (ShownQueue, ShownWork, ShownTaken)
 
@@ -34,6 +38,14 @@ _NUMBER: Part = {
     "description": "The purchase order's number.",
     "schema": {"type": "string", "pattern": ORDER_NUMBER},
     "example": "JUN-J-100245-1",
+}
+_NOTICE: Part = {
+    "name": "notice",
+    "in": "path",
+    "required": True,
+    "description": "The shipment's number; of one without, a tracking number of it.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 40},
+    "example": "M-S-8812",
 }
 _STATE: Part = {
     "name": "state",
@@ -88,6 +100,7 @@ def partner_paths() -> Part:
                 about="The order's `changes` say what was asked.",
             )
         },
+        **_taking_back(one),
         PARTNER_STOCK: {"post": _post_stock()},
         PARTNER_INVOICES: {
             "post": _post(
@@ -98,6 +111,38 @@ def partner_paths() -> Part:
             )
         },
     }
+
+
+def _taking_back(one: str) -> Part:
+    """What was told by mistake: taken back, or told as it is."""
+    posts = {
+        f"{one}/answers/void": _post(
+            "Take back an answer",
+            PostedAnswerVoid,
+            examples.ANSWER_VOID,
+            about="For ten minutes, while nothing followed from it: nothing was told since, and "
+            "what was declined is asked of nobody else. Its lines are as before it.",
+        ),
+        f"{one}/shipments/{{notice}}/void": _post(
+            "Take back a shipment",
+            PostedVoid,
+            examples.SHIPMENT_VOID,
+            about="It never left: its units are open again, its parcels gone from the customer's "
+            "page. Refused once a carrier has a parcel or an invoice needs it. Done twice, nothing "
+            "happens twice.",
+        ),
+        f"{one}/shipments/{{notice}}/correct": _post(
+            "Correct a shipment",
+            PostedShipment,
+            examples.CORRECTION,
+            about="The whole shipment as it is true, such as with another tracking number; it "
+            "stands instead of what was told. All of it is taken, or nothing.",
+        ),
+    }
+    for path, post in posts.items():
+        if "{notice}" in path:
+            post["parameters"].insert(1, _NOTICE)
+    return {path: {"post": post} for path, post in posts.items()}
 
 
 def _get_queue() -> Part:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hub.api.openapi_words import Part, answered, got, posted, refused
+from hub.api.openapi_words import KEY, Part, answered, got, posted, refused
 from hub.api.webhooks import PARTNER_WEBHOOKS, WEBHOOKS
 from hub.api.webhooks_shown import (
     PostedReplay,
@@ -18,6 +18,7 @@ from hub.api.webhooks_shown import (
     ShownWebhooks,
 )
 from hub.domain.webhooks import BRAND_TYPES, PARTNER_TYPES
+from hub.flow.webhooks import MOST_TESTS
 
 POSTED_WEBHOOKS: tuple[type[BaseModel], ...] = (PostedWebhook, PostedRotation, PostedReplay)
 SHOWN_WEBHOOKS: tuple[type[BaseModel], ...] = (
@@ -31,6 +32,10 @@ _ABOUT = (
     "5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, then put on the dead list. 410 ends the "
     "endpoint, redirects are not followed, Retry-After is honoured. Events come in any order and "
     "may come twice with the same `webhook-id`. Types: "
+)
+_REGISTERED = (
+    "Registered; the secret is shown once, and again only to the same request with the same "
+    "Idempotency-Key."
 )
 _MISSED = " What was missed is read from `/v1/facts` by position, or replayed."
 _REASONS = {
@@ -99,7 +104,12 @@ def _door(path: str, prefix: str, example: object, about: str) -> Part:
             "post": _act("Have it called again", f"resume_{prefix}webhook", "200", ShownWebhook)
         },
         f"{one}/tests": {
-            "post": _act("Have a test event sent", f"test_{prefix}webhook", "202", ShownTrial)
+            "post": _act(
+                f"Have a test event sent, at most {MOST_TESTS} a minute",
+                f"test_{prefix}webhook",
+                "202",
+                ShownTrial,
+            )
         },
         f"{one}/replays": {
             "post": _act(
@@ -129,9 +139,10 @@ def _register(operation: str, example: object, about: str) -> Part:
         "summary": "Register an endpoint",
         "operationId": operation,
         "description": about,
+        "parameters": [KEY],
         "requestBody": posted(PostedWebhook, example),
         "responses": {
-            "201": answered("Registered; the secret is shown once.", ShownWebhookMade, location),
+            "201": answered(_REGISTERED, ShownWebhookMade, location),
             **refused(*(one for one in _COMMON if one != 404), reasons=_REASONS),
         },
     }
@@ -150,7 +161,11 @@ def _remove(operation: str) -> Part:
 
 
 def _act(
-    summary: str, operation: str, status: str, shown: type[BaseModel], body: Part | None = None
+    summary: str,
+    operation: str,
+    status: str,
+    shown: type[BaseModel],
+    body: Part | None = None,
 ) -> Part:
     refusals = _COMMON if body else (401, 403, 404, 422, 500, 503)
     acted: Part = {

@@ -22,7 +22,7 @@ REASONS = {
     413: f"The body has more than {MOST_BYTES:,} bytes.",
     415: "The body is not uncompressed application/json.",
     422: "Something in the request cannot be taken; every place is named.",
-    429: "Too many at once; send it again after Retry-After seconds.",
+    429: "Too many at once, or too often by this key; again after Retry-After seconds.",
     500: "Our fault; the reference helps the operator.",
     503: "The store is busy or away; send the same request again after Retry-After seconds.",
 }
@@ -76,9 +76,13 @@ def answered(about: str, model: type[BaseModel], headers: Part | None = None) ->
 
 
 def refused(*statuses: int, reasons: Mapping[int, str] | None = None) -> Part:
-    """Return problem documents of these statuses; `reasons` say more than the usual words."""
+    """Return problem documents of these statuses; `reasons` say more than the usual words.
+
+    Where a key is asked for (401) it may be one that asks too often (429).
+    """
     told = {**REASONS, **(reasons or {})}
-    return {str(status): _refusal(status, told[status]) for status in statuses}
+    every = {*statuses, 429} if 401 in statuses else {*statuses}
+    return {str(status): _refusal(status, told[status]) for status in sorted(every)}
 
 
 def _refusal(status: int, reason: str) -> Part:

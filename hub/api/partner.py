@@ -16,7 +16,7 @@ from hub.api import asking
 from hub.api.answers import JSON, PROBLEM, RETRY_SECONDS, Declined, answer, dumped, mistakes
 from hub.api.keyring import Keyring
 from hub.api.partner_asking import MOST_STOCK_BYTES, required_key, work_page
-from hub.api.partner_reading import read_posted
+from hub.api.partner_reading import named, read_posted
 from hub.api.partner_views import queue_view, taken_view, work_view
 from hub.api.reading import is_broken
 from hub.domain.exchange import DocumentState
@@ -95,6 +95,18 @@ class PartnerDoor:
         """Take the answer to a change of a purchase order."""
         return await self._on_order(request, PostedSet.CHANGE_RESPONSE)
 
+    async def void_shipment(self, request: Request) -> Response:
+        """Take back that a shipment left."""
+        return await self._on_order(request, PostedSet.SHIPMENT_VOID)
+
+    async def correct_shipment(self, request: Request) -> Response:
+        """Take in what is true of a shipment instead of what was told."""
+        return await self._on_order(request, PostedSet.SHIPMENT_CORRECTION)
+
+    async def void_answer(self, request: Request) -> Response:
+        """Take back an answer to a purchase order."""
+        return await self._on_order(request, PostedSet.ANSWER_VOID)
+
     async def invoices(self, request: Request) -> Response:
         """Take an invoice; it names its purchase order itself."""
         paper = await self._paper(request, PostedSet.INVOICE, "")
@@ -119,6 +131,8 @@ class PartnerDoor:
         key = required_key(request)
         most = MOST_STOCK_BYTES if set_id is PostedSet.STOCK_REPORT else asking.MOST_BYTES
         body = await asking.json_body(request, most=most)
+        if "notice" in request.path_params:
+            body = named(body, request.path_params["notice"])
         channel = self._desk(caller)
         if number and not asking.possible_number(number):
             raise _missing()

@@ -147,6 +147,18 @@ class PostedShipment(Strict):
         return self
 
 
+class PostedVoid(Strict):
+    """A shipment that was told by mistake; it is named in the path and may be named here too."""
+
+    shipment: Annotated[str | None, Field(min_length=1, max_length=40, pattern=NOT_BLANK)] = None
+
+
+class PostedAnswerVoid(Strict):
+    """An answer that was given by mistake: the `document` that you got for it."""
+
+    document: Annotated[str, Field(pattern="^[a-z]{3}_[0-9a-z]{8,40}$")]
+
+
 class PostedLevel(Strict):
     """What you have of one article, named by any of these ids."""
 

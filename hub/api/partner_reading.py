@@ -3,14 +3,19 @@
 The same reading serves the request and whoever settles the kept bytes again.
 """
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from hub.api.answers import Declined
 from hub.api.partner_posted import (
+    PostedAnswerVoid,
     PostedChangeResponse,
     PostedCharge,
     PostedInvoice,
@@ -19,6 +24,7 @@ from hub.api.partner_posted import (
     PostedPackage,
     PostedShipment,
     PostedStock,
+    PostedVoid,
 )
 from hub.api.reading import read_as
 from hub.domain.exchange import Purpose
@@ -41,6 +47,7 @@ from hub.domain.messages import (
     StockRow,
 )
 from hub.domain.posted import PostedSet
+from hub.domain.voids import AnswerVoid
 from hub.mapping import Reading
 
 M = TypeVar("M", bound=BaseModel)
@@ -59,6 +66,32 @@ def read_posted(set_id: str, number: str, body: bytes) -> Reading:
     `number` is the purchase order of its path, empty for those that name it themselves.
     """
     return _READERS[PostedSet(set_id)](number, body)
+
+
+def named(body: bytes, shipment: str) -> bytes:
+    """Return a body that names the shipment of its path, so that the kept bytes say all there is.
+
+    Raises Declined with 422 when it names another one. What is no JSON object stays as it is.
+    """
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return body
+    if not isinstance(said, dict):
+        return body
+    if "shipment" not in said:
+        rest = body.lstrip()[1:]
+        comma = b"," if said else b""
+        return b'{"shipment":' + json.dumps(shipment).encode() + comma + rest
+    if said["shipment"] != shipment:
+        text = "the path names another shipment; leave it out here, or name the same"
+        raise Declined(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "paper-form",
+            text,
+            errors=[{"pointer": "/shipment", "code": "other-shipment", "detail": text}],
+        )
+    return body
 
 
 def _reader(model: type[M], message: Callable[[str, M], Message]) -> Reader:
@@ -202,6 +235,19 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def _void(number: str, posted: PostedVoid) -> ShipNotice:
+    name = posted.shipment or ""
+    return ShipNotice(purpose=Purpose.CANCEL, notice=name, number=number, parcels=())
+
+
+def _correction(number: str, posted: PostedShipment) -> ShipNotice:
+    return replace(_notice(number, posted), purpose=Purpose.REPLACE)
+
+
+def _answer_void(number: str, posted: PostedAnswerVoid) -> AnswerVoid:
+    return AnswerVoid(number=number, answer=posted.document)
+
+
 _READERS: Mapping[PostedSet, Reader] = MappingProxyType(
     {
         PostedSet.ORDER_RESPONSE: _reader(PostedOrderResponse, _response),
@@ -209,5 +255,8 @@ _READERS: Mapping[PostedSet, Reader] = MappingProxyType(
         PostedSet.SHIP_NOTICE: _reader(PostedShipment, _notice),
         PostedSet.INVOICE: _reader(PostedInvoice, _invoice),
         PostedSet.STOCK_REPORT: _reader(PostedStock, _stock),
+        PostedSet.SHIPMENT_VOID: _reader(PostedVoid, _void),
+        PostedSet.SHIPMENT_CORRECTION: _reader(PostedShipment, _correction),
+        PostedSet.ANSWER_VOID: _reader(PostedAnswerVoid, _answer_void),
     }
 )

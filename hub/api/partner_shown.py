@@ -100,13 +100,28 @@ class ShownWorkPacked(Shown):
 
 
 class ShownWorkShipment(Shown):
-    """What you told of having shipped."""
+    """What you told of having shipped, as it stands now."""
 
     shipment: str
+    name: Annotated[str, Field(description="What it is called in paths: its number, or trackings.")]
+    undo_until: Annotated[
+        str | None, Field(description="Until then the customer is not told of it by mail.")
+    ]
+    voidable: bool
+    correctable: bool
     shipped_at: str
     carrier: str
     service: str
     packages: list[ShownWorkPackage]
+
+
+class ShownWorkAnswer(Shown):
+    """Your newest answer to it."""
+
+    document: str
+    answered_at: str
+    undo_until: str
+    undoable: bool
 
 
 class ShownWorkLinks(Shown):
@@ -140,6 +155,7 @@ class ShownWork(Shown):
     lines: list[ShownWorkLine]
     changes: list[ShownAskedChange]
     shipments: list[ShownWorkShipment]
+    answer: Annotated[ShownWorkAnswer | None, Field(description="Null when none stands.")]
     allowed_actions: list[str]
     links: ShownWorkLinks
 

@@ -11,9 +11,9 @@ from hub.api.documents import DOCUMENTS
 from hub.domain.asking import gift_text
 from hub.domain.exchange import Problem, Purpose
 from hub.domain.messages import Address
-from hub.domain.orders import Buckets, FulfillmentLine, Shipment
+from hub.domain.orders import Buckets, FulfillmentLine
 from hub.domain.placing import address_of
-from hub.flow.partner_work import Asked, Queue, Work
+from hub.flow.partner_work import Asked, Dispatched, Queue, Work
 from hub.flow.posted import Taken
 
 WORK = "/v1/partner/orders"
@@ -66,6 +66,7 @@ def work_view(work: Work) -> dict[str, Any]:
         "lines": [_line(work, line, words) for line in work.part.lines],
         "changes": [_change(asked, work) for asked in work.asked],
         "shipments": [_shipment(work, one) for one in work.shipments],
+        "answer": _answer(work),
         "allowed_actions": list(work.actions),
         "links": {"self": work_location(work.part.number)},
     }
@@ -136,10 +137,27 @@ def _change(asked: Asked, work: Work) -> dict[str, Any]:
     }
 
 
-def _shipment(work: Work, shipment: Shipment) -> dict[str, Any]:
+def _answer(work: Work) -> dict[str, Any] | None:
+    """The newest answer; it can be taken back while `undo_answer` is among the actions."""
+    if work.answer is None:
+        return None
+    return {
+        "document": work.answer.document,
+        "answered_at": work.answer.at.isoformat(),
+        "undo_until": work.answer.until.isoformat(),
+        "undoable": work.answer.undoable,
+    }
+
+
+def _shipment(work: Work, sent: Dispatched) -> dict[str, Any]:
     numbers = {line.id: line.number for line in work.part.lines}
+    shipment = sent.shipment
     return {
         "shipment": shipment.notice,
+        "name": sent.name,
+        "undo_until": sent.undo_until.isoformat() if sent.undo_until else None,
+        "voidable": sent.voidable,
+        "correctable": sent.correctable,
         "shipped_at": shipment.shipped_at.isoformat(),
         "carrier": shipment.carrier,
         "service": shipment.service,

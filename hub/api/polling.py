@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hub.access import Action
 from hub.api.answers import NO_STORE, REVALIDATED, headed
 from hub.api.asking import possible_cursor, possible_number
-from hub.api.keyring import Keyring
+from hub.api.keyring import COUNTED, Keyring
 from hub.api.reads import Reads, no_news, same_tag
 from hub.api.views import ORDERS
 
@@ -97,4 +97,7 @@ class Polls:
                     return "", None
                 named = value
         caller = self._keyring.known(shown, Action.READ_STATUS) if shown else None
-        return ("" if caller is None else caller.brand), named
+        if caller is None:
+            return "", named
+        scope[COUNTED] = True  # whoever takes it from here need not count it again
+        return caller.brand, named

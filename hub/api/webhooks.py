@@ -1,9 +1,11 @@
 """`/v1/webhooks` and `/v1/partner/webhooks`: who wants to be told, at which address.
 
 Both doors are one: the key decides whose endpoints there are, and another's answer exactly like
-what is not there. Registering needs no Idempotency-Key: a URL is registered once.
+what is not there. A registration that comes again with its Idempotency-Key is answered as before,
+with the same secret.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -32,7 +34,7 @@ from hub.domain.webhooks import Batch
 from hub.errors import Refused
 from hub.flow import webhooks
 from hub.flow.parts import Parts
-from hub.flow.webhooks import NewWebhook, Owner
+from hub.flow.webhooks import KeyReused, Made, NewWebhook, Once, Owner, TooOften
 
 WEBHOOKS = "/v1/webhooks"
 PARTNER_WEBHOOKS = "/v1/partner/webhooks"
@@ -82,7 +84,9 @@ class Webhooks:
 
     async def _register(self, request: Request) -> Response:
         caller, owner = await self._asker(request)
-        posted = await _posted(request, PostedWebhook)
+        key = asking.idempotency_key(request)
+        body = await asking.json_body(request, most=MOST_BYTES)
+        posted = _read(PostedWebhook, body)
         batch = posted.batch
         new = NewWebhook(
             url=posted.url,
@@ -90,11 +94,18 @@ class Webhooks:
             batch=Batch(events=batch.events, seconds=batch.seconds) if batch else Batch(),
             after=posted.after,
         )
-        made = await _done(
-            lambda: webhooks.register(self._parts, owner, new, who=f"key:{caller.key_id}")
-        )
-        at = {"Location": f"{self._path}/{made.seen.row.id}"}
-        return answer(dumped(made_view(made)), status=HTTPStatus.CREATED, headers=at)
+        who = f"key:{caller.key_id}"
+        status, shown = await _done(lambda: self._registered(owner, new, key, body, who))
+        at = {"Location": f"{self._path}/{json.loads(shown)['id']}"}
+        return answer(shown, status=status, headers=at)
+
+    def _registered(
+        self, owner: Owner, new: NewWebhook, key: str, body: bytes, who: str
+    ) -> tuple[int, bytes]:
+        if not key:
+            return _made(webhooks.register(self._parts, owner, new, who=who))
+        once = Once(key=key, body=body, render=_made)
+        return webhooks.register_once(self._parts, owner, new, once, who=who)
 
     async def _remove(self, request: Request) -> Response:
         caller, owner = await self._asker(request)
@@ -183,8 +194,15 @@ def _named(request: Request) -> str:
     return named if named.isascii() and named.isprintable() else ""
 
 
+def _made(made: Made) -> tuple[int, bytes]:
+    return HTTPStatus.CREATED, dumped(made_view(made))
+
+
 async def _posted(request: Request, model: type[M]) -> M:
-    body = await asking.json_body(request, most=MOST_BYTES)
+    return _read(model, await asking.json_body(request, most=MOST_BYTES))
+
+
+def _read(model: type[M], body: bytes) -> M:
     posted, problems = read_as(model, body)
     if is_broken(problems):
         raise Declined(HTTPStatus.BAD_REQUEST, "not-json", problems[0].text)
@@ -208,6 +226,17 @@ async def _done(work: Callable[[], T]) -> T:
         ) from None
     except ValueError as fault:
         raise Declined(HTTPStatus.CONFLICT, "not-told-yet", str(fault)) from None
+    except TooOften as fault:
+        raise Declined(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "too-often",
+            str(fault),
+            headers={"Retry-After": str(fault.seconds)},
+        ) from None
+    except KeyReused as fault:
+        raise Declined(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", str(fault)
+        ) from None
     except Refused as fault:
         standing = all(problem.code in _STANDING for problem in fault.problems)
         raise Declined(

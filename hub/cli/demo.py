@@ -72,10 +72,10 @@ def demo(
     reset: bool,
     as_json: bool,
 ) -> None:
-    """Watch forty orders of two brands go to nine simulated partners and on to their customers.
+    """Watch forty orders of two brands go to ten simulated partners and on to their customers.
 
-    Four suppliers speak X12, one XML of its own, one UBL, one cXML, one JSON over REST, and a
-    warehouse ships what the brands own.
+    Four suppliers speak X12, one XML of its own, one UBL, one cXML, one JSON over REST, one
+    works at the portal by hand, and a warehouse ships what the brands own.
 
     Some are split, late, refused, cancelled in time or too late; what each customer sees of it is
     a page of the brand.
@@ -182,19 +182,21 @@ class Show:
         self._parts.store.write(lambda tx: tx.catalog.put(catalog.items(), catalog.offers()))
 
     def _api_keys(self) -> Mapping[str, str]:
-        """One key for each brand and each partner that asks for its work.
+        """One key for each brand and partner that asks for work; invitations for the portal.
 
         Kept in the demo's directory, so that later runs print them too.
         """
         import json
 
-        from hub.cli.lab_hub import api_key
+        from hub.cli.lab_hub import api_key, invitation
 
         path = self._folder / KEYS_FILE
         if not path.exists():
             keys = {brand: api_key(self._parts, brand=brand) for brand in self._parts.brands}
             for partner in self._stage.callers:
                 keys[partner] = api_key(self._parts, partner=partner)
+            for partner in self._stage.guests:
+                keys[partner] = invitation(self._parts, partner)
             path.touch(mode=0o600)
             path.write_text(json.dumps(keys, indent=1))
         kept: dict[str, str] = json.loads(path.read_text())
@@ -349,7 +351,7 @@ class Show:
 
     def _commands(self, board: "Board") -> list[str]:
         number, brand = self._pages[0]["order"], self._pages[0]["brand"]
-        papers = [row.document_id for row in board.exceptions if row.kind == "rejected"]
+        papers = [row.document_id for row in board.exceptions if row.document_id]
         status = f"{self.url}/v1/orders/{number}/status"
         settings = " ".join(f"{name}={quote(value)}" for name, value in self._own.items())
         return [

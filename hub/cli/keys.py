@@ -1,7 +1,11 @@
 """`hub keys`: who may use the REST door, for one brand or one partner each."""
 
+import re
 import secrets
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,23 +13,49 @@ from hub.cli.desk import Desk, pass_desk
 from hub.cli.shown import Failure, ShownGroup, as_json
 from hub.cli.words import when
 
+if TYPE_CHECKING:
+    from hub.store import KeyRow
+
 
 @click.group(
     cls=ShownGroup,
-    epilog="hub keys add --brand juniper --label shop\nhub keys add --partner mill\n"
-    "hub keys list\nhub keys revoke key_0Ab…",
+    epilog="hub keys add --brand juniper --label shop\nhub keys add --partner mill --expires 90d\n"
+    "hub keys list\nhub keys revoke key_0Ab…\n"
+    "To rotate: add a second key, use it, see with `list` that the first is used no more, revoke "
+    "that.",
 )
 def keys() -> None:
     """API keys. Each belongs to one brand or partner and is shown once; its SHA-256 is kept."""
 
 
-@keys.command(epilog="hub keys add --brand juniper --label shop --json")
+class _Life(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """How long a key is good: 90d, 12h or 30m."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Read it; fails with the forms there are."""
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"([1-9][0-9]{0,4})([dhm])", str(value), re.ASCII)
+        if found is None:
+            self.fail(f"{value!r} is no time; write it as 90d, 12h or 30m", param, ctx)
+        unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
+        return timedelta(**{unit: int(found[1])})
+
+
+@keys.command(epilog="hub keys add --brand juniper --label shop --expires 90d --json")
 @click.option("--brand", default="", help="Whose orders the key may place and see.")
 @click.option("--partner", default="", help="Whose work the key may fetch and answer.")
 @click.option("--label", default="", help="What it is for.")
+@click.option("--expires", type=_Life(), default=None, help="Good for so long: 90d, 12h.")
 @as_json
 @pass_desk
-def add(desk: Desk, brand: str, partner: str, label: str, as_json: bool) -> None:
+def add(
+    desk: Desk, brand: str, partner: str, label: str, expires: timedelta | None, as_json: bool
+) -> None:
     """Make a key of one brand or one partner, with 160 random bits, and show it, this once."""
     from hub import access
 
@@ -38,6 +68,7 @@ def add(desk: Desk, brand: str, partner: str, label: str, as_json: bool) -> None
             known_partner({page.id for page in parts.partners.all}, partner)
         key_id, key, digest = access.new_key(secrets.token_bytes)
         at = parts.now()
+        until = at + expires if expires else None
         parts.store.write(
             lambda tx: tx.keys.add(
                 key_id=key_id,
@@ -46,14 +77,16 @@ def add(desk: Desk, brand: str, partner: str, label: str, as_json: bool) -> None
                 label=label,
                 secret_hash=digest,
                 at=at,
+                expires_at=until,
             )
         )
     if as_json:
-        desk.json({"id": key_id, "key": key})
+        desk.json({"id": key_id, "key": key, "expires_at": until})
         return
     desk.write(key)
     desk.say(
-        f"{key_id} for {brand or partner}. It is shown this once: keep it where secrets are kept."
+        f"{key_id} for {brand or partner}{f', good until {when(until)}' if until else ''}. It is "
+        "shown this once: keep it where secrets are kept."
     )
 
 
@@ -73,11 +106,11 @@ def known_partner(partners: Collection[str], partner: str) -> None:
 @as_json
 @pass_desk
 def list_(desk: Desk, as_json: bool) -> None:
-    """Show every key without its secret, revoked ones too."""
+    """Show every key without its secret: state, last use (a minute behind at most), expiry."""
     with desk.reading() as parts, parts.store.read() as tx:
-        rows = tx.keys.page()
+        rows, now = tx.keys.page(), parts.now()
     if as_json:
-        desk.json({"keys": rows})
+        desk.json({"keys": [asdict(row) | {"state": _state(row, now)} for row in rows]})
         return
     table = [
         (
@@ -85,12 +118,24 @@ def list_(desk: Desk, as_json: bool) -> None:
             row.brand,
             row.partner,
             row.label,
+            _state(row, now),
             when(row.created_at),
+            when(row.used_at),
+            when(row.expires_at),
             when(row.revoked_at),
         )
         for row in rows
     ]
-    desk.table(("ID", "BRAND", "PARTNER", "LABEL", "MADE", "REVOKED"), table)
+    headings = (
+        "ID", "BRAND", "PARTNER", "LABEL", "STATE", "MADE", "USED", "EXPIRES", "REVOKED",
+    )  # fmt: skip
+    desk.table(headings, table)
+
+
+def _state(row: "KeyRow", now: datetime) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    return "active" if row.is_good(now) else "expired"
 
 
 @keys.command(epilog="hub keys revoke key_0Ab…")

@@ -114,6 +114,7 @@ def play(path: Path, environment: Mapping[str, str], *, database: str = "") -> "
                 seed=scenario.seed,
                 sellers=shelves,
                 callers=stage.callers,
+                guests=stage.guests,
                 database=database,
             ) as hub:
                 world = World(scenario=scenario, stage=stage, hub=hub, clock=clock)

@@ -63,11 +63,12 @@ def opened(
     seed: int,
     sellers: Mapping[str, Collection[str]],
     callers: Collection[str] = (),
+    guests: Collection[str] = (),
     database: str = "",
 ) -> "Iterator[Hub]":
     """Build a hub for a scenario: it works when it is told to, and answers without a net.
 
-    `callers` are the partners that need an API key.
+    `callers` are the partners that need an API key, `guests` those that need an invitation.
     """
     from hub.lab.doors import AppDoor
     from hub.lab.world import Hub
@@ -85,7 +86,10 @@ def opened(
                 door=door,
                 turn=worker.turn,
                 keys={brand: api_key(parts, brand=brand) for brand in parts.brands},
-                partner_keys={partner: api_key(parts, partner=partner) for partner in callers},
+                partner_keys={
+                    **{partner: api_key(parts, partner=partner) for partner in callers},
+                    **{partner: invitation(parts, partner) for partner in guests},
+                },
             )
         finally:
             worker.rest()
@@ -96,7 +100,7 @@ def _maps(all_of_them: Path, folder: Path) -> Path:
     """Copy the maps that the pages there speak of, so that no others are read at every start."""
     pages = "".join(page.read_text() for page in (folder / "partner_configs").iterdir())
     copies = folder / "mappings"
-    for room in ("codes", "x12/004010", "nordic", "ubl", "cxml", "depot"):
+    for room in ("codes", "x12/004010", "nordic", "ubl", "cxml", "json", "depot"):
         if room == "codes" or f" {room}/" in pages or (room.startswith("x12") and "x12" in pages):
             copytree(
                 all_of_them / room,
@@ -124,6 +128,23 @@ def _seeds(clock: Callable[[], datetime], seed: int) -> Callable[[], str]:
         return timed_seed(clock(), lot[:6])
 
     return fresh
+
+
+def invitation(parts: "Parts", partner: str) -> str:
+    """Return the path of a link by which somebody of a partner's begins to work at the portal."""
+    from hub.access import Role
+    from hub.flow import accounts
+    from hub.lab.sites import email_of
+
+    made = accounts.invite_by_link(
+        parts,
+        email=email_of(partner),
+        name=parts.partners.get(partner).name,
+        role=Role.SUPPLIER_USER,
+        partner=partner,
+        who=OWNER,
+    )
+    return "/l/" + made.url.rpartition("/")[2]
 
 
 def api_key(parts: "Parts", *, brand: str = "", partner: str = "") -> str:

@@ -54,7 +54,7 @@ hub lab open --at 2026-11-27T08:00:00+00:00        on that morning"""
 def open_(
     desk: Desk, folder: Path, port: int, speed: float, begins: str, seed: int, as_json: bool
 ) -> None:
-    """Let nine partners wait for orders that you place; Ctrl-C ends it.
+    """Let ten partners wait for orders that you place; Ctrl-C ends it.
 
     Each start is a new lab: what lies in its directory is emptied.
     """
@@ -93,7 +93,7 @@ def _running(
     desk: Desk, folder: Path, port: int, clock: "RunningClock", seed: int
 ) -> Iterator[dict[str, object]]:
     """Open partners, hub and worker; yield what to tell about them."""
-    from hub.cli.lab_hub import OWNER, api_key, built
+    from hub.cli.lab_hub import OWNER, api_key, built, invitation
     from hub.lab.doors import NetDoor
     from hub.lab.scenario import PaceKeys
     from hub.lab.stage import Stage
@@ -110,6 +110,7 @@ def _running(
         where = door.getsockname()[1]
         keys = {brand: api_key(parts, brand=brand) for brand in parts.brands}
         partners = {partner: api_key(parts, partner=partner) for partner in stage.callers}
+        partners |= {partner: invitation(parts, partner) for partner in stage.guests}
         stage.connect(NetDoor(HOST, where), partners)
         worker = Worker(parts, owner=f"{OWNER}:{os.getpid()}")
         stack.callback(worker.stop)

@@ -279,3 +279,23 @@ def source(desk: Desk, number: str, brand: str, as_json: bool) -> None:
         desk.write(f"{left} units still have no partner: hub orders show {number} --brand {brand}")
     else:
         desk.write("Every unit has a partner.")
+
+
+@orders.command("index-people", epilog="hub orders index-people")
+@as_json
+@pass_desk
+def index_people(desk: Desk, as_json: bool) -> None:
+    """Make customers of before this version findable by telephone, and by name with postcode.
+
+    Once after an upgrade is enough, beside a running hub; doing it again changes nothing.
+    """
+    from hub.ops.desk.orders import make_findable
+
+    steps, after = 1, ""
+    with desk.reading() as parts:
+        while after := make_findable(parts, after=after):
+            steps += 1
+    if as_json:
+        desk.json({"steps": steps})
+    else:
+        desk.write("Every customer is findable by what they say of themselves.")

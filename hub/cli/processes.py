@@ -191,14 +191,16 @@ def _server(
     import uvicorn
 
     from hub import api
+    from hub.api.rates import Rates
     from hub.cli.wire import BoundedHttp
     from hub.main import doors
 
     async def beat() -> None:
         pulse.beat()
 
+    rates = Rates(reads=settings.key_reads, writes=settings.key_writes)
     config = uvicorn.Config(
-        doors(settings, parts, api.build(parts, traffic=traffic)),
+        doors(settings, parts, api.build(parts, traffic=traffic, rates=rates)),
         http=BoundedHttp,
         access_log=False,
         log_config=None,

@@ -53,6 +53,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
             about="Our goods in warehouses: list, show, send, book, accept",
         ),
         "doc": Place(module="doc", name="doc", about="Papers on the wire: list, show, why, retry"),
+        "edi": Place(module="edi", name="edi", about="X12 files as they lie there: check, show"),
         "exceptions": Place(
             module="exceptions", name="exceptions", about="What waits for a person, and what to do"
         ),
@@ -69,6 +70,9 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         ),
         "catalog": Place(module="catalog", name="catalog", about="Articles: import, list"),
         "keys": Place(module="keys", name="keys", about="API keys: add, list, revoke"),
+        "users": Place(
+            module="users", name="users", about="People's accounts: invite, list, disable"
+        ),
         "webhook": Place(
             module="webhooks", name="webhook", about="Endpoints told of facts: add, list, replay"
         ),
@@ -142,8 +146,9 @@ def commands() -> None:
 
     Settings come from the environment: HUB_DATA_DIR, HUB_DATABASE_URL, HUB_PARTNER_CONFIGS,
     HUB_MAPPINGS, HUB_BRANDS, HUB_HOST, HUB_PORT, HUB_PUBLIC_URL, HUB_SMTP_URL, HUB_SMTP_PASSWORD,
-    HUB_OPERATOR_HOST, HUB_OPERATOR_PORT, HUB_OPERATOR_NAMES, HUB_LOG_LEVEL, HUB_LOG_FORMAT,
-    HUB_MASTER_KEY.
+    HUB_MAIL_FROM, HUB_PORTAL_HOSTS, HUB_DESK_HOSTS, HUB_DESK_FROM, HUB_OPERATOR_HOST,
+    HUB_OPERATOR_PORT, HUB_OPERATOR_NAMES, HUB_KEY_READS, HUB_KEY_WRITES, HUB_LOG_LEVEL,
+    HUB_LOG_FORMAT, HUB_MASTER_KEY.
     """
 
 

@@ -53,7 +53,10 @@ def _row(shelf: "Shelf") -> tuple[str, str, str, str, str]:
 @as_json
 @pass_desk
 def show(desk: Desk, sku: str, as_json: bool) -> None:
-    """Show one article: each partner's level, what is reserved of it, what may be sold."""
+    """Show one article: each partner's level, what orders reserve of it, what may be sold.
+
+    MOVED is what a warehouse of ours said since its level that it received, lost or found.
+    """
     from hub.flow.shelves import shelves
 
     with desk.reading() as parts, parts.store.read() as tx:
@@ -65,7 +68,7 @@ def show(desk: Desk, sku: str, as_json: bool) -> None:
         return
     units = "nobody counts, always some" if shelf.available is None else str(shelf.available)
     desk.write(f"{shelf.sku}: {units} to sell", bold=True)
-    headings = ("PARTNER", "LEVEL", "RESERVED", "TO SELL", "AS OF", "STALE", "NEXT")
+    headings = ("PARTNER", "LEVEL", "RESERVED", "MOVED", "TO SELL", "AS OF", "STALE", "NEXT")
     desk.table(headings, [_partner_row(row) for row in shelf.partners])
 
 
@@ -77,6 +80,7 @@ def _partner_row(row: "PartnerShelf") -> tuple[str, ...]:
         row.partner,
         str(level.quantity) if level else "-",
         str(row.reserved),
+        f"{row.moved:+}" if row.moved else "-",
         units if row.asked else "not asked",
         when(level.as_of) if level else "-",
         "stale" if state.stale else "-",

@@ -70,8 +70,23 @@ def answered(subject: Subject, message: OrderResponse, *, key: str) -> Change:
             continue
         effect = Effect(business_key=key, subject=one.line.id, ordinal=ordinal, what=one.what)
         done = _answer(change.order, part.id, one)
-        change = change.then(replace(done, effects=(effect,)))
+        former = _former(change.order, done.order, part.id, effect)
+        change = change.then(replace(done, effects=(effect, *former)))
     return change
+
+
+BEFORE = "/before"
+"""Behind a line's id: the subject of the effect that keeps how the line stood before an answer."""
+
+
+def _former(before: Order, after: Order, fulfillment_id: str, effect: Effect) -> tuple[Effect, ...]:
+    """What an answer that is taken back has to bring back; nothing of a line first spoken of."""
+    was = line_of(before, fulfillment_id, effect.subject).buckets
+    declined = line_of(after, fulfillment_id, effect.subject).buckets.rejected - was.rejected
+    if not (was.accepted or was.backordered or declined):
+        return ()
+    what = {"accepted": was.accepted, "backordered": was.backordered, "declined": declined}
+    return (replace(effect, subject=effect.subject + BEFORE, what=what),)
 
 
 def _by_line(
@@ -91,6 +106,9 @@ def _by_line(
         if any(answer.quantity is not None and units is None for answer, units in counted):
             problems.append(other_unit(line, row.unit or row.answers[0].unit, path))
             continue
+        if _rejects_none(row.answers):
+            problems.append(_none_rejected(line, row, path))
+            continue
         former = said.get(line.id)
         answers = (*(former.answers if former else ()), *counted)
         said[line.id] = _Said(line=line, answers=answers, path=path)
@@ -98,6 +116,21 @@ def _by_line(
         problems.append(_NOT_HOW)
     unlisted = _unlisted(part, message, said) if message.lines and not problems else []
     return [*said.values(), *unlisted], problems
+
+
+def _rejects_none(answers: Sequence[LineAnswer]) -> bool:
+    """Whether a line is rejected and nothing of it: a zero beside other quantities is fine."""
+    rejected = any(one.answer is Answer.REJECTED for one in answers)
+    return rejected and all(one.quantity == 0 for one in answers)
+
+
+def _none_rejected(line: FulfillmentLine, row: OrderResponseLine, path: str) -> Problem:
+    return Problem(
+        code="rejects-none",
+        text=f"line {line.number} is rejected with a quantity of zero, which declines nothing; ask "
+        "the partner to leave the quantity out for all that is open, or to say how many",
+        where=Where(path=path, value=row.products[0].value[:99] if row.products else ""),
+    )
 
 
 _NOT_HOW = Problem(

@@ -103,6 +103,10 @@ _NAMES = {
 }
 
 
+KNOWN = tuple(_NAMES)
+"""The carriers that people can choose from."""
+
+
 def plain(tracking: str) -> str:
     """Return a tracking number as it is compared: capital letters and digits only."""
     return re.sub(r"[\s.-]", "", tracking).upper()

@@ -26,6 +26,8 @@ class FactKind(StrEnum):
     LINES_DECLINED = "LinesDeclined"
     ORDER_SHIPPED = "OrderShipped"
     UNEXPECTED_SHIPPED = "UnexpectedShipped"
+    SHIPMENT_VOIDED = "ShipmentVoided"
+    ANSWER_VOIDED = "AnswerVoided"
     DOCUMENT_REJECTED = "DocumentRejected"
     DOCUMENT_REFUSED = "DocumentRefused"
     DOCUMENT_ADVISED = "DocumentAdvised"

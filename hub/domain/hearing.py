@@ -7,7 +7,7 @@ event told again, in whatever envelope, does nothing twice.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from hub.domain.exchange import Problem, Where
@@ -35,7 +35,9 @@ def plain_unit(unit: str) -> str:
 class Subject:
     """The order a message speaks of, its part, the effects its business key had before.
 
-    `unit_word` gives one word for every way to write a unit.
+    `unit_word` gives one word for every way to write a unit. `repeated` is true when the very paper
+    had such effects before: it writes what is missing. `invoiced` are units by partner's line.
+    `told_only` is true where a replacement has to be of something that was told.
     """
 
     order: Order
@@ -43,6 +45,9 @@ class Subject:
     effects: Mapping[tuple[str, int], Mapping[str, object]]
     names: Names
     unit_word: Callable[[str], str] = plain_unit
+    repeated: bool = False
+    told_only: bool = False
+    invoiced: Mapping[str, int] = field(default_factory=dict)
 
 
 class Heard(Enum):

@@ -12,6 +12,7 @@ from enum import StrEnum
 from hub.domain.exchange import Purpose
 from hub.domain.parties import Address as Address
 from hub.domain.parties import ProductId as ProductId
+from hub.domain.voids import AnswerVoid
 from hub.domain.warehouse import (
     StockAdjustment,
     StockTransfer,
@@ -36,7 +37,11 @@ class PurchaseOrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseOrder:
-    """What we ask one partner to send to one consumer."""
+    """What we ask one partner to send to one consumer, or to send instead (REPLACE, CANCEL).
+
+    Of those `change` is the number of the change, and `refers_to` what the first paper was called
+    on the wire (cXML payloadID).
+    """
 
     purpose: Purpose
     number: str
@@ -55,6 +60,8 @@ class PurchaseOrder:
     slip_message: str = ""
     gift_message: str = ""
     instructions: str = ""
+    change: str = ""
+    refers_to: str = ""
 
 
 class Answer(StrEnum):
@@ -95,7 +102,10 @@ class OrderResponseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderResponse:
-    """A partner's answer to a purchase order. `whole` speaks for lines that are not listed."""
+    """A partner's answer to a purchase order. `whole` speaks for lines that are not listed.
+
+    `refers_to` is what the paper of ours that it answers was called on the wire (cXML payloadID).
+    """
 
     purpose: Purpose
     number: str
@@ -103,6 +113,7 @@ class OrderResponse:
     whole: Answer | None = None
     partner_order: str = ""
     lines: tuple[OrderResponseLine, ...] = ()
+    refers_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -437,6 +448,7 @@ class CarrierEvent:
 Message = (
     PurchaseOrder
     | OrderResponse
+    | AnswerVoid
     | ShipNotice
     | PurchaseOrderChange
     | ChangeResponse

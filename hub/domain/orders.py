@@ -68,6 +68,10 @@ class Buckets:
         """Move `quantity` from open to shipped; it must be open."""
         return replace(self, open=self.open - quantity, shipped=self.shipped + quantity)
 
+    def unship(self, quantity: int) -> "Buckets":
+        """Move `quantity` from shipped back to open: it never left."""
+        return self.ship(-quantity)
+
     def cancel(self, quantity: int) -> "Buckets":
         """Move `quantity` from open to cancelled; it must be open."""
         return replace(self, open=self.open - quantity, cancelled=self.cancelled + quantity)
@@ -182,7 +186,11 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """What one ship notice says left a partner for one purchase order."""
+    """What one ship notice says left a partner for one purchase order.
+
+    `heard_at` is when the hub took it in (None for those of an older version), `voided_at` when it
+    was taken back.
+    """
 
     id: str
     fulfillment_id: str
@@ -191,6 +199,18 @@ class Shipment:
     carrier: str
     service: str
     packages: tuple[Package, ...]
+    heard_at: datetime | None = None
+    voided_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called: the notice's number or, without one, its tracking numbers."""
+        return notice_name(self.notice, [package.tracking for package in self.packages])
+
+
+def notice_name(notice: str, trackings: Iterable[str]) -> str:
+    """Return what a shipment is called: its notice's number or, without one, its trackings."""
+    return notice or ",".join(trackings)
 
 
 class PromiseKind(StrEnum):
@@ -294,7 +314,10 @@ class OrderChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One customer's order. `version` counts every change, `revision` the customer's."""
+    """One customer's order. `version` counts every change, `revision` the customer's.
+
+    `shipments` are those that stand; what was taken back is kept in `voided`.
+    """
 
     id: str
     brand: str
@@ -313,6 +336,7 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     promises: tuple[Promise, ...] = ()
     changes: tuple[OrderChange, ...] = ()
+    voided: tuple[Shipment, ...] = ()
     revision: int = 1
     version: int = 1
 

@@ -20,9 +20,17 @@ class PostedSet(StrEnum):
     CHANGE_RESPONSE = "change_response"
     INVOICE = "invoice"
     STOCK_REPORT = "stock_report"
+    SHIPMENT_VOID = "shipment_void"
+    SHIPMENT_CORRECTION = "shipment_correction"
+    ANSWER_VOID = "answer_void"
 
 
-_NAMES = {PostedSet.SHIP_NOTICE: {"parcels": "packages", "lines": "items"}}
+_SHIPMENT = {"parcels": "packages", "lines": "items", "notice": "shipment"}
+_NAMES = {
+    PostedSet.SHIP_NOTICE: _SHIPMENT,
+    PostedSet.SHIPMENT_VOID: _SHIPMENT,
+    PostedSet.SHIPMENT_CORRECTION: _SHIPMENT,
+}
 
 
 def as_posted(set_id: str, problem: Problem) -> Problem:

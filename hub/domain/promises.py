@@ -229,6 +229,9 @@ def _ship_aims(case: _Case) -> list[_Aim]:
     if case.part.ship_by is not None and case.part.ship_by != standing.due:
         day = case.terms.day_of(case.part.ship_by)
         return [_Aim(day=day, evidence=Evidence.CHANGE, reason=CHANGED)]
+    unsaid = any(fact.kind is FactKind.ANSWER_VOIDED for fact in case.facts)
+    if unsaid and not any(line.buckets.backordered for line in case.part.lines):
+        return [_Aim(day=date.min, evidence=Evidence.ANSWER, reason=RESCHEDULED)]
     for fact in case.facts:
         if fact.kind in _SILENT:
             day = case.terms.day_of(case.terms.begun(case.now))
@@ -303,6 +306,8 @@ def _open_aims(case: _Case, ship: _Aim | None) -> list[_Aim]:
     if standing is None or not _open(case.part):
         return []
     day = case.terms.arrival(standing.day, method=case.method)
+    if day < case.today and _taken_back(case):
+        return []  # it is overdue: no day is better than the one that stands
     if ship is None and standing.evidence in AGREED:  # all else is in order again
         return [_Aim(day=day, evidence=Evidence.SHIPMENT, reason=RESCHEDULED)]
     why = ship or standing
@@ -329,12 +334,17 @@ def _parcels(
 
 
 def _parcel_news(case: _Case) -> bool:
-    """Whether a parcel of the part is new, or is expected on another day than before."""
+    """Whether a parcel of the part is new, taken back, or expected on another day than before."""
     before = dict(_parcels(case.before, case.part.id))
-    return any(
+    return _taken_back(case) or any(
         key not in before or before[key][1].expected_on != package.expected_on
         for key, (_, package) in _parcels(case.order, case.part.id)
     )
+
+
+def _taken_back(case: _Case) -> bool:
+    """Whether the partner takes back that it shipped."""
+    return any(fact.kind is FactKind.SHIPMENT_VOIDED for fact in case.facts)
 
 
 def _emptied(case: _Case) -> bool:

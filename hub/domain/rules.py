@@ -14,8 +14,9 @@ from hub.domain.exchange import Problem, Purpose
 from hub.domain.facts import Change
 from hub.domain.hearing import Subject
 from hub.domain.messages import ChangeResponse, OrderReport, OrderResponse, ShipNotice
+from hub.domain.orders import notice_name
 from hub.domain.reporting import reported
-from hub.domain.shipping import shipped
+from hub.domain.voiding import noticed
 
 __all__ = ["Spoken", "Subject", "apply", "business_key"]
 
@@ -29,11 +30,11 @@ def apply(subject: Subject, message: Spoken, *, now: datetime, key: str = "") ->
     """Take in one partner's message on one purchase order.
 
     Problems on the Change name lines that could not be used; the rest is applied. Effects that the
-    business key already had are not repeated; the same key with other words is a problem. A paper
-    that takes back an earlier one changes nothing. `key` is what makes two papers one event, where
-    that is not the message's own business key.
+    business key already had are not repeated; the same key with other words is a problem. Of papers
+    that take back an earlier one only ship notices do so. `key` is what makes two papers one event,
+    where that is not the message's own business key.
     """
-    if message.purpose is Purpose.CANCEL:
+    if message.purpose is Purpose.CANCEL and not isinstance(message, ShipNotice):
         return Change(order=subject.order, problems=(_CANCEL,))
     part = subject.order.fulfillment(subject.fulfillment_id)
     key = key or business_key(part.partner, message)
@@ -41,7 +42,7 @@ def apply(subject: Subject, message: Spoken, *, now: datetime, key: str = "") ->
         case OrderResponse():
             change = answered(subject, message, key=key)
         case ShipNotice():
-            change = shipped(subject, message, key=key, now=now)
+            change = noticed(subject, message, key=key, now=now)
         case ChangeResponse():
             return change_answered(subject, message, key=key, now=now)
         case OrderReport():
@@ -79,5 +80,5 @@ def _event(partner: str, message: Spoken) -> str:
         return f"{partner}/change-response/{message.number}/{message.change or day}"
     if isinstance(message, OrderReport):
         return f"{partner}/report/{message.number}/{message.report}"
-    notice = message.notice or ",".join(parcel.tracking for parcel in message.parcels)
+    notice = notice_name(message.notice, [parcel.tracking for parcel in message.parcels])
     return f"{partner}/ship-notice/{message.number}/{notice}"

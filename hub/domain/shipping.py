@@ -79,14 +79,20 @@ def _left(notice: ShipNotice) -> tuple[ShippedLine, ...]:
     return tuple(left)
 
 
-def shipped(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -> Change:
-    """Take in a ship notice; what was told before in the same notice ships nothing twice."""
+def shipped(
+    subject: Subject, message: ShipNotice, *, key: str, now: datetime, turn: str = ""
+) -> Change:
+    """Take in a ship notice; what was told before in the same notice ships nothing twice.
+
+    `turn` sets what a replacement says apart from what the notices before it said.
+    """
     part = subject.order.fulfillment(subject.fulfillment_id)
     asked = AskedLines(part)
     change = Change(order=subject.order)
     said: list[_Said] = []
     for index, parcel in enumerate(message.parcels):
         change = _read(subject, asked, change, parcel, index, said)
+    said = [replace(one, subject=one.subject + turn) for one in said]
     boxes: dict[int, list[PackedLine]] = {}
     verdicts = heard(subject.effects, [(one.subject, one.what) for one in said])
     for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
@@ -186,6 +192,7 @@ def _recorded(
         shipped_at=message.shipped_at or now,
         carrier=message.carrier,
         service=message.service,
+        heard_at=now,
         packages=tuple(
             Package(
                 id=subject.names.new("pkg"),
@@ -219,6 +226,11 @@ def _facts(shipment: Shipment) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def too_much_hold(fulfillment_id: str, notice: str) -> str:
+    """Return the name under which a notice of more than was open waits for a person."""
+    return f"unexpected:{fulfillment_id}:{notice}"
+
+
 def _too_much(order: Order, part: FulfillmentOrder, shipment: Shipment) -> tuple[Stuck, ...]:
     rows = [
         (line, order.line(line.line_id))
@@ -234,7 +246,7 @@ def _too_much(order: Order, part: FulfillmentOrder, shipment: Shipment) -> tuple
     )
     return (
         Stuck(
-            hold=f"unexpected:{part.id}:{shipment.notice}",
+            hold=too_much_hold(part.id, shipment.notice),
             kind="unexpected-shipment",
             partner=part.partner,
             text=f"{part.partner} shipped too much on purchase order {part.number}: {what}.",

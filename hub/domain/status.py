@@ -92,6 +92,8 @@ LEADS_TO = MappingProxyType(
         FactKind.LINES_DECLINED: _WAITING | _LATE,
         FactKind.ORDER_SHIPPED: _WAITING | _GONE | _LATE,
         FactKind.UNEXPECTED_SHIPPED: _GONE,
+        FactKind.SHIPMENT_VOIDED: _WAITING | _GONE | _LATE,
+        FactKind.ANSWER_VOIDED: _WAITING | _LATE,
         FactKind.DOCUMENT_REJECTED: _NONE,
         FactKind.DOCUMENT_REFUSED: _NONE,
         FactKind.DOCUMENT_ADVISED: _NONE,

@@ -99,9 +99,13 @@ def day_of(on: date, *, zone: tzinfo, heard: datetime) -> tuple[datetime, dateti
     return least, max(least, min(end, heard))
 
 
+MOVEMENT = "mov"
+"""What every event's name begins with, before its underscore."""
+
+
 def event_id(partner: str, kind: str, reference: str, sku: str, ordinal: int) -> str:
     """Return the one name of an event: the same paper in another envelope books nothing twice."""
-    return stable("mov", partner, kind, reference, sku, str(ordinal))
+    return stable(MOVEMENT, partner, kind, reference, sku, str(ordinal))
 
 
 def not_good(line: ReceivedLine) -> str:

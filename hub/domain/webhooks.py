@@ -38,7 +38,7 @@ _SHOWN = frozenset(
     "lines line quantity channel fulfillment shipment package moment happened_at expected_on "
     "ship_by deliver_by from_delivery_on ships_on delivery_on kind from to reason reasons change "
     "ask actions action group outcome why method progress due_at accepted mail goods shipping "
-    "discount tax was total".split()
+    "discount tax was total replaced".split()
 )
 _WORDS = re.compile(r"[A-Z][a-z]*")
 

@@ -90,7 +90,7 @@ def submit_change(parts: Parts, posting: ChangePosting) -> "Future[ChangeVerdict
     mistake but an outcome.
     """
     seed, now = parts.fresh(), parts.now()
-    return parts.store.submit(lambda tx: _settle(tx, parts, posting, Names(seed), now))
+    return parts.store.submit(lambda tx: settle_change(tx, parts, posting, Names(seed), now))
 
 
 def change(parts: Parts, posting: ChangePosting) -> ChangeVerdict:
@@ -98,9 +98,10 @@ def change(parts: Parts, posting: ChangePosting) -> ChangeVerdict:
     return submit_change(parts, posting).result()
 
 
-def _settle(
+def settle_change(
     tx: Transaction, parts: Parts, posting: ChangePosting, names: Names, now: datetime
 ) -> ChangeVerdict:
+    """Decide a change within a transaction; who undoes it has seen what it would come to."""
     # The order first, for its lock: who holds it sees every paper and reply committed before.
     order = tx.orders.find(brand=posting.brand, number=posting.number)
     if order is None:

@@ -74,6 +74,7 @@ def followed(
     if before is None:
         return after  # nothing is awaited of whom nothing has reached yet
     ended, watches = _awaited(before, after)
+    watches += _awaited_again(parts, before, after, now)
     return replace(
         after,
         ended=(*after.ended, *ended),
@@ -107,6 +108,23 @@ def _awaited(before: Order, change: Change) -> tuple[list[str], list[Watch]]:
             ended.append(shipment_hold(part.id))
             watches.extend(_shipment(change.order, part))
     return ended, watches
+
+
+def _awaited_again(parts: Parts, before: Order, change: Change, now: datetime) -> list[Watch]:
+    """What is awaited once more: goods that were said to have left, an answer taken back."""
+    watches: list[Watch] = []
+    was = {part.id: part for part in before.fulfillments}
+    for part in change.order.fulfillments:
+        kinds = {fact.kind for fact in _facts_of(change, part)}
+        former = was.get(part.id)
+        if former is None or not is_open(part):
+            continue
+        if FactKind.SHIPMENT_VOIDED in kinds and not is_open(former):
+            watches.extend(_shipment(change.order, part))
+        if FactKind.ANSWER_VOIDED in kinds:
+            watches.extend(_shipment(change.order, part) if not is_open(former) else ())
+            watches.extend(_answer(parts, change.order, part, now))
+    return watches
 
 
 def _no_longer_late(before: Order, after: Order) -> Iterator[str]:
@@ -154,19 +172,22 @@ def awaited(
     part = next((one for one in order.fulfillments if one.id == document.fulfillment_id), None)
     if route is None or part is None or not is_open(part) or document.set_id != route.set_id:
         return tuple(watches)
+    return (*watches, *_answer(parts, order, part, now), *_shipment(order, part))
+
+
+def _answer(parts: Parts, order: Order, part: FulfillmentOrder, now: datetime) -> Iterator[Watch]:
+    """The answer to a purchase order of which nothing was said yet."""
+    partner = parts.partners.get(part.partner)
     spoken = any(line.buckets.accepted or line.buckets.backordered for line in part.lines)
     if not spoken and answers(parts, partner):
-        watches.append(
-            Watch(
-                hold=response_hold(part.id),
-                kind=WatchKind.RESPONSE,
-                partner=partner.id,
-                subject=part.id,
-                due_at=partner.calendar.add(now, partner.limits.response),
-                order_id=order.id,
-            )
+        yield Watch(
+            hold=response_hold(part.id),
+            kind=WatchKind.RESPONSE,
+            partner=partner.id,
+            subject=part.id,
+            due_at=partner.calendar.add(now, partner.limits.response),
+            order_id=order.id,
         )
-    return (*watches, *_shipment(order, part))
 
 
 def _receipt(

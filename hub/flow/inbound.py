@@ -8,7 +8,7 @@ A failing document parks itself in its own commit; its neighbours go on.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -27,6 +27,7 @@ from hub.domain.exchange import (
 from hub.domain.facts import Duty, DutyKind, Stuck
 from hub.domain.names import at_moment, stable
 from hub.errors import ConfigError, Conflict, Malformed, TransportError
+from hub.flow.corrected import SILENT, Spoken, spoken_of
 from hub.flow.faults import trace_of
 from hub.flow.headings import with_headings
 from hub.flow.parts import Parts
@@ -61,7 +62,8 @@ def unpack(parts: Parts, channel: Channel, transmission: TransmissionRow) -> Non
             parts.store.write(lambda tx: _park(tx, parts, transmission, problems))
             return
         hashes = [_slice_hash(stream, one) for one in split]
-    parts.store.write(lambda tx: _unpacked(tx, parts, channel, transmission, split, hashes))
+        spoken = spoken_of(parts, channel, split, stream)
+    parts.store.write(lambda tx: _unpacked(tx, parts, channel, transmission, split, hashes, spoken))
 
 
 def _too_many(split: Sequence[SplitInterchange]) -> tuple[Problem, ...]:
@@ -102,6 +104,7 @@ def _unpacked(
     transmission: TransmissionRow,
     split: Sequence[SplitInterchange],
     hashes: Sequence[bytes],
+    spoken: Mapping[int, Spoken],
 ) -> None:
     ordinal = 0
     doubles: list[InterchangeRow] = []
@@ -124,7 +127,7 @@ def _unpacked(
             doubles.append(same)
             _answer_again(tx, same)
             continue
-        rows = _document_rows(parts, channel, transmission, interchange_id, one, ordinal)
+        rows = _document_rows(parts, channel, transmission, interchange_id, one, ordinal, spoken)
         ordinal += len(rows)
         if clash:
             rows = [replace(row_, state=DocumentState.PARKED) for row_ in rows]
@@ -184,12 +187,14 @@ def _document_rows(
     interchange_id: str,
     one: SplitInterchange,
     first: int,
+    spoken: Mapping[int, Spoken],
 ) -> list[DocumentRow]:
     discreet = parts.formats[channel.format].discreet
     pairs = [(split, document) for split in one.groups for document in split.documents]
     rows = []
     for ordinal, (split, document) in enumerate(pairs, start=first):
         state = DocumentState.REJECTED if document.rejected else DocumentState.ACCEPTED
+        about = spoken.get(document.offset, SILENT)
         rows.append(
             DocumentRow(
                 id=stable("doc", transmission.id, str(ordinal)),
@@ -210,6 +215,8 @@ def _document_rows(
                 state=state,
                 problems=tuple(discreet(problem) for problem in document.problems),
                 at=parts.now(),
+                business_key=about.key,
+                order_number=about.number,
             )
         )
     return rows
@@ -316,7 +323,7 @@ def rejected(row: DocumentRow) -> Stuck:
         text=f"{row.set_id} {row.number} from {row.partner} was rejected: "
         + told([problem.text for problem in _errors(row.problems)]),
         next_step="The partner is told by a receipt, where its format has any; else tell it. See "
-        f"`hub doc why {row.id}`.",
+        f"`hub doc why {row.id}`. A corrected paper closes this.",
         problems=row.problems,
     )
 

@@ -187,6 +187,12 @@ def comparison(tx: Transaction, parts: Parts, part: FulfillmentOrder) -> Compare
     )
 
 
+def invoiced(tx: Transaction, parts: Parts, part: FulfillmentOrder) -> dict[str, int]:
+    """Return how many units of each line of a part standing invoices ask money for, by its id."""
+    result = comparison(tx, parts, part)
+    return {one.line.id: one.units for one in result.lines} if result else {}
+
+
 def checked(tx: Transaction, parts: Parts, order: Order, fulfillment_id: str) -> Change:
     """Return what to tell of a part's invoices now: one exception, or that it is well."""
     part = order.fulfillment(fulfillment_id)

@@ -1,4 +1,8 @@
-"""One lane's turn, under its lease: send what is owed, collect, settle what was kept."""
+"""One lane's turn, under its lease: send what is owed, collect, settle what was kept.
+
+Each of the three is a step behind the wall (`hub.flow.walls`): what nobody foresaw there pauses
+this lane and ends neither the worker nor another lane's turn.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,9 +13,12 @@ from hub.flow.inbound import process
 from hub.flow.outbound import compose, deliver, failed, owes, recovered
 from hub.flow.parts import Parts
 from hub.flow.receiving import LEASE_SECONDS
+from hub.flow.walls import close, fault_hold, is_told, lane_fell, walled
 from hub.partners import Channel
 from hub.store import Lease, Transaction
 from hub.transports import Timed, Transport
+
+SENDING, COLLECTING, SETTLING = "sending", "collecting", "settling"
 
 
 class LaneTurn:
@@ -38,6 +45,8 @@ class LaneTurn:
         self._lease: Lease | None = None
         self._leased_at = 0.0
         self._told = True  # by this worker or another before it; the first success looks
+        self._fell: set[str] = set()
+        self._stood: set[str] = set()  # steps that did what they should, and were looked after
 
     @property
     def channel(self) -> Channel:
@@ -47,20 +56,18 @@ class LaneTurn:
     def take(self, *, poll: bool) -> int:
         """Do what can be done on the lane now; returns how much was done.
 
-        Nothing when another worker holds the lane. A failing wire pauses it and is not raised.
+        Nothing when another worker holds the lane. A failing wire pauses it and is not raised, nor
+        is a fault of ours.
         """
         lease = self._claim()
         if lease is None:
             return 0
         done = 0
         try:
-            done += process(self._parts, self._channel)
-            done += self._send(lease)
+            done += self._settled() + self._sent(lease)
             if poll and not self._paused():
-                done += collect(self._door(lease))
-                self._works()
-                done += process(self._parts, self._channel)
-                done += self._send(lease)
+                done += self._step(COLLECTING, lambda: self._collected(lease))
+                done += self._settled() + self._sent(lease)
         except TransportError as fault:
             self.close()
             self._told = True
@@ -74,11 +81,50 @@ class LaneTurn:
             return done  # the lane or a row was taken by somebody else; the next turn looks again
         return done
 
+    def _step(self, name: str, work: Callable[[], int]) -> int:
+        """Take one step of a turn; a fault of ours pauses the lane until its time is over."""
+        if self._fell and self._paused():
+            return 0
+        lane = self._channel.lane
+        done = walled(work, where=lane, fell=lambda trace: self._fallen(name, trace))
+        if done is not None and name not in self._stood and not self._paused():
+            self._stands(name)
+        return done or 0
+
+    def _fallen(self, name: str, trace: str) -> None:
+        self.close()
+        self._fell.add(name)
+        self._stood.discard(name)
+        channel = self._channel
+        lane_fell(self._parts, channel.lane, step=name, partner=channel.partner, trace=trace)
+
+    def _stands(self, name: str) -> None:
+        """The step works: what was told of it, by whichever process, is over."""
+        lane, hold = self._channel.lane, fault_hold(self._channel.lane, name)
+        if name in self._fell or is_told(self._parts, hold, partner=self._channel.partner):
+            close(self._parts, hold, by=lane)
+        self._stood.add(name)
+        if name in self._fell:
+            self._fell.discard(name)
+            self._told = True
+            self._works()
+
+    def _settled(self) -> int:
+        return self._step(SETTLING, lambda: process(self._parts, self._channel))
+
+    def _sent(self, lease: Lease) -> int:
+        return self._step(SENDING, lambda: self._send(lease))
+
+    def _collected(self, lease: Lease) -> int:
+        done = collect(self._door(lease))
+        self._works()
+        return done
+
     def close(self) -> None:
         """End the lane's connection; the next turn opens another."""
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+        wire, self._wire = self._wire, None
+        if wire is not None:  # whatever ending it meets, it is not used any more
+            walled(wire.close, where=self._channel.lane, fell=lambda trace: None)
 
     def release(self) -> None:
         """Close the wire and give the lane back, so that nobody waits for it."""
@@ -118,7 +164,12 @@ class LaneTurn:
         return until is not None and until > self._parts.now()
 
     def _works(self) -> None:
-        """The wire did what it was asked for: what was told of its failures is over."""
+        """The wire did what it was asked for: what was told of its failures is over.
+
+        Not while a step meets a fault of ours: its pauses would begin again with the shortest.
+        """
+        if self._fell:
+            return
         if self._told or self._trouble() != (None, 0):
             recovered(self._parts, self._channel)
             self._told = False

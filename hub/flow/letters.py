@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hub.domain import asking
 from hub.domain.exchange import Paper, Problem
 from hub.domain.facts import DutyKind
-from hub.domain.messages import Message, PurchaseOrderChange
+from hub.domain.messages import Message, PurchaseOrder, PurchaseOrderChange
 from hub.domain.orders import FulfillmentState
 from hub.domain.warehouse import WarehouseOrder
 from hub.domain.warehouse_orders import warehouse_order
@@ -18,6 +18,7 @@ from hub.flow.changing import change_paper
 from hub.flow.parts import Parts
 from hub.flow.transfers import transfer_paper
 from hub.flow.warehouse_changes import warehouse_change
+from hub.flow.whole_orders import order_change
 from hub.partners import Channel
 from hub.store import Transaction, WaitingDuty
 
@@ -86,9 +87,14 @@ def _change(
     tx: Transaction, parts: Parts, channel: Channel, duty: WaitingDuty, now: datetime
 ) -> tuple[Letter | None, tuple[Problem, ...]]:
     """Write what a partner is asked to change; nothing when it was settled meanwhile."""
-    ours = parts.maps.page(channel.maps[duty.set_id]).message is WarehouseOrder
-    paper_for = warehouse_change if ours else change_paper
-    asked = paper_for(tx, parts, channel, duty, now)
+    said = parts.maps.page(channel.maps[duty.set_id]).message
+    asked: tuple[WarehouseOrder | PurchaseOrder | PurchaseOrderChange, str] | None
+    if said is WarehouseOrder:
+        asked = warehouse_change(tx, parts, channel, duty, now)
+    elif said is PurchaseOrder:
+        asked = order_change(tx, parts, channel, duty, now)
+    else:
+        asked = change_paper(tx, parts, channel, duty, now)
     if asked is None:
         return None, ()
     message, fulfillment_id = asked

@@ -168,6 +168,7 @@ def _place(
     sourced = source(tx, parts, placed.order, names=names, now=now, places=places)
     change = first.then(sourced)
     change = followed(parts, None, change, names=names, now=now)
+    change = with_mails(tx, parts, change, document_id=None, names=names, now=now)
     tx.orders.insert(change.order, content_hash=digest)
     reserve(tx, parts, None, change.order, now=now)
     note(tx, change, at=now, input_id=input_id, document_id=None, names=names)
@@ -227,7 +228,7 @@ def remember(
     """
     change = caught_up(tx, parts, before, change)
     change = followed(parts, before, change, names=names, now=at)
-    change = with_mails(parts, change, names=names, now=at)
+    change = with_mails(tx, parts, change, document_id=document_id, names=names, now=at)
     after = change.order
     if after != before:
         after = tx.orders.save(before, after)

@@ -30,7 +30,10 @@ from hub.flow.letters import Letter, write_letter
 from hub.flow.orders import note
 from hub.flow.parts import Parts
 from hub.flow.receiving import IN_ROW, LEASE_SECONDS, NEVER, REPLY, Delivery, digest, keep
-from hub.flow.unsendable import declined, lost
+from hub.flow.supplier_links import words_with
+from hub.flow.supplier_owed import want_supplier_mails
+from hub.flow.unsendable import declined, keep_answer, lost
+from hub.flow.walls import LONGEST_PAUSE, pause_after
 from hub.flow.warehouse_changes import is_change
 from hub.partners import Channel
 from hub.store import (
@@ -44,10 +47,8 @@ from hub.store import (
     WaitingDuty,
     is_away,
 )
-from hub.transports import Transport
+from hub.transports import RefusedCall, Reply, Transport, Worded
 
-FIRST_PAUSE = timedelta(seconds=2)
-LONGEST_PAUSE = timedelta(minutes=10)
 LONGEST_ASKED = timedelta(hours=1)  # the most that a partner's Retry-After is heeded
 AT_ONCE = 5  # papers composed in one commit where nobody waits for a cut-off
 FAILURES_TOLD = 3  # a wire that fails this often in a row becomes an exception
@@ -286,13 +287,16 @@ def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bo
         parts.store.write(lambda tx: lost(tx, parts, row, trouble))
         return True
     parts.store.write(lambda tx: _attempt(tx, row, lease))
+    if isinstance(wire, Worded):
+        wire.accompany(words_with(parts, channel, row))
     try:
         reply = wire.put(row.name, io.BytesIO(body), size=row.size)
     except Refused as no:
-        said = str(no)
-        parts.store.write(lambda tx: declined(tx, parts, row, said))
+        refusal = no
+        parts.store.write(lambda tx: declined(tx, parts, channel, row, refusal))
         return True
     if reply is not None:
+        _see_that_it_was_taken(parts, channel, reply)
         stream = io.BytesIO(reply.body)
         size, sha = digest(stream)
         answer = Delivery(
@@ -305,6 +309,14 @@ def deliver(parts: Parts, channel: Channel, wire: Transport, lease: Lease) -> bo
         keep(parts, channel, answer)
     parts.store.write(lambda tx: _delivered(tx, parts, channel, row, lease))
     return True
+
+
+def _see_that_it_was_taken(parts: Parts, channel: Channel, reply: Reply) -> None:
+    """Raise TransportError for an answer by which the format says: later (cXML Status 5xx)."""
+    postponed = getattr(parts.formats[channel.format], "postponed", None)
+    why = postponed(reply.body, profile=channel.profile) if postponed is not None else ""
+    if why:
+        raise RefusedCall(f"{channel.partner} {why}; it will be tried again", reply=reply)
 
 
 def _attempt(tx: Transaction, row: TransmissionRow, lease: Lease) -> None:
@@ -368,6 +380,7 @@ def _sent(
     )
     input_id = stable("inp", row.id, "delivered")
     note(tx, change, at=now, input_id=input_id, document_id=document.id, names=names)
+    want_supplier_mails(tx, parts, channel, document, changes=changes, now=now)
 
 
 def recovered(parts: Parts, channel: Channel) -> None:
@@ -386,18 +399,32 @@ def failed(parts: Parts, channel: Channel, fault: TransportError) -> None:
     def work(tx: Transaction) -> None:
         now = parts.now()
         _, before = tx.duties.troubled().get(channel.lane, (None, 0))
-        wait = min(FIRST_PAUSE * 2 ** min(before, 12), LONGEST_PAUSE)
+        wait = pause_after(before)
         asked = timedelta(seconds=min(fault.retry_seconds, LONGEST_ASKED.total_seconds()))
         until = now + max(LONGEST_PAUSE if fault.permanent else wait, asked)
         tx.duties.pause(lane=channel.lane, until=until, reason=str(fault))
         if fault.permanent or before + 1 >= FAILURES_TOLD:
             names = at_moment(channel.lane, now)
-            tx.exceptions.open(_silent(channel, fault), at=now, names=names)
+            kept = _answer_kept(tx, parts, channel, fault, now)
+            tx.exceptions.open(_silent(channel, fault, kept), at=now, names=names)
 
     parts.store.write(work)
 
 
-def _silent(channel: Channel, fault: TransportError) -> Stuck:
+def _answer_kept(
+    tx: Transaction, parts: Parts, channel: Channel, fault: TransportError, now: datetime
+) -> str:
+    """Keep what a partner answered instead of a yes, the first of a lane and day; "" for nothing.
+
+    A wire that fails for days answers again and again, and says little new.
+    """
+    if not isinstance(fault, RefusedCall) or not fault.reply.body:
+        return ""
+    name = f"answer of {now:%Y-%m-%d}"
+    return keep_answer(tx, parts, channel, fault.reply, name=name, key=f"lane/{now:%Y-%m-%d}")
+
+
+def _silent(channel: Channel, fault: TransportError, answer: str) -> Stuck:
     again = (
         "when you have put it right: `hub lane resume "
         if fault.permanent
@@ -408,5 +435,6 @@ def _silent(channel: Channel, fault: TransportError) -> Stuck:
         kind="wire",
         partner=channel.partner,
         text=f"The wire to {channel.lane} fails: {fault}",
-        next_step=f"It is tried again by itself; {again}: `hub lane resume {channel.lane}`.",
+        next_step=f"It is tried again by itself; {again}: `hub lane resume {channel.lane}`."
+        + (f" `hub doc show {answer}` shows what was answered." if answer else ""),
     )

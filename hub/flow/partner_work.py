@@ -18,8 +18,11 @@ from hub.domain.orders import (
     Order,
     Shipment,
 )
+from hub.domain.voiding import UNDO, against, on_the_way
 from hub.flow.changing import asked_change, paper_of
+from hub.flow.invoicing import invoiced
 from hub.flow.parts import Parts
+from hub.flow.unanswering import LastAnswer, last_answer
 from hub.store import Erased, Transaction
 
 
@@ -32,10 +35,28 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """A shipment that stands; `name` is what it is called in paths.
+
+    Until `undo_until` the customer has not been told of what was entered at a page; None for
+    shipments of an older version. `voidable` and `correctable` say whether it can be taken back or
+    told otherwise now, `refusal` in words why not, empty for nothing.
+    """
+
+    shipment: Shipment
+    name: str
+    undo_until: datetime | None
+    voidable: bool
+    correctable: bool
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One part of an order that lies with a partner.
 
     `words` are the recipient's opened words, None when they were erased. `zone` is the partner's.
+    `answer` is its newest answer that stands, None where none was posted.
     """
 
     order: Order
@@ -44,7 +65,8 @@ class Work:
     voice: Voice
     zone: str
     asked: tuple[Asked, ...]
-    shipments: tuple[Shipment, ...]
+    shipments: tuple[Dispatched, ...]
+    answer: LastAnswer | None
     actions: tuple[str, ...]
 
 
@@ -79,7 +101,7 @@ def queue(
         works = [
             work
             for _, order_id in page
-            for work in _works(tx, parts, orders[order_id], partner=partner, now=now)
+            for work in works_of(tx, parts, orders[order_id], partner=partner, now=now)
             if work.part.state in states
         ]
     last = page[-1][0] if page else after
@@ -91,25 +113,65 @@ def find(tx: Transaction, parts: Parts, *, partner: str, number: str, now: datet
     found = tx.orders.for_purchase_order(partner=partner, number=number)
     if found is None or found[0].brand not in parts.brands:
         return None
-    works = _works(tx, parts, found[0], partner=partner, now=now)
+    works = works_of(tx, parts, found[0], partner=partner, now=now)
     return next((work for work in works if work.part.id == found[1]), None)
 
 
-def _works(
+def works_of(
     tx: Transaction, parts: Parts, order: Order, *, partner: str, now: datetime
 ) -> Iterator[Work]:
+    """Yield the parts of an order that lie with the partner, composed for it."""
     for part in order.fulfillments:
         if part.partner == partner and lies_with_partner(tx, part.id):
-            yield Work(
-                order=order,
-                part=part,
-                words=_words(tx, order, part),
-                voice=parts.voice(order.brand),
-                zone=parts.partners.get(partner).calendar.zone,
-                asked=tuple(_asked(tx, parts, order, part, now)),
-                shipments=tuple(one for one in order.shipments if one.fulfillment_id == part.id),
-                actions=part_actions(order, part),
-            )
+            yield _work(tx, parts, order, part, now)
+
+
+def _work(
+    tx: Transaction, parts: Parts, order: Order, part: FulfillmentOrder, now: datetime
+) -> Work:
+    shipments = tuple(_dispatched(tx, parts, order, part, now))
+    spoken = any(line.buckets.accepted or line.buckets.backordered for line in part.lines)
+    spoken = spoken or any(line.buckets.rejected for line in part.lines)
+    answer = last_answer(tx, order, part, now=now) if spoken else None
+    return Work(
+        order=order,
+        part=part,
+        words=_words(tx, order, part),
+        voice=parts.voice(order.brand),
+        zone=parts.partners.get(part.partner).calendar.zone,
+        asked=tuple(_asked(tx, parts, order, part, now)),
+        shipments=shipments,
+        answer=answer,
+        actions=(*part_actions(order, part), *_undoing(shipments, answer)),
+    )
+
+
+def _undoing(shipments: Collection[Dispatched], answer: LastAnswer | None) -> Iterator[str]:
+    """What can be taken back or put right now."""
+    if any(one.voidable for one in shipments):
+        yield "void_shipment"
+    if any(one.correctable for one in shipments):
+        yield "correct_shipment"
+    if answer is not None and answer.undoable:
+        yield "undo_answer"
+
+
+def _dispatched(
+    tx: Transaction, parts: Parts, order: Order, part: FulfillmentOrder, now: datetime
+) -> Iterator[Dispatched]:
+    standing = [one for one in order.shipments if one.fulfillment_id == part.id]
+    units = invoiced(tx, parts, part) if standing else {}
+    for one in standing:
+        told_with_it = [other for other in standing if other.name == one.name]
+        wrong = against(order, told_with_it, invoiced=units, now=now)
+        yield Dispatched(
+            shipment=one,
+            name=one.name,
+            undo_until=one.heard_at + UNDO if one.heard_at else None,
+            voidable=not wrong,
+            correctable=not on_the_way(told_with_it),
+            refusal=" ".join(problem.text for problem in wrong),
+        )
 
 
 def lies_with_partner(tx: Transaction, fulfillment_id: str) -> bool:

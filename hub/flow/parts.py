@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from hub.access import House
 from hub.domain.asking import Voice
 from hub.domain.exchange import Problem
 from hub.errors import Malformed
@@ -66,7 +67,9 @@ class Parts:
     `random(n)` gives n random bytes fit for secrets. `public_url` is where a brand's pages are
     reached, with `{host}` for its name; `mail` is how mails go out, None when the hub sends none.
     `posted(set, purchase order, body)` reads what partners post at the API, `transform(stylesheet,
-    body)` runs XSLT in a child process and raises Malformed.
+    body)` runs XSLT in a child process and raises Malformed. `portal_hosts` and `desk_hosts` are
+    the names of suppliers' and our own people's rooms; those who work there are mailed from
+    `mail_from`.
     """
 
     store: Store
@@ -85,6 +88,9 @@ class Parts:
     mail: BaseModel | None = None
     posted: Callable[[str, str, bytes], Reading] = _unread
     transform: Callable[[str, bytes], bytes] = _untransformed
+    portal_hosts: tuple[str, ...] = ("portal.localhost",)
+    desk_hosts: tuple[str, ...] = ("desk.localhost",)
+    mail_from: str = ""
 
     def profile(self, channel: Channel) -> BaseModel:
         """Return a channel's profile with the secrets that its page only names.
@@ -104,6 +110,11 @@ class Parts:
         """Return where a customer of the brand finds that path; empty when it has no pages."""
         hosts = self.brands[brand].hosts
         return self.public_url.replace("{host}", hosts[0]) + path if hosts else ""
+
+    def room(self, house: House, path: str) -> str:
+        """Return where people of that house find that path."""
+        hosts = self.portal_hosts if house is House.PORTAL else self.desk_hosts
+        return self.public_url.replace("{host}", hosts[0]) + path
 
     def hashes(self, channel: Channel, set_id: str) -> dict[str, str]:
         """Return what a result depends on beside its input: page, map, code."""

@@ -27,6 +27,7 @@ from hub.domain.telling import foremost
 from hub.errors import Malformed
 from hub.flow.caps import too_long
 from hub.flow.changing import refuse_change
+from hub.flow.corrected import corrects
 from hub.flow.feeds import settle_feed
 from hub.flow.following import receipt_hold
 from hub.flow.headings import all_or_nothing
@@ -278,6 +279,8 @@ def _applied(
         )
         problems.extend(done.problems)
         used += done.used
+        if done.used:
+            corrects(tx, row, message, at=now)
     bad = any(problem.severity is Severity.ERROR for problem in problems)
     if used:
         state = DocumentState.PARTLY_APPLIED if bad else DocumentState.APPLIED

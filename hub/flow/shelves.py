@@ -1,7 +1,7 @@
 """What may be sold of an article, over all partners that may be asked for it: only read."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hub.domain.catalog import PartnerItem
@@ -12,17 +12,18 @@ from hub.store import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerShelf:
-    """One partner's: its level if any, the units that count against it, what may be sold.
+    """One partner's: its level if any, what was done to it since, what may be sold.
 
-    `reserved` is less by what a warehouse has received since the level, and may be below zero.
-
-    `asked` is false for a partner that no order is sent to now.
+    `reserved` are the units that orders speak for, never below zero. `moved` is what a warehouse
+    said since the level that it received (above zero), lost or found. `asked` is false for a
+    partner that no order is sent to now.
     """
 
     partner: str
     asked: bool
     level: StockLevel | None
     reserved: int
+    moved: int
     availability: Availability
 
 
@@ -57,15 +58,33 @@ def of_offers(
     now = parts.now()
     # Reservations before levels: what a level has released may be cleaned away at any moment.
     reserved = tx.reservations.of(offers)
+    moved = tx.reservations.moved(offers) if _warehouses(parts, offers) else {}
     levels = tx.stock.levels([(one.partner, sku) for sku, ones in offers.items() for one in ones])
     found = {}
     for sku, ones in offers.items():
         rows = []
         for offer in ones:
             key = (offer.partner, sku)
-            rows.append(_of_partner(parts, offer, levels.get(key), reserved.get(key, ()), now))
+            state = _of_partner(parts, offer, levels.get(key), reserved.get(key, ()), now)
+            rows.append(_parted(state, moved.get(key, ())))
         found[sku] = _together(sku, rows, today=now.date())
     return found
+
+
+def _warehouses(parts: Parts, offers: Mapping[str, Sequence[PartnerItem]]) -> bool:
+    """Whether any of them can have movements; reads of others need not ask."""
+    partners = {one.partner for ones in offers.values() for one in ones}
+    return any(one.holds_ours for one in parts.partners.all if one.id in partners)
+
+
+def _parted(shelf: PartnerShelf, moved: Sequence[Reserved]) -> PartnerShelf:
+    """Return a shelf with what moved told apart from what orders speak for."""
+    units = _counting(shelf.level, moved)
+    return replace(shelf, reserved=shelf.reserved - units, moved=-units)
+
+
+def _counting(level: StockLevel | None, reserved: Sequence[Reserved]) -> int:
+    return sum(one.quantity for one in reserved if level is None or one.counts(level.as_of))
 
 
 def _of_partner(
@@ -82,12 +101,12 @@ def _of_partner(
         state = available(level, reserved, rules=rules, now=now)
     else:
         state = Availability(now=0)
-    counting = [one for one in reserved if level is None or one.counts(level.as_of)]
     return PartnerShelf(
         partner=offer.partner,
         asked=asked,
         level=level,
-        reserved=sum(one.quantity for one in counting),
+        reserved=_counting(level, reserved),
+        moved=0,
         availability=state,
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain import rules
 from hub.domain.change_rows import needs_source
-from hub.domain.exchange import Problem, Severity, Where
+from hub.domain.exchange import Problem, Purpose, Severity, Where
 from hub.domain.messages import (
     Advice,
     Answer,
@@ -26,9 +26,11 @@ from hub.domain.messages import (
 )
 from hub.domain.names import Names
 from hub.domain.orders import ChangeState, Order
-from hub.domain.rules import Spoken, Subject
+from hub.domain.rules import Spoken
 from hub.domain.shipping import packed
 from hub.domain.stock import DAY_ONLY
+from hub.domain.voiding import REFUSALS
+from hub.domain.voids import AnswerVoid
 from hub.domain.warehouse import StockAdjustment, TransferReceipt, WarehouseAdvice
 from hub.domain.warehouse_orders import ship_notice, shorts
 from hub.flow.advising import take_advice
@@ -40,10 +42,13 @@ from hub.flow.orders import UNITS, remember
 from hub.flow.parts import POSTED, Parts
 from hub.flow.receiving import input_of
 from hub.flow.sourcing import source
-from hub.flow.warehouse_stock import book_shipments, take_moving
+from hub.flow.subjects import subject_of, takes_back, whole_name
+from hub.flow.unanswering import take_answer_void
+from hub.flow.warehouse_stock import TAKES_BACK, book_shipments, take_moving
+from hub.flow.whole_orders import answers, named, one_for_both, told_apart
 from hub.store import DocumentRow, Transaction
 
-NOTHING_USED = ("unknown-order", rules.TAKES_BACK)
+NOTHING_USED = frozenset({"unknown-order", rules.TAKES_BACK, *REFUSALS})
 
 
 _ALONE = Advice | StockReport | CarrierEvent | Invoice | StockAdjustment | TransferReceipt
@@ -124,6 +129,8 @@ def take(
         case OrderResponse() | ShipNotice() | ChangeResponse() | OrderReport():
             local = in_zone(message, parts.partners.get(row.partner).calendar.zone)
             return _on_order(tx, parts, row, local, now=now, names=names)
+        case AnswerVoid():
+            return take_answer_void(tx, parts, row, message, now=now, names=names)
         case WarehouseAdvice():
             return _on_advice(tx, parts, row, message, now=now, names=names)
         case TransferReceipt() | StockAdjustment():
@@ -139,10 +146,13 @@ def take(
             return Applied(problems=[problem], used=False)
 
 
-def _of_which(parts: Parts, partner: str, message: OrderResponse, found: tuple[Order, str]) -> bool:
+def _of_which(
+    tx: Transaction, parts: Parts, partner: str, message: OrderResponse, found: tuple[Order, str]
+) -> bool:
     """Whether a no may be to the order or to a change, and the partner has one paper for both.
 
-    Taken for the order it would end what the partner ships, taken for the change the reverse.
+    Taken for the order it would end what the partner ships, taken for the change the reverse. Of
+    who hears of changes by the order itself a yes is not clear either, if it names no paper.
     """
     order, fulfillment_id = found
     asked = any(
@@ -150,19 +160,22 @@ def _of_which(parts: Parts, partner: str, message: OrderResponse, found: tuple[O
         for change in order.changes
         for ask in change.asks
     )
-    told_apart = any(
+    two_papers = any(
         parts.maps.page(channel.maps[set_id]).message is ChangeResponse
         for channel in parts.partners.get(partner).channels
         for set_id in channel.receives
         if set_id in channel.maps
     )
+    if one_for_both(parts, partner):
+        whole = message.whole is not None and not message.lines
+        return whole and asked and named(tx, message, fulfillment_id) is None
     refuses = message.whole is Answer.REJECTED and not message.lines
-    return refuses and asked and not told_apart
+    return refuses and asked and not two_papers
 
 
 _EITHER = Problem(
     code="order-or-change",
-    text="the partner says no, and a change of the order is asked: nobody knows to which. Ask the "
+    text="the partner answers, and a change of the order is asked: nobody knows to which. Ask the "
     "partner, and put the order right by hand",
 )
 
@@ -178,20 +191,17 @@ def _on_order(
     event: str = "",
 ) -> Applied:
     found = tx.orders.for_purchase_order(partner=row.partner, number=message.number)
+    if isinstance(message, OrderResponse) and found is not None:
+        message = told_apart(tx, parts, row.partner, message, found[1])
+    message = whole_name(found, message)
     key = _event_key(row, message) + event
     applied = Applied(key=key, purpose=str(message.purpose), number=message.number)
     if found is None:
         return replace(applied, problems=[_unknown(row.partner, message.number)], used=False)
     order, fulfillment_id = found
-    if isinstance(message, OrderResponse) and _of_which(parts, row.partner, message, found):
+    if isinstance(message, OrderResponse) and _of_which(tx, parts, row.partner, message, found):
         return replace(applied, problems=[_EITHER], used=False)
-    subject = Subject(
-        order=order,
-        fulfillment_id=fulfillment_id,
-        effects=tx.exchange.effects(business_key=key),
-        names=names,
-        unit_word=lambda unit: parts.maps.word(UNITS, unit),
-    )
+    subject = subject_of(tx, parts, row, found, message, key=key, names=names)
     change = rules.apply(subject, message, now=now, key=key)
     if isinstance(message, ShipNotice):  # an invoice that came first may fit now
         change = change.then(checked(tx, parts, change.order, fulfillment_id))
@@ -211,10 +221,10 @@ def _on_order(
     )
     answered = _answered_set(parts, row.partner, message)
     for sent in tx.exchange.sent_for(fulfillment_id) if answered else ():
-        if sent.set_id == answered:
+        if sent.set_id == answered and answers(parts, row.partner, message, sent):
             tx.exchange.stamp(sent.id, answered_at=now, answered_by=row.id)
     used = not any(problem.code in NOTHING_USED for problem in change.problems)
-    if row.syntax == POSTED and not change.effects:  # who waits for an answer is told so
+    if (row.syntax == POSTED or takes_back(message)) and not change.effects:  # who asks is told so
         used = used and not any(one.severity is Severity.ERROR for one in change.problems)
     return replace(
         applied,
@@ -240,6 +250,8 @@ def _on_advice(
         problems = [_unknown(row.partner, message.number)]
         return Applied(number=message.number, problems=problems, used=False)
     before, part_id = found
+    if message.purpose is not Purpose.ORIGINAL:  # what the warehouse booked is not taken back
+        return Applied(number=message.number, problems=[TAKES_BACK], used=False)
     partner = parts.partners.get(row.partner)
     done = Applied(number=message.number, order_id=before.id, fulfillment_id=part_id)
     notice = ship_notice(message, before.fulfillment(part_id))

@@ -1,4 +1,4 @@
-"""Customers at their order's page: by a link, or by order number and e-mail; what a code proves.
+"""Customers at their order's page: by a link, or by number and e-mail or postcode; codes prove.
 
 Whoever holds a link sees the order without names, streets and addresses. The rest is opened by a
 code that is mailed to the customer. What is asked for is always answered alike, and costs alike,
@@ -40,11 +40,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Somebody who asks for an order by its number and e-mail, from an address of the net."""
+    """Somebody who asks for an order by its number, from an address of the net.
+
+    `known` is the e-mail address of the customer, or a postcode of the order.
+    """
 
     brand: str
     number: str
-    email: str
+    known: str
     address: str
 
 
@@ -114,10 +117,16 @@ def linked(parts: Parts, *, brand: str, token: str) -> Linked | None:
 
 
 def ask_by_number(parts: Parts, asking: Asking) -> str:
-    """Ask for a code by order number and e-mail; return the visit's cookie, for a miss as well."""
+    """Ask for a code by order number and e-mail or postcode; return the visit's cookie.
+
+    For a miss as well. The code goes to the customer's e-mail, whatever they were known by.
+    """
 
     def work(tx: Transaction) -> str | None:
-        return tx.visits.matching(brand=asking.brand, number=asking.number, email=asking.email)
+        brand, number, known = asking.brand, asking.number, asking.known
+        if "@" in known:
+            return tx.visits.matching(brand=brand, number=number, email=known)
+        return tx.visits.living_at(brand=brand, number=number, postcode=known)
 
     counted = (f"{asking.brand}\x1forder\x1f{asking.number}", f"address\x1f{asking.address}")
     return _ask(parts, asking.brand, work, counted)

@@ -1,7 +1,9 @@
 """Who is called next: every endpoint takes turns of its own, and none holds up the others.
 
-Endpoints that fail or answer slowly never have more than half of the callers, so that a crowd of
-them leaves room for those that answer at once.
+A turn stands behind the wall (`hub.flow.walls`): what nobody foresaw there leaves its endpoint
+alone for a while and ends neither the worker nor another's turn. Endpoints that fail or answer
+slowly never have more than half of the callers, so that a crowd of them leaves room for those that
+answer at once.
 """
 
 import threading
@@ -10,10 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from hub.errors import Conflict
 from hub.flow.parts import Parts
-from hub.flow.webhook_turns import Turned, take_turn
+from hub.flow.walls import pause_after, walled
+from hub.flow.webhook_turns import Turned, fell, stands_again, take_turn
 from hub.store.webhook_rows import Looked
 
 CALLERS = 16  # endpoints under way at once in one process
@@ -31,6 +35,13 @@ class _Before:
     look_at: datetime | None = None
     slow: bool = False
     ordinal: int = 0
+    stands: bool = False
+    falls: int = 0
+    left_until: datetime | None = None
+
+    def is_left(self, now: datetime) -> bool:
+        """Whether the endpoint is left alone since a turn of it met a fault of ours."""
+        return self.left_until is not None and self.left_until > now
 
 
 _NEVER = _Before()
@@ -55,7 +66,7 @@ class Rounds:
     def look(self) -> int:
         """Start a caller for each endpoint that has something to be told; returns how many.
 
-        Does not wait for them. Raises what a caller met that no turn should: a fault of ours.
+        Does not wait for them. Raises what says that the store is away.
         """
         self._gather()
         started = 0
@@ -99,8 +110,13 @@ class Rounds:
         with self._parts.store.read() as tx:
             endpoints = tx.webhooks.look(now=now)
             head = tx.webhooks.head() if endpoints else 0
-        wanting = [one for one in endpoints if one.due or self._has_news(one, head, now)]
         before = self._before
+        wanting = [
+            one
+            for one in endpoints
+            if (one.due or self._has_news(one, head, now))
+            and not before.get(one.id, _NEVER).is_left(now)
+        ]
         return sorted(
             wanting, key=lambda one: (one.failing, before.get(one.id, _NEVER).ordinal, one.id)
         )
@@ -133,17 +149,31 @@ class Rounds:
             due = True
 
     def _turn(self, webhook_id: str, *, due: bool) -> Turned:
-        began = self._seconds()
+        began, before = self._seconds(), self._before.get(webhook_id, _NEVER)
         try:
-            turned = take_turn(self._parts, webhook_id, due=due)
+            taken = walled(
+                lambda: self._taken(webhook_id, before, due=due),
+                where=webhook_id,
+                fell=partial(fell, self._parts, webhook_id),
+            )
         except Conflict:  # others write the same rows; the next look finds what is left
-            turned = Turned()
+            taken = Turned(), before.stands
         self._ordinal += 1
+        turned, stands = taken or (Turned(), False)
+        falls = before.falls + 1 if taken is None else 0 if stands else before.falls
         self._before[webhook_id] = _Before(
             cursor=turned.cursor,
             read_to=turned.read_to,
             look_at=turned.look_at,
             slow=self._seconds() - began > SLOW,
             ordinal=self._ordinal,
+            stands=stands,
+            falls=falls,
+            left_until=None if taken else self._parts.now() + pause_after(before.falls),
         )
         return turned
+
+    def _taken(self, webhook_id: str, before: _Before, *, due: bool) -> tuple[Turned, bool]:
+        """Take a turn, and say whether the endpoint stands: what was told of a fault is closed."""
+        turned = take_turn(self._parts, webhook_id, due=due)
+        return turned, before.stands or stands_again(self._parts, webhook_id, turned)

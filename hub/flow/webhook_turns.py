@@ -34,7 +34,8 @@ from hub.domain.webhooks import (
 )
 from hub.errors import TransportError
 from hub.flow.parts import Parts
-from hub.flow.webhooks import CALL, calls, dead_hold, ended_hold, own
+from hub.flow.walls import close, is_told
+from hub.flow.webhooks import CALL, calls, dead_hold, ended_hold, fault_hold, own
 from hub.store import Picked, Transaction, WebhookRow
 
 IN_FLIGHT = 8  # messages of one turn, all under way at once: a turn ends when the slowest does
@@ -118,6 +119,44 @@ def try_now(parts: Parts, webhook_id: str) -> Tried:
     message = trial(row.id, message_id=Names(parts.fresh()).new("msg"), at=now)
     picked = Picked(id=message.id, body=message.body, tries=1, position=0)
     return _sent(parts, Claimed(url=row.url, secrets=secrets, picked=[picked], cursor=0), picked)
+
+
+def fell(parts: Parts, webhook_id: str, trace: str) -> None:
+    """Tell the operator of a turn that met a fault of ours; nothing for an endpoint removed."""
+
+    def work(tx: Transaction) -> None:
+        row, now = tx.webhooks.get(webhook_id), parts.now()
+        if row is None:
+            return
+        stuck = Stuck(
+            hold=fault_hold(row.id),
+            kind="our-fault",
+            partner=row.partner,
+            text=f"{_named(row)} could not be told: a fault of ours: "
+            + trace.strip().rsplit("\n", 1)[-1],
+            next_step="It is tried again by itself, and others are told meanwhile; this closes "
+            "when it works. Report the fault with its text.",
+            problems=(Problem(code="our-fault", text=trace),),
+        )
+        tx.exceptions.open(stuck, at=now, names=at_moment(stuck.hold, now))
+
+    parts.store.write(work)
+
+
+def stands_again(parts: Parts, webhook_id: str, turned: Turned) -> bool:
+    """Say whether a turn shows that the endpoint can be told, and close what was told of a fault.
+
+    A turn that told nothing shows it only where nothing waits.
+    """
+    with parts.store.read() as tx:
+        row = tx.webhooks.get(webhook_id)
+        waits = row is not None and not turned.calls and tx.webhooks.waiting(row.id) > 0
+    if row is None or waits:
+        return False
+    hold = fault_hold(row.id)
+    if is_told(parts, hold, partner=row.partner):
+        close(parts, hold, by="webhooks")
+    return True
 
 
 # --- from the ledger to messages ---------------------------------------------------------------
@@ -223,21 +262,26 @@ def signed(picked: Picked, secrets: Sequence[bytes], *, at: datetime) -> dict[st
 
 
 def _note(tx: Transaction, parts: Parts, webhook_id: str, tried: Sequence[Tried]) -> None:
-    """Write down what came of a turn; nothing for an endpoint that was removed meanwhile."""
+    """Write down what came of a turn; nothing for an endpoint that was removed meanwhile.
+
+    What a test came to says nothing against the endpoint: its owner may just be building it.
+    """
     row = tx.webhooks.get(webhook_id)
     if row is None:
         return
     now = parts.now()
+    counted = [one for one in tried if one.picked.position > 0]
     if any(one.heard is Heard.TAKEN for one in tried):
         tx.webhooks.works(row.id)
-    else:
+    elif counted:
         tx.webhooks.fails(row.id, at=now)
     for one in tried:
         _settle(tx, parts, row, one, now)
-    asked = [one.asked for one in tried if one.asked and one.heard is Heard.FAILED]
+    asked = [one.asked for one in counted if one.asked and one.heard is Heard.FAILED]
     if asked:
         tx.webhooks.hold(row.id, until=now + max(asked))
-    _given_up(tx, row, tried, now)
+    if counted:
+        _given_up(tx, row, counted, now)
 
 
 def _settle(tx: Transaction, parts: Parts, row: WebhookRow, one: Tried, now: datetime) -> None:

@@ -6,9 +6,11 @@ once and kept wrapped. Which facts it gets to see is decided in `hub.domain.webh
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from hub.domain.addresses import url_refusal
@@ -35,6 +37,8 @@ LONGEST_OVERLAP = timedelta(days=7)
 MOST_WEBHOOKS = 20  # of one owner
 MOST_SECRETS = 4  # that sign at once
 MOST_REVIVED = 1000  # of a dead list at once
+MOST_TESTS = 5  # of one endpoint within TEST_SPAN
+TEST_SPAN = timedelta(minutes=1)
 
 
 class Calls(Protocol):
@@ -88,6 +92,36 @@ class Made:
     secret: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """What proves that the same was asked before, and how the door answers when it was not.
+
+    The answer is kept sealed with the key, the secret in it too: who asks again after an answer
+    that was lost is shown the same secret.
+    """
+
+    key: str
+    body: bytes
+    render: Callable[[Made], tuple[int, bytes]]
+
+    @property
+    def body_hash(self) -> bytes:
+        """The SHA-256 of what was posted."""
+        return hashlib.sha256(self.body).digest()
+
+
+class KeyReused(Refused):
+    """An Idempotency-Key came before with another body."""
+
+
+class TooOften(Refused):
+    """More test events were asked for than an endpoint is sent; `seconds` to wait."""
+
+    def __init__(self, problems: Sequence[Problem], *, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(problems)
+
+
 def calls(parts: Parts) -> Calls:
     """Return the guarded way to call somebody's URL."""
     return cast(Calls, parts.wires["http"])
@@ -99,32 +133,90 @@ def register(parts: Parts, owner: Owner, new: NewWebhook, *, who: str) -> Made:
     Raises Refused naming all that is wrong: an address that is not called, types that its owner
     is not told of, a URL that is registered, too many endpoints. The endpoint is not called.
     """
+    _see_that_it_may(parts, owner, new)
+    seed, secret = parts.fresh(), parts.random(SECRET_BYTES)
+    return parts.store.write(lambda tx: _registered(tx, parts, owner, new, seed, secret, who))
+
+
+def register_once(
+    parts: Parts, owner: Owner, new: NewWebhook, once: Once, *, who: str
+) -> tuple[int, bytes]:
+    """Do the same for a request that may come again; returns the door's answer, each time the same.
+
+    Raises KeyReused besides, for a key that came before with another body.
+    """
+    with parts.store.read() as tx:
+        earlier = _earlier(tx, owner, once)
+    if earlier is not None:  # before its address is judged: names change what they stand for
+        return earlier
+    _see_that_it_may(parts, owner, new)
+    seed, secret = parts.fresh(), parts.random(SECRET_BYTES)
+
+    def work(tx: Transaction) -> tuple[int, bytes]:
+        there = _earlier(tx, owner, once)
+        if there is not None:
+            return there
+        status, body = once.render(_registered(tx, parts, owner, new, seed, secret, who))
+        tx.facts.keep_reply(
+            scope=_scope(owner),
+            key=once.key,
+            body_hash=once.body_hash,
+            status=status,
+            body=body,
+            at=parts.now(),
+        )
+        return status, body
+
+    return parts.store.write(work)
+
+
+def _see_that_it_may(parts: Parts, owner: Owner, new: NewWebhook) -> None:
     problems = [*_wrong_url(parts, new.url), *_wrong_types(owner, new.types)]
     if problems:
         raise Refused(problems)
-    seed, secret = parts.fresh(), parts.random(SECRET_BYTES)
 
-    def work(tx: Transaction) -> Seen:
-        now, names = parts.now(), Names(seed)
-        _room(tx, owner, new.url)
-        head = tx.webhooks.head()
-        row = WebhookRow(
-            id=names.new("wh"),
-            brand=owner.brand,
-            partner=owner.partner,
-            url=new.url,
-            types=tuple(dict.fromkeys(new.types)),
-            batch=new.batch,
-            cursor=head if new.after is None else min(new.after, head),
-            ended="",
-            made_at=now,
-        )
-        tx.webhooks.add(row)
-        tx.webhooks.add_secret(row.id, secret_id=names.new("whs"), secret=secret, at=now)
-        _command(tx, parts, names, row.id, {"registered": list(row.types)}, who)
-        return seen(tx, parts, row)
 
-    return Made(seen=parts.store.write(work), secret=shown(secret))
+def _earlier(tx: Transaction, owner: Owner, once: Once) -> tuple[int, bytes] | None:
+    kept = tx.facts.reply(scope=_scope(owner), key=once.key)
+    if kept is None:
+        return None
+    if kept.body_hash != once.body_hash:
+        text = "this Idempotency-Key came before with another body; use a new key for another one"
+        raise KeyReused([Problem(code="idempotency-key-reused", text=text)])
+    return kept.status, kept.body
+
+
+def _scope(owner: Owner) -> str:
+    return f"webhook/brand/{owner.brand}" if owner.brand else f"webhook/partner/{owner.partner}"
+
+
+def _registered(
+    tx: Transaction,
+    parts: Parts,
+    owner: Owner,
+    new: NewWebhook,
+    seed: str,
+    secret: bytes,
+    who: str,
+) -> Made:
+    now, names = parts.now(), Names(seed)
+    _room(tx, owner, new.url)
+    head = tx.webhooks.head()
+    row = WebhookRow(
+        id=names.new("wh"),
+        brand=owner.brand,
+        partner=owner.partner,
+        url=new.url,
+        types=tuple(dict.fromkeys(new.types)),
+        batch=new.batch,
+        cursor=head if new.after is None else min(new.after, head),
+        ended="",
+        made_at=now,
+    )
+    tx.webhooks.add(row)
+    tx.webhooks.add_secret(row.id, secret_id=names.new("whs"), secret=secret, at=now)
+    _command(tx, parts, names, row.id, {"registered": list(row.types)}, who)
+    return Made(seen=seen(tx, parts, row), secret=shown(secret))
 
 
 def _wrong_url(parts: Parts, url: str) -> list[Problem]:
@@ -237,7 +329,7 @@ def remove(parts: Parts, owner: Owner | None, webhook_id: str, *, who: str) -> N
         row = own(tx, owner, webhook_id)
         tx.webhooks.remove(row.id)
         _command(tx, parts, Names(seed), row.id, {"removed": row.cursor}, who)
-        for hold in (ended_hold(row.id), dead_hold(row.id)):
+        for hold in (ended_hold(row.id), dead_hold(row.id), fault_hold(row.id)):
             tx.exceptions.clear(hold, at=parts.now(), by=who)
 
     parts.store.write(work)
@@ -259,18 +351,31 @@ def resume(parts: Parts, owner: Owner | None, webhook_id: str, *, who: str) -> b
 
 
 def try_out(parts: Parts, owner: Owner | None, webhook_id: str, *, who: str) -> str:
-    """Have a test event sent, once and signed like any other; returns its webhook-id."""
+    """Have a test event sent, once and signed like any other; returns its webhook-id.
+
+    KeyError when there is no such endpoint; TooOften after MOST_TESTS within TEST_SPAN.
+    """
     seed = parts.fresh()
 
     def work(tx: Transaction) -> str:
         now, names = parts.now(), Names(seed)
         row = own(tx, owner, webhook_id)
+        _see_that_it_may_be_tried(tx, row, now)
         message = trial(row.id, message_id=names.new("msg"), at=now)
+        tx.webhooks.add_test(row.id, message.id, at=now, since=now - TEST_SPAN)
         tx.webhooks.enqueue(row.id, [message], at=now)
         _command(tx, parts, names, row.id, {"tried": message.id}, who)
         return message.id
 
     return parts.store.write(work)
+
+
+def _see_that_it_may_be_tried(tx: Transaction, row: WebhookRow, now: datetime) -> None:
+    lately = tx.webhooks.tests(row.id, since=now - TEST_SPAN)
+    if len(lately) >= MOST_TESTS:
+        wait = max(1, math.ceil((lately[-MOST_TESTS] + TEST_SPAN - now).total_seconds()))
+        text = f"{MOST_TESTS} test events a minute are most; ask for the next in {wait} s"
+        raise TooOften([Problem(code="too-often", text=text)], seconds=wait)
 
 
 def replay(
@@ -334,6 +439,11 @@ def ended_hold(webhook_id: str) -> str:
 def dead_hold(webhook_id: str) -> str:
     """Return the hold of what is told of an endpoint's dead list."""
     return f"webhook-dead:{webhook_id}"
+
+
+def fault_hold(webhook_id: str) -> str:
+    """Return the hold of what is told of an endpoint whose turn met a fault of ours."""
+    return f"webhook-fault:{webhook_id}"
 
 
 def _command(

@@ -181,9 +181,8 @@ def close_exception(parts: Parts, exception_id: str, *, reason: str, who: str) -
     """
 
     def work(tx: Transaction) -> Again:
-        rows = tx.exceptions.page(open_only=True, limit=100_000)
-        row = next((each for each in rows if each.id == exception_id), None)
-        if row is None or row.hold is None:
+        row = tx.queue.one(exception_id)
+        if row.hold is None:
             raise KeyError(exception_id)
         _note(tx, parts, {"close": exception_id, "reason": reason}, subject=row.hold, who=who)
         tx.exceptions.clear(row.hold, at=parts.now(), by=f"{who}: {reason}")

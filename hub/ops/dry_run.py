@@ -235,12 +235,16 @@ def _looked_up(
 ) -> tuple[Found, ...]:
     if store is None:
         return ()
+    meant = [one for one in translated.messages if isinstance(one, OrderResponse | ShipNotice)]
+    return looked_up(store, channel.partner, meant, now=now)
+
+
+def looked_up(
+    store: Store, partner: str, messages: Sequence[OrderResponse | ShipNotice], *, now: datetime
+) -> tuple[Found, ...]:
+    """Return which order each message means and what would happen to it; nothing is written."""
     with store.read() as tx:
-        return tuple(
-            _found(tx, channel.partner, message, now)
-            for message in translated.messages
-            if isinstance(message, OrderResponse | ShipNotice)
-        )
+        return tuple(_found(tx, partner, message, now) for message in messages)
 
 
 def _found(

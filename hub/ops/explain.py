@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.domain.answering import BEFORE
 from hub.domain.exchange import Direction, DocumentState, TransmissionState
 from hub.domain.facts import Effect
 from hub.domain.orders import Order
@@ -175,7 +176,11 @@ def _document_story(
         brand=order.brand if order else "",
         order_id=row.order_id,
         problems=flaws(row.problems),
-        effects=tuple(_did(effect, order) for effect in tx.exchange.effects_of(row.id)),
+        effects=tuple(
+            _did(effect, order)
+            for effect in tx.exchange.effects_of(row.id)
+            if not effect.subject.endswith(BEFORE)
+        ),
         stamps=stamps(row) if row.direction is Direction.OUT else (),
         answers=tuple(_answers(tx, row)),
         answered_by=row.answered_by,
@@ -248,11 +253,20 @@ def _did(effect: Effect, order: Order | None) -> Did:
     )
 
 
+_TURNS = {
+    "cancel": "took the shipment back",
+    "replace": "took the shipment back, for what is told here instead",
+    "unanswered": "took the answer back",
+}
+
+
 def _done(what: Mapping[str, object]) -> str:
     answers = what.get("answers")
     if isinstance(answers, list | tuple):
         return "; ".join(_answer(each) for each in answers) or "answered"
     tracking = f", tracking {what['tracking']}" if what.get("tracking") else ""
+    if "turn" in what:
+        return _TURNS.get(str(what["turn"]), "took back what was told before")
     if "quantity" in what:
         return f"shipped {what['quantity']}{tracking}"
     return f"a parcel was recorded{tracking}"

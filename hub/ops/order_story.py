@@ -144,10 +144,11 @@ def find(parts: Parts, *, brand: str | None, number: str) -> list[OrderStory]:
     brands = [brand] if brand is not None else sorted(parts.brands)
     with parts.store.read() as tx:
         orders = [tx.orders.find(brand=each, number=number) for each in brands]
-        return [_story(tx, parts, order) for order in orders if order is not None]
+        return [story(tx, parts, order) for order in orders if order is not None]
 
 
-def _story(tx: Transaction, parts: Parts, order: Order) -> OrderStory:
+def story(tx: Transaction, parts: Parts, order: Order) -> OrderStory:
+    """Return the story of one order as the transaction sees it."""
     status = tx.orders.status(brand=order.brand, number=order.number)
     return OrderStory(
         id=order.id,

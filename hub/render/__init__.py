@@ -7,7 +7,8 @@ Who may come in: flow and portal.
 """
 
 from hub.render.mails import Letterhead, mail
-from hub.render.news import NEWS
+from hub.render.news import NEWS, News, Occasion
 from hub.render.texts import filled
+from hub.render.user_mails import UserLetter, user_mail
 
-__all__ = ["NEWS", "Letterhead", "filled", "mail"]
+__all__ = ["NEWS", "Letterhead", "News", "Occasion", "UserLetter", "filled", "mail", "user_mail"]

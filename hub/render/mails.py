@@ -1,7 +1,7 @@
-"""A mail from a brand's texts: one recipient, plain text, headers that cannot be broken out of."""
+"""A mail from a brand's texts: one recipient, plain text and HTML, headers nobody breaks out of."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from hub.partners import Brand
+from hub.render.dressed import dressed
 from hub.render.texts import filled
 
 LONGEST_SUBJECT = 200
@@ -17,6 +18,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)", re.ASCII)
 _CONTROLS_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
+_GAPS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +33,19 @@ class Letterhead:
     message_id: str
 
 
-def mail(brand: Brand, kind: str, words: Mapping[str, str], head: Letterhead) -> bytes:
+def mail(
+    brand: Brand,
+    kind: str,
+    words: Mapping[str, str],
+    head: Letterhead,
+    *,
+    links: Collection[str] = (),
+) -> bytes:
     """Return the bytes of a brand's mail of that kind (RFC 5322), from its own texts.
 
-    `words` fill the texts beside the brand's own. Raises ValueError when `head.to` is no address;
-    control characters in what is filled in are taken out.
+    It says the same twice, as plain text and as HTML (RFC 2046 §5.1.4). `words` fill the texts
+    beside the brand's own; of addresses of the net only those in `links` can be clicked. Raises
+    ValueError when `head.to` is no address; control characters in what is filled in are taken out.
     """
     all_words = {
         "brand": brand.name,
@@ -45,7 +55,8 @@ def mail(brand: Brand, kind: str, words: Mapping[str, str], head: Letterhead) ->
     }
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     subject = _CONTROLS.sub(" ", filled(brand.texts.text(f"{kind}_subject"), all_words))
-    message["Subject"] = subject[:LONGEST_SUBJECT]
+    subject = subject[:LONGEST_SUBJECT]
+    message["Subject"] = subject
     message["From"] = Address(display_name=brand.name, addr_spec=brand.mail_from)
     message["To"] = _one_address(head.to)
     if brand.reply_email != brand.mail_from:
@@ -53,7 +64,11 @@ def mail(brand: Brand, kind: str, words: Mapping[str, str], head: Letterhead) ->
     message["Date"] = head.at
     message["Message-ID"] = f"<{head.message_id}@{brand.mail_from.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday note answers it
-    message.set_content(filled(brand.texts.text(kind), all_words).strip() + "\n")
+    # What is not known leaves no hole in the page.
+    text = _GAPS.sub("\n\n", filled(brand.texts.text(kind), all_words).strip()) + "\n"
+    message.set_content(text)
+    message.add_alternative(dressed(brand, subject, text, links=links), subtype="html")
+    message.set_boundary(f"=_{head.message_id}")  # no chance in it: the same mail is the same bytes
     return message.as_bytes()
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from hub.domain.wishes import Why
+
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
@@ -30,6 +32,17 @@ _HIDDEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+"
 )
 """Signs without a look of their own: they turn what stands around them, or hide in it."""
+
+WHYS: Mapping[str, str] = MappingProxyType(
+    {
+        Why.SHIPPED: "it has left already",
+        Why.CANCELLED: "it is cancelled already",
+        Why.NO_CHANGES: "it is being packed, and nothing can be changed there any more",
+        Why.PACKS: "it comes in packs that can only be cancelled whole",
+        Why.RUNNING: "another change of the same is waiting for its answer",
+    }
+)
+"""Why something can no longer be done."""
 
 PARCEL_STATES: Mapping[str, str] = MappingProxyType(
     {

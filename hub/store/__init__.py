@@ -6,12 +6,14 @@ large bodies, and the rows they hand out. What does not: decisions, parsing, the
 that speaks to a partner. Who may come in: `hub.flow` and the rooms above it; nobody else commits.
 """
 
+from hub.store.accounts import AccountRow, NewAccount
 from hub.store.archive import Archive, Kept
 from hub.store.depot import TransferRow
 from hub.store.duties import LaneRow, Lease, WaitingDuty
 from hub.store.exceptions import ExceptionRow
 from hub.store.exchange_rows import DocumentRow, InterchangeRow, Sighting, TransmissionRow
 from hub.store.facts import SealedFact, StoredReply
+from hub.store.given import Counts, Given, Shelf
 from hub.store.headings import HeadingRow
 from hub.store.invoices import InvoiceRow
 from hub.store.keys import KeyRow
@@ -21,35 +23,47 @@ from hub.store.reservations import Held, WaitingLine
 from hub.store.restocking import Feed, Merged, Restocking, Weighed
 from hub.store.retry import is_away
 from hub.store.seals import Damaged, Erased
+from hub.store.sessions import ActRow, NewSession, SessionRow, Tries
 from hub.store.stock import StockSource
 from hub.store.store import Store
+from hub.store.supplying import KeptRow, OfferRow
 from hub.store.transaction import Transaction
 from hub.store.visits import Linked, VisitRow
 from hub.store.webhook_rows import DeadMessage, Picked, SecretRow, WebhookRow
 
 __all__ = [
+    "AccountRow",
+    "ActRow",
     "Archive",
+    "Counts",
     "Damaged",
     "DeadMessage",
     "DocumentRow",
     "Erased",
     "ExceptionRow",
     "Feed",
+    "Given",
     "HeadingRow",
     "Held",
     "InterchangeRow",
     "InvoiceRow",
     "Kept",
+    "KeptRow",
     "KeyRow",
     "LaneRow",
     "Lease",
     "Linked",
     "Merged",
+    "NewAccount",
+    "NewSession",
+    "OfferRow",
     "ParcelEventRow",
     "Picked",
     "Restocking",
     "SealedFact",
     "SecretRow",
+    "SessionRow",
+    "Shelf",
     "Sighting",
     "StatusRow",
     "StockSource",
@@ -58,6 +72,7 @@ __all__ = [
     "Transaction",
     "TransferRow",
     "TransmissionRow",
+    "Tries",
     "VisitRow",
     "WaitingDuty",
     "WaitingLine",

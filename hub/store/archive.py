@@ -15,6 +15,7 @@ process that wrote it died before its commit.
 import hashlib
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,6 +54,14 @@ class Archive:
     def __init__(self, root: Path, vault: Vault) -> None:
         self._root = root
         self._vault = vault
+
+    def room(self) -> tuple[int, int]:
+        """Return how many bytes are free on the disk that the archive lies on, and its size."""
+        place = self._root
+        while not place.exists():  # made with the first large body
+            place = place.parent
+        usage = shutil.disk_usage(place)
+        return usage.free, usage.total
 
     def keep(self, stream: BinaryIO) -> Kept:
         """Store what is left in the stream, in constant memory, durably.

@@ -17,6 +17,11 @@ def identity() -> Column[str]:
     return Column("id", Text, primary_key=True)
 
 
+def instants(*names: str) -> list[Column[int]]:
+    """Return columns of moments that may not have come yet."""
+    return [Column(name, Instant) for name in names]
+
+
 def buckets() -> list[Any]:
     """Return the quantity columns of a line and what must hold between them."""
     names = (

@@ -126,6 +126,14 @@ _STAMP = Statement(
         },
     )
 )
+_UNANSWER = Statement(
+    update(document)
+    .where(
+        document.c.fulfillment_id == bindparam("part", type_=Text),
+        document.c.answered_by == bindparam("former", type_=Text),
+    )
+    .values(answered_at=None, answered_by=None)
+)
 _UNDER_KEY = Statement(
     _ALL.where(document.c.business_key == bindparam("business_key")).order_by(
         document.c.at, document.c.id
@@ -275,6 +283,11 @@ class Documents:
             "told_at": micros_or_none(told_at),
         }
         self._connection.change(_STAMP, values)
+
+    def unanswer(self, *, fulfillment_id: str, document_id: str) -> None:
+        """Take the answered stamp off what a paper answered: the answer was taken back."""
+        values = {"part": fulfillment_id, "former": document_id}
+        self._connection.change(_UNANSWER, values)
 
     def effects(self, *, business_key: str) -> dict[tuple[str, int], Mapping[str, object]]:
         """Return what papers of that business key did so far, by line."""

@@ -4,7 +4,7 @@ Every function here turns one domain value into one dictionary of driver values,
 columns listed beside it into domain values. No statement runs here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -62,7 +62,7 @@ FULFILLMENT = ("order_id id group_id partner number state currency created_at sh
 FULFILLMENT_LINE = (
     "fulfillment_id id line_id number sku products unit units_per_pack cost"
 ).split() + BUCKETS
-SHIPMENT = "order_id id fulfillment_id notice shipped_at carrier service".split()
+SHIPMENT = "order_id id fulfillment_id notice shipped_at carrier service heard_at voided_at".split()
 PACKAGE = "shipment_id id tracking label lines moment moment_at expected_on".split()
 PROMISE = "order_id id fulfillment_id kind due day evidence reason made_at".split()
 CHANGE = ("order_id id kind state requested_at requested_by actions asks reason decided_at").split()
@@ -172,6 +172,8 @@ def shipment_values(shipment: Shipment, *, order_id: str, ordinal: int) -> dict[
         "shipped_at": micros(shipment.shipped_at),
         "carrier": shipment.carrier,
         "service": shipment.service,
+        "heard_at": micros_or_none(shipment.heard_at),
+        "voided_at": micros_or_none(shipment.voided_at),
     }
 
 
@@ -352,6 +354,8 @@ def shipment_read(row: Row, packages: Iterable[Row]) -> Shipment:
         carrier=row[5],
         service=row[6],
         packages=tuple(_package(package) for package in packages),
+        heard_at=moment_or_none(row[7]),
+        voided_at=moment_or_none(row[8]),
     )
 
 
@@ -421,7 +425,7 @@ def order_read(
     groups: Iterable[Row],
     lines: Iterable[Row],
     fulfillments: Iterable[FulfillmentOrder],
-    shipments: Iterable[Shipment],
+    shipments: Sequence[Shipment],
     promises: Iterable[Row],
     changes: Iterable[Row],
 ) -> Order:
@@ -443,7 +447,8 @@ def order_read(
         groups=tuple(group_read(row) for row in groups),
         lines=tuple(line_read(row) for row in lines),
         fulfillments=tuple(fulfillments),
-        shipments=tuple(shipments),
+        shipments=tuple(one for one in shipments if one.voided_at is None),
         promises=tuple(promise_read(row) for row in promises),
         changes=tuple(change_read(row) for row in changes),
+        voided=tuple(one for one in shipments if one.voided_at is not None),
     )

@@ -419,11 +419,16 @@ def _rows_of(order: Order) -> dict[str, Rows]:
         "order_line": _rows(order_rows.line_values, order.lines, order.id),
         "fulfillment": _rows(order_rows.fulfillment_values, order.fulfillments, order.id),
         "fulfillment_line": _part_rows(order.fulfillments),
-        "shipment": _rows(order_rows.shipment_values, order.shipments, order.id),
-        "package": _package_rows(order.shipments),
+        "shipment": _rows(order_rows.shipment_values, _shipments(order), order.id),
+        "package": _package_rows(_shipments(order)),
         "promise": _rows(order_rows.promise_values, order.promises, order.id),
         "order_change": _rows(order_rows.change_values, order.changes, order.id),
     }
+
+
+def _shipments(order: Order) -> Sequence[Shipment]:
+    """Every shipment, those that stand before those that were taken back."""
+    return (*order.shipments, *order.voided)
 
 
 def _rows(write: Callable[..., dict[str, Any]], parts: Sequence[Any], order_id: str) -> Rows:

@@ -5,11 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Text, bindparam, insert, select, update
 
+from hub.domain import finding
 from hub.domain.facts import FactKind
 from hub.domain.names import Names
+from hub.domain.placing import address_of
 from hub.store.seals import Sealer, Vault
 from hub.store.statements import Connection, Statement, canonical, micros, parsed
 from hub.store.tables import customer, fact, input_, order, person
+from hub.store.terms import Terms
 
 _FIND = Statement(
     select(customer.c.id).where(
@@ -39,12 +42,14 @@ _ERASE = Statement(
 class People:
     """Names, addresses and words of customers, unreadable without the master key."""
 
-    __slots__ = ("_connection", "_sealers", "_vault")
+    __slots__ = ("_brands", "_connection", "_sealers", "_terms", "_vault")
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
         self._sealers: dict[str, Sealer] = {}
+        self._brands: dict[str, str] = {}
+        self._terms = Terms(connection, vault)
 
     def customer(self, *, brand: str, email: str, at: datetime, names: Names) -> str:
         """Return the id of the brand's customer of that e-mail, new if need be.
@@ -57,6 +62,7 @@ class People:
         if index is not None:
             found = self._connection.row(_FIND, {"brand": brand, "email_index": index})
             if found is not None:
+                self._brands[found[0]] = brand
                 return str(found[0])
         return self._new_customer(brand=brand, index=index, at=at, names=names)
 
@@ -64,6 +70,7 @@ class People:
         customer_id = names.new("cus")
         sealer, wrapped = self._vault.new_key(context=customer_id)
         self._sealers[customer_id] = sealer
+        self._brands[customer_id] = brand
         values = {
             "id": customer_id,
             "brand": brand,
@@ -78,10 +85,24 @@ class People:
     def add(
         self, *, customer_id: str, person_id: str, role: str, words: Mapping[str, object]
     ) -> None:
-        """Seal the words of one person; Erased when the customer was erased."""
+        """Seal the words of one person; Erased when the customer was erased.
+
+        The customer is found by their telephone, and by name and postcode, from then on.
+        """
         sealed = self._sealer(customer_id).seal(canonical(words).encode(), context=person_id)
         values = {"id": person_id, "customer_id": customer_id, "role": role, "sealed": sealed}
         self._connection.change(_ADD_PERSON, values)
+        self.make_findable(customer_id, words)
+
+    def make_findable(self, customer_id: str, words: Mapping[str, object]) -> None:
+        """Keep hashes of what somebody may name the customer by, from these words."""
+        said = address_of(words)
+        found = finding.terms(name=said.name, code=said.postal_code, telephones=(said.phone,))
+        self._terms.add(customer_id, found, brand=self._brands.get(customer_id, ""))
+
+    def opened(self, *, customer_id: str, context: str, sealed: bytes) -> bytes:
+        """Open what `seal` sealed; Erased for an erased customer, Damaged for changed bytes."""
+        return self._sealer(customer_id).open(sealed, context=context)
 
     def seal(self, *, customer_id: str, context: str, body: bytes) -> bytes:
         """Seal a customer's words under their key, bound to `context`."""
@@ -113,6 +134,7 @@ class People:
         """Destroy the customer's key; orders and quantities stay."""
         self._sealers.pop(customer_id, None)
         self._connection.change(_ERASE, {"customer_id": customer_id})
+        self._terms.forget(customer_id)
 
     def _sealer(self, customer_id: str) -> Sealer:
         ready = self._sealers.get(customer_id)

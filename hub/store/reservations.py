@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from hub.domain.stock import Reserved, StockLevel
+from hub.domain.warehouse_stock import MOVEMENT
 from hub.store.statements import ByKeys, Connection, Row, Statement, micros, moment
 from hub.store.tables import exception, order, order_line
 from hub.store.tables_reservations import reservation
@@ -43,7 +44,17 @@ def _of_skus(keys: list[BindParameter[str]]) -> Select[Any]:
     )
 
 
+def _moved(keys: list[BindParameter[str]]) -> Select[Any]:
+    # Apart from `_of_skus`, which is asked for every order and lives of its index alone.
+    key = (reservation.c.sku, reservation.c.partner, reservation.c.event_at)
+    return select(*key, reservation.c.quantity).where(
+        reservation.c.sku.in_(keys),
+        reservation.c.fulfillment_line_id.startswith(f"{MOVEMENT}_", autoescape=True),
+    )
+
+
 _OF_SKUS = ByKeys(_of_skus)
+_MOVED = ByKeys(_moved)
 _LOCK = Statement(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 _ADD = Statement(insert(reservation))
 _HOLD = upsert(reservation, on=["fulfillment_line_id", "event_at"], setting=["quantity"])
@@ -161,6 +172,16 @@ class Reservations:
         for sku, partner, event_at, quantity in self._connection.keyed(_OF_SKUS, skus):
             happened = None if event_at == NEVER else moment(event_at)
             found[partner, sku].append(Reserved(quantity=int(quantity), event_at=happened))
+        return found
+
+    def moved(self, skus: Collection[str]) -> Mapping[tuple[str, str], Sequence[Reserved]]:
+        """Return the part of `of` that no order speaks for: what warehouses said moved.
+
+        Receipts are below zero.
+        """
+        found: dict[tuple[str, str], list[Reserved]] = defaultdict(list)
+        for sku, partner, event_at, quantity in self._connection.keyed(_MOVED, skus):
+            found[partner, sku].append(Reserved(quantity=quantity, event_at=moment(event_at)))
         return found
 
     def add(self, rows: Sequence[Held]) -> None:

@@ -3,10 +3,14 @@
 from sqlalchemy import MetaData
 
 from hub.store import (
+    tables_accounts,
     tables_depot,
+    tables_desk,
     tables_headings,
     tables_invoices,
     tables_keys,
+    tables_listed,
+    tables_notices,
     tables_promises,
     tables_reservations,
     tables_visits,
@@ -18,10 +22,14 @@ from hub.store.tables_stock import stock_metadata
 __all__ = [
     "metadata",
     "stock_metadata",
+    "tables_accounts",
     "tables_depot",
+    "tables_desk",
     "tables_headings",
     "tables_invoices",
     "tables_keys",
+    "tables_listed",
+    "tables_notices",
     "tables_promises",
     "tables_reservations",
     "tables_visits",

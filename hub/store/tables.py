@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-from hub.store.columns import Instant, Json, buckets, identity
+from hub.store.columns import Instant, Json, buckets, identity, instants
 
 metadata = MetaData()
 
@@ -230,6 +230,7 @@ shipment = Table(
     Column("shipped_at", Instant, nullable=False),
     Column("carrier", Text, nullable=False),
     Column("service", Text, nullable=False),
+    *instants("heard_at", "voided_at"),
 )
 
 package = Table(
@@ -400,12 +401,9 @@ document = Table(
     Column("attempts", Integer, nullable=False),
     Column("hashes", Json, nullable=False),
     # the four stamps of an outbound document, independent of one another
-    Column("delivered_at", Instant),
-    Column("valid_at", Instant),
+    *instants("delivered_at", "valid_at", "answered_at", "told_at"),
     Column("valid", Boolean),
-    Column("answered_at", Instant),
     Column("answered_by", Text),
-    Column("told_at", Instant),
     UniqueConstraint("transmission_id", "ordinal"),
     Index("document_by_state", "direction", "state", "partner", "channel"),
     Index("document_by_receipt", "partner", "direction", "function", "group_number"),

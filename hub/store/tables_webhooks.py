@@ -67,3 +67,12 @@ webhook_message = Table(
     Column("told", Text, nullable=False),  # what the last try came to
     Index("webhook_message_due", "webhook_id", "dead", "due_at"),
 )
+
+# Which test events were asked for lately; what is older than counts goes when another is asked for.
+webhook_test = Table(
+    "webhook_test",
+    metadata,
+    identity(),  # the webhook-id
+    Column("webhook_id", Text, _owned(), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+)

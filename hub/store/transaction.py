@@ -1,23 +1,32 @@
 """One transaction: a shelf per subject over one connection."""
 
+from hub.store.accounts import Accounts
 from hub.store.archive import Archive
 from hub.store.catalog import Catalog
 from hub.store.depot import Depot
+from hub.store.desk import Desk
 from hub.store.duties import Duties
 from hub.store.exceptions import Exceptions
 from hub.store.exchange import Exchange
 from hub.store.facts import Facts
 from hub.store.figures import Figures
+from hub.store.given import Shelves
 from hub.store.headings import Headings
 from hub.store.invoices import Invoices
 from hub.store.keys import Keys
+from hub.store.notes import Notes
 from hub.store.orders import Orders
 from hub.store.parcels import Parcels
 from hub.store.people import People
+from hub.store.queue import Queue
+from hub.store.reports import Reports
 from hub.store.reservations import Reservations
 from hub.store.seals import Vault
+from hub.store.sessions import Sessions
 from hub.store.statements import Connection
 from hub.store.stock import Stock
+from hub.store.supplying import Supplying
+from hub.store.terms import Terms
 from hub.store.visits import Visits
 from hub.store.watches import Watches
 from hub.store.webhooks import Webhooks
@@ -28,8 +37,10 @@ class Transaction:
     """Everything that is kept, as one work sees and changes it; over when the work returns."""
 
     __slots__ = (
+        "accounts",
         "catalog",
         "depot",
+        "desk",
         "duties",
         "exceptions",
         "exchange",
@@ -38,11 +49,18 @@ class Transaction:
         "headings",
         "invoices",
         "keys",
+        "notes",
         "orders",
         "parcels",
         "people",
+        "queue",
+        "reports",
         "reservations",
+        "sessions",
+        "shelves",
         "stock",
+        "supplying",
+        "terms",
         "visits",
         "watches",
         "webhooks",
@@ -65,7 +83,16 @@ class Transaction:
         self.stock = Stock(connection)
         self.reservations = Reservations(connection)
         self.visits = Visits(connection, vault)
+        self.accounts = Accounts(connection, vault)
+        self.sessions = Sessions(connection, vault)
         self.parcels = Parcels(connection)
         self.invoices = Invoices(connection)
         self.work = Work(connection)
+        self.shelves = Shelves(connection)
         self.webhooks = Webhooks(connection, vault)
+        self.desk = Desk(connection)
+        self.queue = Queue(connection)
+        self.notes = Notes(connection, self.people)
+        self.reports = Reports(connection)
+        self.terms = Terms(connection, vault)
+        self.supplying = Supplying(connection)

@@ -42,7 +42,7 @@ from hub.store.statements import (
     moment_or_none,
 )
 from hub.store.tables import fulfillment, ledger
-from hub.store.tables_webhooks import webhook, webhook_message, webhook_secret
+from hub.store.tables_webhooks import webhook, webhook_message, webhook_secret, webhook_test
 from hub.store.upserts import insert_if_absent
 from hub.store.webhook_rows import (
     DeadMessage,
@@ -210,6 +210,16 @@ _DEAD = Statement(
 )
 _ANY_DEAD = Statement(
     select(webhook_message.c.id).where(_ITS, webhook_message.c.dead == true()).limit(1)
+)
+_TESTED = webhook_test.c.webhook_id == bindparam("webhook", type_=Text)
+_ADD_TEST = Statement(insert(webhook_test))
+_TESTS = Statement(
+    select(webhook_test.c.at)
+    .where(_TESTED, webhook_test.c.at > bindparam("since", type_=BigInteger))
+    .order_by(webhook_test.c.at)
+)
+_FORGET_TESTS = Statement(
+    delete(webhook_test).where(_TESTED, webhook_test.c.at <= bindparam("since", type_=BigInteger))
 )
 _COUNTS = Statement(
     select(
@@ -388,6 +398,17 @@ class Webhooks:
                 "told": "",
             }
             self._connection.change(_ADD_MESSAGE, values)
+
+    def tests(self, webhook_id: str, *, since: datetime) -> list[datetime]:
+        """Return when test events were asked for after that moment, the oldest first."""
+        rows = self._connection.rows(_TESTS, {"webhook": webhook_id, "since": micros(since)})
+        return [moment(row[0]) for row in rows]
+
+    def add_test(self, webhook_id: str, message_id: str, *, at: datetime, since: datetime) -> None:
+        """Note a test event, and forget those of that moment and before."""
+        self._connection.change(_FORGET_TESTS, {"webhook": webhook_id, "since": micros(since)})
+        values = {"id": message_id, "webhook_id": webhook_id, "at": micros(at)}
+        self._connection.change(_ADD_TEST, values)
 
     def waiting(self, webhook_id: str) -> int:
         """Return how many messages are still tried."""

@@ -17,8 +17,8 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(engine: str, request: pytest.FixtureRequest) -> str:
-    """The address of an empty PostgreSQL database, or nothing where SQLite needs none."""
-    return "" if engine == "sqlite" else str(request.getfixturevalue("fresh_postgres"))
+    """The address of a PostgreSQL database without a row, or nothing where SQLite needs none."""
+    return "" if engine == "sqlite" else str(request.getfixturevalue("ready_postgres"))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Bad input from a partner: each is told where it stands, kept, and its neighbours go on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,41 @@ def test_wrong_counts_reject_the_paper_and_not_its_neighbour(house: House, acme:
     (receipt,) = acme.receipts()
     assert "AK5*R*4" in receipt
     assert "AK9*P*2*2*1" in receipt
+
+
+def test_a_corrected_paper_closes_what_waits_because_of_the_rejected_one(
+    house: House, acme: Supplier
+) -> None:
+    order = _order(acme)
+    wrong = acme.interchange("856", [acme.notice(order, name="N-1", quantities={"1": 1})])
+    acme.put("wrong.edi", re.sub(r"(SN1\*[^*]*)\*[0-9]+", r"\1*SOME", wrong))
+    house.turn()
+    (rejected,) = _inbound(house, "856")
+    assert (rejected.state, rejected.order_number) == (DocumentState.REJECTED, "JUN-1001-1")
+    acme.put("other.edi", acme.interchange("856", [acme.notice(order, name="N-2")]))
+    house.turn()
+    assert house.exceptions() == ["rejected"], "another notice of the order corrects nothing"
+    house.clock.on(minutes=1)
+    right = acme.notice(order, name="N-1", quantities={"1": 1})
+    acme.put("right.edi", acme.interchange("856", [right]))
+    house.turn()
+    with house.parts.store.read() as tx:
+        closed = {row.kind: row for row in tx.exceptions.page(open_only=False, limit=9)}
+    newest = max(_inbound(house, "856"), key=lambda row: row.at)
+    assert closed["rejected"].closed_by == newest.id != rejected.id
+    assert "rejected" not in house.exceptions()
+
+
+def test_an_answer_of_the_next_day_corrects_a_rejected_one(house: House, acme: Supplier) -> None:
+    order = _order(acme)
+    wrong = acme.interchange("855", [acme.answer(order)])
+    acme.put("wrong.edi", wrong.replace("SE*", "SE*9", 1))
+    house.turn()
+    assert house.exceptions() == ["rejected"]
+    house.clock.on(hours=9)
+    acme.put("right.edi", acme.interchange("855", [acme.answer(order, day="20261121")]))
+    house.turn()
+    assert house.exceptions() == []
 
 
 def test_the_same_interchange_again_changes_nothing_and_gets_its_answer_again(

@@ -104,7 +104,7 @@ next: Put the cause right, then: hub doc retry <doc>
 """  # noqa: E501  # as it is printed
 
 WHY_THE_ANSWER = """\
-855 0001 (answer to a purchase order) from acme was rejected: its syntax forbids to use it, nothing of it was applied.
+855 0001 (answer to a purchase order) from acme on purchase order JUN-1001-1 was rejected: its syntax forbids to use it, nothing of it was applied.
 came 2026-11-20 15:00:00Z, over acme/edi
 
 problem x12-ak403-8
@@ -333,7 +333,7 @@ def test_a_parked_duty_is_listed_with_its_cause_and_sent_after_a_retry(told: Tol
 
 def test_a_key_is_shown_once_and_can_be_revoked(told: Told) -> None:
     made = told.json("keys", "add", "--brand", "juniper", "--label", "shop")
-    assert set(made) == {"id", "key"}
+    assert set(made) == {"id", "key", "expires_at"}
     listed = told.hub("keys", "list", "--json").stdout
     assert made["id"] in listed
     assert made["key"] not in listed

@@ -1,9 +1,11 @@
 """Kiln's road in cXML: orders posted to it, its papers posted to us, each answered in cXML."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 import pytest
@@ -319,3 +321,92 @@ def test_a_refusal_in_the_reply_to_our_post_is_told(road: Road) -> None:
     (request,) = road.papers("OrderRequest")
     assert request.valid is False
     assert road.house.exceptions() != []
+
+
+@pytest.mark.parametrize("code", ["500", "550", "560"])
+def test_a_response_that_asks_to_come_again_is_no_yes_and_the_same_bytes_come_again(
+    road: Road, code: str
+) -> None:
+    def busy(number: int, asked: Asked) -> Says:
+        status = f'<Status code="{code}" text="Maya is away">12 Elm Street</Status>'.encode()
+        good = b'<Status code="200" text="OK"/>'
+        return Says(body=_taken(number).replace(good, status if number < 4 else good))
+
+    road.kiln.plan = busy
+    post(road.house, shopping("1001", 2))
+    for _ in range(4):
+        road.turn("orders")
+        road.house.clock.on(minutes=11)
+    (request,) = road.papers("OrderRequest")
+    assert (request.delivered_at, request.valid) == (None, None)
+    with road.house.parts.store.read() as tx:
+        (card,) = tx.exceptions.page(open_only=True, limit=9)
+    assert card.kind == "wire"
+    assert f"status {code}" in card.text
+    assert "Elm" not in f"{card.text} {card.next_step}"
+    road.turn("orders")
+    road.turn("orders")
+    (request,) = road.papers("OrderRequest")
+    assert (request.delivered_at is not None, request.valid) == (True, True)
+    assert len({asked.body for asked in road.kiln.asked}) == 1
+    assert len(road.kiln.asked) == 5
+    assert road.house.exceptions() == []
+
+
+def _posted_slowly(road: Road, *paths: str) -> list[int]:
+    """Post to all paths at once from one address, each body ending when all have begun."""
+    body = _paper(_accepted()).encode()
+
+    async def crowd() -> list[int]:
+        go = asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield body[:50]
+            await go.wait()
+            yield body[50:]
+
+        transport = httpx.ASGITransport(app=road.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as it:
+            posts = [
+                asyncio.create_task(
+                    it.post(path, content=slow(), headers={"Content-Type": "text/xml"})
+                )
+                for path in paths
+            ]
+            for _ in range(50):
+                await asyncio.sleep(0.005)
+                if sum(one.done() for one in posts):
+                    break
+            go.set()
+            return [(await one).status_code for one in posts]
+
+    return asyncio.run(crowd())
+
+
+def test_senders_behind_one_address_do_not_take_one_anothers_places(road: Road) -> None:
+    nowhere, elsewhere = "/v1/cxml/nobody/answers", "/v1/cxml/kiln/open"
+    most = cxml_door.MOST_AT_ONCE
+    codes = _posted_slowly(road, *[nowhere] * most, *[elsewhere] * most, *[DOOR] * most, DOOR)
+    assert codes == [401] * most + [401] * most + [200] * most + [503]
+    codes = _posted_slowly(road, *[nowhere] * most, "/v1/cxml/kiln/nothing", DOOR)
+    assert codes == [401] * most + [503, 200]
+
+
+def test_a_body_at_a_path_that_leads_nowhere_is_heard_and_not_kept(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cxml_door, "LARGEST_PAPER", 10_000)
+    spooled = []
+    real = cxml_door.spool
+
+    @contextmanager
+    def spool() -> Iterator[BinaryIO]:
+        with real() as stream:
+            yield stream
+            spooled.append(stream.tell())
+
+    monkeypatch.setattr(cxml_door, "spool", spool)
+    for path in ("/v1/cxml/nobody/answers", "/v1/cxml/kiln/edi"):
+        assert road.post(b"x" * 9_000, path=path).status_code == 401
+        assert road.post(b"x" * 11_000, path=path).status_code == 413
+    assert spooled == [0, 0, 0, 0]

@@ -63,8 +63,10 @@ def orders_in(folder: Path) -> Counter[str]:
     names = "*_850_*", "*_940_*", "*_Order_*", "2*.xml"
     paths = [path for name in names for path in (folder / ".demo/partners").glob(f"*/in/{name}")]
     found = [number for path in paths for number in _ordered(path.read_text())]
-    posted = (folder / ".demo" / "partners" / "mill" / "books" / "books.json").read_text()
-    return Counter([*found, *json.loads(posted)["orders"]])
+    for partner in ("mill", "corner"):  # they fetch their work themselves
+        books = folder / ".demo" / "partners" / partner / "books" / "books.json"
+        found += json.loads(books.read_text())["orders"]
+    return Counter(found)
 
 
 def _ordered(text: str) -> list[str]:
@@ -84,6 +86,7 @@ def shipped(folder: Path) -> Counter[tuple[str, str]]:
     names = "856", "945", "Despatch", "DespatchAdvice", "ShipNoticeRequest"
     paths = [path for name in names for path in partners.glob(f"*/out/taken/*_{name}_*")]
     paths += (partners / "mill" / "books").glob("*_shipments_*")
+    paths += (partners / "corner" / "books").glob("*_ship_*")
     return Counter(
         (path.relative_to(partners).parts[0], tracking)
         for path in sorted(paths)

@@ -22,6 +22,12 @@ def _to_sell(house: House, sku: str = "SKU-1") -> int | None:
         return shelves(tx, house.parts, [sku])[sku].available
 
 
+def _reserved_and_moved(house: House, sku: str = "SKU-1") -> tuple[int, int]:
+    with house.parts.store.read() as tx:
+        (shelf,) = shelves(tx, house.parts, [sku])[sku].partners
+    return shelf.reserved, shelf.moved
+
+
 def _papers(house: House, set_id: str) -> list[tuple[str, DocumentState]]:
     """Return the papers of a set, oldest first."""
     with house.parts.store.read() as tx:
@@ -60,6 +66,16 @@ def test_goods_sent_are_told_and_in_stock_once_received(with_depot: Housed) -> N
     # The same receipt in another envelope is the same receipt.
     _receive(house, depot, "944", depot.took_in(row.number, {"D-SKU-1": 480}))
     assert (_to_sell(house), _book(house)) == (480, [("received", 480)])
+
+
+def test_what_came_in_is_not_told_as_reserved_below_zero(with_depot: Housed) -> None:
+    house, depot = with_depot
+    lists(house, {"SKU-1": ("depot",)})
+    row = send(house.parts, Sending(partner="depot", units={"SKU-1": 480}, who="test"))
+    _receive(house, depot, "944", depot.took_in(row.number, {"D-SKU-1": 480}))
+    assert (_reserved_and_moved(house), _to_sell(house)) == ((0, 480), 480)
+    post(house, shopping("1001", 3))
+    assert (_reserved_and_moved(house), _to_sell(house)) == ((3, 480), 477)
 
 
 def test_what_was_received_otherwise_is_one_exception_with_a_row_for_each_article(

@@ -113,6 +113,28 @@ def test_a_house_standard_of_its_own(road: Road) -> None:
     assert road.house.exceptions() == []
 
 
+def test_orders_that_leave_together_are_a_file_each_where_a_file_holds_one_paper(
+    hub_database: str, tmp_path: Path
+) -> None:
+    road = furnished("nordic", tmp_path, hub_database)
+    for number in ("1001", "1002", "1003"):
+        post(road.house, shopping(number, 1))
+    road.turn()
+    files = sorted((road.home / "in").iterdir())
+    assert [file.name for file in files] == [f"Order_00000000{n}.xml" for n in (1, 2, 3)]
+    orders = [etree.parse(file).getroot() for file in files]
+    assert [one.tag for one in orders] == [f"{NORDIC}Order"] * 3
+    numbers = [one.findtext(f".//{NORDIC}Number") for one in orders]
+    assert numbers == ["JUN-1001-1", "JUN-1002-1", "JUN-1003-1"], "in the order they were placed"
+    with road.house.parts.store.read() as tx:
+        rows = tx.exchange.documents_page(
+            partner="nordic", set_id="Order", state=None, limit=9, before=None
+        )
+    assert len({row.transmission_id for row in rows}) == 3
+    assert {row.offset for row in rows} == {0}
+    road.house.close()
+
+
 @pytest.mark.parametrize("road", ["nordic"], indirect=True)
 def test_what_its_schema_forbids_is_told_all_at_once_and_not_used(road: Road) -> None:
     number = etree.fromstring(road.sent()).findtext(f".//{NORDIC}Number")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from hub.domain.exchange import Direction, TransmissionState
 from hub.flow.lanes import LaneTurn
 from hub.ops.again import retry
+from hub.ops.explain import contents
 from hub.store import DocumentRow, TransmissionRow
 from tests.rigs.houses import House, post, shopping
 from tests.rigs.https import Asked, Endpoint, Says, endpoint
@@ -158,6 +160,60 @@ def test_a_document_that_the_partner_refuses_for_itself_holds_up_no_other(road: 
     with road.house.parts.store.read() as tx:
         row = tx.exchange.transmission(refused.transmission_id)
     assert row.state is TransmissionState.DELIVERED
+    assert road.house.exceptions() == []
+
+
+SAID = b'{"code": "bad_address", "detail": "Maya Example, 12 Elm Street is no address"}'
+
+
+def _cards(road: Road) -> str:
+    """All that exceptions say."""
+    with road.house.parts.store.read() as tx:
+        rows = tx.exceptions.page(open_only=True, limit=9)
+        lanes = " ".join(row.paused_reason for row in tx.duties.lanes())
+    return " ".join(f"{row.text} {row.next_step} {row.problems}" for row in rows) + lanes
+
+
+def _linked(road: Road) -> bytes:
+    """The bytes behind the link that an exception shows."""
+    (name,) = set(re.findall(r"hub doc show (tra_[a-z0-9]+)", _cards(road)))
+    return contents(road.house.parts, name, most=1 << 20).raw
+
+
+@pytest.mark.parametrize("length", [0, 100_000])
+def test_what_a_partner_says_to_a_paper_it_refuses_is_kept_sealed_and_linked_and_not_told(
+    road: Road, length: int
+) -> None:
+    said = SAID + b" " * length  # a longer one is an object of the archive
+    road.acme.plan = lambda number, asked: Says(status=422, body=said)
+    post(road.house, shopping("1001", 2))
+    road.turn()
+    assert road.house.exceptions() == ["not-taken"]
+    assert "Elm" not in _cards(road)
+    assert "Maya" not in _cards(road)
+    assert "answered 422 (of no kind" in _cards(road)
+    kept = _linked(road)
+    assert kept == said[: len(kept)]
+    assert len(kept) > len(SAID) - 1
+    road.turn()
+    assert road.house.exceptions() == ["not-taken"]  # nobody reads it as a paper
+
+
+@pytest.mark.parametrize(("status", "turns"), [(403, 1), (500, 3)])
+def test_what_a_partner_says_to_everything_is_kept_once_and_linked_while_it_lasts(
+    road: Road, status: int, turns: int
+) -> None:
+    road.acme.plan = lambda number, asked: Says(status=status, body=SAID + b"%d" % number)
+    post(road.house, shopping("1001", 2))
+    for _ in range(turns + 2):
+        road.turn()
+        road.house.clock.on(minutes=11)
+    assert road.house.exceptions() == ["wire"]
+    assert "Elm" not in _cards(road)
+    assert _linked(road) == SAID + b"%d" % (turns - 1)
+    road.acme.plan = lambda number, asked: Says(status=204)
+    road.turn()
+    assert road.state() is TransmissionState.DELIVERED
     assert road.house.exceptions() == []
 
 

@@ -23,9 +23,9 @@ def test_a_scenario_ends_as_its_page_says(page: Path) -> None:
 
 
 def test_six_partners_in_five_languages_are_one_story_on_the_other_store_too(
-    fresh_postgres: str,
+    ready_postgres: str,
 ) -> None:
-    played = play(SHIPPED / "one-order-six-partners.yaml", {}, database=fresh_postgres)
+    played = play(SHIPPED / "one-order-six-partners.yaml", {}, database=ready_postgres)
     assert played.wrong == ()
 
 

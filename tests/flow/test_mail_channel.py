@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 from aiosmtpd.controller import Controller
 
+from hub.flow import accounts
 from tests.cast import MAYA
 from tests.rigs import free_port
 from tests.rigs.corner import Corner, Mailbox, furnish_corner
@@ -142,3 +144,34 @@ def test_a_hub_without_a_mail_server_says_what_is_missing(tmp_path: Path) -> Non
         (stuck,) = tx.exceptions.page(open_only=True, limit=9)
     assert "set HUB_SMTP_URL" in stuck.text
     house.close()
+
+
+DESK = """\
+  - name: portal
+    transport: desk
+    format: tabular
+    send: [change]
+    maps: {{change: csv/change}}
+"""
+
+
+def test_who_may_also_work_at_the_portal_finds_a_link_to_each_order(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    home = tmp_path / "corner"
+    page = (CHANNELS + DESK).format(home=home, settings="", profile="", ending="csv")
+    more = {"HUB_SMTP_URL": f"smtp://127.0.0.1:{mailbox.port}"}
+    corner = Corner(house=furnish_corner(tmp_path, page, more=more), home=home)
+    post(corner.house, shopping("1001", 2))
+    corner.turn()
+    ((_, message),) = mailbox.letters
+    (text, attached) = message.iter_parts()
+    words = "\n".join(text.get_content().splitlines())
+    assert words.startswith("Please find our papers attached.")
+    found = re.search(r"^JUN-1001-1: https://portal\.localhost/a/([a-z2-7]+)$", words, re.MULTILINE)
+    assert found
+    act = accounts.peek_act(corner.house.parts, token=found[1])
+    corner.house.close()
+    assert act is not None
+    assert (act.partner, act.purpose, act.subject) == ("corner", "work", "JUN-1001-1")
+    assert attached.get_filename() == "JUN-1001-1-000000001.csv"

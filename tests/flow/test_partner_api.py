@@ -34,7 +34,7 @@ def test_from_order_to_shipped_over_rest(desk_house: House, mill: Mill) -> None:
     assert desk_house.word() == "Shipped"
     changed = mill.work(after=page["next"])["orders"]
     assert [one["purchase_order"] for one in changed] == [number]
-    assert changed[0]["allowed_actions"] == ["invoice"]
+    assert changed[0]["allowed_actions"] == ["invoice", "void_shipment", "correct_shipment"]
     assert len(changed[0]["shipments"]) == 2
     assert mill.work(state="open,in_progress")["orders"] == []
     assert desk_house.exceptions() == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,33 @@ def test_a_revoked_key_of_a_partner_is_dead_within_five_seconds(
     later = Mill(app=mill.app, house=desk_house, key=mill.key)
     mill.seconds.seconds += 5
     assert later.ask("GET", "/v1/partner/orders").status_code == 401
+
+
+def test_keys_end_by_themselves_and_the_list_says_in_which_state_each_is(
+    house: House, tmp_path: Path
+) -> None:
+    environment = {
+        "HUB_DATA_DIR": str(tmp_path / "data"),
+        "HUB_PARTNER_CONFIGS": str(tmp_path / "partners"),
+    }
+
+    def hub(*words: str) -> tuple[int, str]:
+        answer = CliRunner().invoke(commands, ["keys", *words], obj=Desk(environment))
+        return answer.exit_code, answer.stdout
+
+    made = json.loads(hub("add", "--partner", "mill", "--expires", "90d", "--json")[1])
+    hub("add", "--partner", "mill", "--label", "next")
+    third = json.loads(hub("add", "--partner", "mill", "--json")[1])
+    hub("revoke", third["id"])
+    rows = {row["id"]: row for row in json.loads(hub("list", "--json")[1])["keys"]}
+    row = rows[made["id"]]
+    assert row["expires_at"] == made["expires_at"]
+    life = datetime.fromisoformat(row["expires_at"]) - datetime.fromisoformat(row["created_at"])
+    assert life == timedelta(days=90)
+    assert row["used_at"] is None
+    assert sorted(one["state"] for one in rows.values()) == ["active", "active", "revoked"]
+    told = hub("list")[1]
+    for word in ("STATE", "USED", "EXPIRES", "active", "revoked"):
+        assert word in told
+    for wrong in ("90", "d", "0d", "1y", "-1d", "9999999d"):
+        assert hub("add", "--partner", "mill", "--expires", wrong)[0] == 2, wrong

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from hub.cli.desk import Desk
 from hub.cli.root import commands
-from hub.domain.exchange import DocumentState
+from hub.domain.exchange import DocumentState, Severity
 from hub.domain.wishes import Fewer
 from tests.cast import MAYA
 from tests.rigs import changes
@@ -140,6 +140,29 @@ def test_good_rows_count_where_the_partner_s_page_allows_it(corner: Corner) -> N
         "row 4, column status",
         "row 5, column sku",
     ], "an article that the order does not have is told by its row too"
+    (part,) = corner.house.order().fulfillments
+    assert [one.buckets.accepted for one in part.lines] == [2, 0]
+
+
+def test_rows_that_answer_for_no_unit_are_told_with_their_place(corner: Corner) -> None:
+    corner.leave(
+        "answer.csv", "PO,Line,Accepted,Backordered,Rejected", f"{PO},1,2,0,0", f"{PO},2,0,0.0,0"
+    )
+    row = corner.papers("response")[0]
+    (zero,) = row.problems
+    assert (row.state, zero.code) == (DocumentState.APPLIED, "answers-none")
+    assert (zero.where.path, zero.severity) == ("row 3, column accepted", Severity.WARNING)
+    corner.house.clock.on(minutes=1)
+    corner.leave(
+        "no.csv",
+        "PO,SKU,Status,Quantity",
+        f"{PO},corner-SKU-1,ok,2",
+        f"{PO},corner-SKU-2,rejected,0",
+    )
+    row = corner.papers("response")[0]
+    (rejected,) = row.problems
+    assert (row.state, rejected.code) == (DocumentState.PARTLY_APPLIED, "rejects-none")
+    assert rejected.where.path == "row 3, column sku"
     (part,) = corner.house.order().fulfillments
     assert [one.buckets.accepted for one in part.lines] == [2, 0]
 

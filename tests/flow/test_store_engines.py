@@ -217,8 +217,9 @@ def test_migrations_give_what_the_tables_say(store: Store, engine: str):
         assert compare_metadata(context, migrated(engine)) == []
 
 
-def test_migrations_go_one_way_and_know_when_they_are_missing(engine, database, tmp_path):
-    address = database or f"sqlite:///{tmp_path / 'hub.db'}"
+def test_migrations_go_one_way_and_know_when_they_are_missing(engine, request, tmp_path):
+    postgres = request.getfixturevalue("fresh_postgres") if engine == "postgresql" else ""
+    address = postgres or f"sqlite:///{tmp_path / 'hub.db'}"
     store = Store.open(address, data_dir=tmp_path, master_key=MASTER_KEY)
     assert store.behind()
     store.migrate()

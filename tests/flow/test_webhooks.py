@@ -132,6 +132,22 @@ def test_everything_since_a_position_is_told_again_with_the_ids_it_had(hooked: P
         webhooks.replay_since(parts, JUNIPER, webhook_id, 7, who="test")
 
 
+@pytest.mark.parametrize("status", [500, 410])
+def test_what_tests_come_to_never_counts_against_an_endpoint(hooked: Post, status: int) -> None:
+    made = hooked.register()
+    hooked.receiver.script = lambda call, before: Says(status=status, headers={"Retry-After": "99"})
+    for _ in range(8):
+        webhooks.try_out(hooked.house.parts, JUNIPER, made.seen.row.id, who="test")
+        assert hooked.go() == 1
+        hooked.house.clock.on(days=1)
+    row = hooked.row(made)
+    assert (row.ended, row.failing_since, row.held_until) == ("", None, None)
+    assert hooked.house.exceptions() == []
+    hooked.receiver.script = lambda call, before: Says()
+    hooked.orders("1001")
+    assert hooked.go() == len(hooked.positions())
+
+
 def test_410_ends_an_endpoint_until_a_person_resumes_it(shop: Post) -> None:
     made = shop.register()
     shop.receiver.script = lambda call, before: Says(status=410)

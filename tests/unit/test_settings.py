@@ -41,11 +41,17 @@ def test_every_setting_of_the_table_is_read(tmp_path):
         "HUB_OPERATOR_HOST": "::1",
         "HUB_OPERATOR_PORT": "OFF",
         "HUB_OPERATOR_NAMES": "Hub, metrics.example",
+        "HUB_KEY_READS": "7/70",
+        "HUB_KEY_WRITES": "off",
         "HUB_LOG_LEVEL": "DEBUG",
         "HUB_LOG_FORMAT": "JSON",
         "HUB_PUBLIC_URL": "http://{host}:8080/",
         "HUB_SMTP_URL": "smtps://hub%40x@mail.example",
         "HUB_SMTP_PASSWORD": "pw",
+        "HUB_MAIL_FROM": "hub@example.com",
+        "HUB_PORTAL_HOSTS": "Suppliers.example, portal.example",
+        "HUB_DESK_HOSTS": "desk.example",
+        "HUB_DESK_FROM": "10.0.0.0/8, 192.0.2.7",
     }
     assert set(environment) == {setting.name for setting in SETTINGS}
     assert load(environment, share=share_folder()) == settings.Settings(
@@ -64,8 +70,30 @@ def test_every_setting_of_the_table_is_read(tmp_path):
         log_format="json",
         public_url="http://{host}:8080",
         mail_server=settings.MailServer(host="mail.example", port=465, tls="at_once", user="hub@x"),
+        key_reads=settings.Rate(per_second=7, burst=70),
+        key_writes=None,
+        mail_from="hub@example.com",
+        portal_hosts=("suppliers.example", "portal.example"),
+        desk_hosts=("desk.example",),
+        desk_from=("10.0.0.0/8", "192.0.2.7/32"),
     )
     assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("HUB_MAIL_FROM", "hub", "no e-mail address"),
+        ("HUB_PORTAL_HOSTS", "https://portal.example", "host names without port"),
+        ("HUB_PORTAL_HOSTS", ",", "host names without port"),
+        ("HUB_DESK_HOSTS", "portal.localhost", "belongs to the suppliers' pages"),
+        ("HUB_DESK_FROM", "10.0.0.1/8", "networks with commas between"),
+        ("HUB_DESK_FROM", "everybody", "networks with commas between"),
+        ("HUB_DESK_FROM", ",", "networks with commas between"),
+    ],
+)
+def test_wrong_names_of_peoples_rooms_are_told(name, text, said):
+    assert [said in line for line in complaint({name: text})] == [True]
 
 
 def test_brands_of_a_wheel_lie_in_the_package_beside_the_hub(tmp_path):
@@ -218,3 +246,10 @@ def test_where_pages_and_mails_are_is_judged_without_showing_secrets(name, value
         load({name: value}, share=share_folder())
     (told,) = caught.value.mistakes
     assert told.startswith(f"{name}: ") and "secret" not in told
+
+
+@pytest.mark.parametrize("text", ["0/1", "1", "1/0", "-1/5", "1.5/2", "9999999999/1", "often", "/"])
+def test_a_rate_is_so_many_a_second_and_so_many_at_once(tmp_path, text):
+    environment = {"HUB_DATA_DIR": str(tmp_path), "HUB_KEY_READS": text}
+    with pytest.raises(ConfigError, match=r"HUB_KEY_READS.* is no rate; write 200/2000"):
+        load(environment, share=share_folder())

@@ -202,6 +202,21 @@ def test_an_unknown_line_is_named_and_its_neighbours_are_used() -> None:
     assert "acme-SKU-1" in problem.text
 
 
+def test_a_rejection_of_none_is_told_unless_the_line_says_what_becomes_of_it() -> None:
+    desk = _desk(2, 1)
+    change = desk.hear(answer(desk.order, ("1", Answer.REJECTED, 0), ("2", Answer.REJECTED, 1)))
+    assert [line.buckets.rejected for line in desk.order.lines] == [0, 1], "its neighbour counts"
+    (problem,) = change.problems
+    assert (problem.code, problem.where.path) == ("rejects-none", "lines[0]")
+    assert "leave the quantity out" in problem.text
+    desk = _desk(2)
+    said = answer(desk.order, ("1", Answer.ACCEPTED, 2))
+    (line,) = said.lines
+    none = LineAnswer(answer=Answer.REJECTED, quantity=0)
+    change = desk.hear(replace(said, lines=(replace(line, answers=(*line.answers, none)),)))
+    assert (change.problems, desk.order.lines[0].buckets.accepted) == ((), 2)
+
+
 def test_the_article_id_decides_where_the_line_number_is_wrong() -> None:
     desk = _desk(1, 4)
     message = notice(desk.order, ("1", 4))
@@ -212,11 +227,12 @@ def test_the_article_id_decides_where_the_line_number_is_wrong() -> None:
     assert [line.buckets.shipped for line in desk.order.lines] == [0, 4]
 
 
-def test_a_paper_that_takes_back_an_earlier_one_changes_nothing() -> None:
+def test_an_answer_that_takes_back_an_earlier_one_changes_nothing() -> None:
     desk = _desk(1)
-    desk.hear(notice(desk.order, ("1", 1)))
+    said = answer(desk.order, ("1", Answer.ACCEPTED, 1))
+    desk.hear(said)
     before = desk.order
-    change = desk.hear(replace(notice(desk.order, ("1", 1)), purpose=Purpose.CANCEL))
+    change = desk.hear(replace(said, purpose=Purpose.CANCEL))
     assert desk.order == before
     assert [problem.code for problem in change.problems] == ["takes-back"]
 

@@ -6,30 +6,57 @@ database, making the master key (`hub.main`). The environment is a mapping hande
 Who may come in: everybody above; most get a `Settings` from `hub.main` instead.
 """
 
-import base64
-import binascii
 import difflib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 from hub.errors import ConfigError
+from hub.settings import values
+from hub.settings.values import (
+    LOG_FORMATS,
+    LOG_LEVELS,
+    MASTER_KEY_BYTES,
+    NO_LISTENER,
+    MailServer,
+    Rate,
+    mail_server,
+)
 
-MASTER_KEY_BYTES = 32  # AES-256
+__all__ = [
+    "LOG_FORMATS",
+    "LOG_LEVELS",
+    "MASTER_KEY_BYTES",
+    "NO_LISTENER",
+    "SETTINGS",
+    "MailServer",
+    "Rate",
+    "Setting",
+    "Settings",
+    "load",
+    "mail_server",
+    "read_pages",
+    "read_texts",
+    "secret",
+    "share_folder",
+]
+
 LARGEST_SECRET = 64 * 1024  # bytes; an OpenSSH private key has a few thousand
 LARGEST_PAGE = 1024 * 1024  # bytes
 LARGEST_SCHEMA = 16 * 1024 * 1024  # bytes; the largest of UBL has two and a half million
 OWN_PREFIX = "HUB_SECRET_"  # free for the operator's own secrets, see `secret`
-LOG_LEVELS = ("debug", "info", "warning", "error")
-LOG_FORMATS = ("text", "json")
-NO_LISTENER = "off"
 OPERATOR_PORT: int | None = 8081
+PORTAL_HOST = "portal.localhost"
+DESK_HOST = "desk.localhost"
+DESK_FROM = ("127.0.0.0/8", "::1/128")
+"""This machine alone."""
 
 T = TypeVar("T")
-_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+
+
+READS: Rate | None = Rate(per_second=200, burst=2000)
+WRITES: Rate | None = Rate(per_second=50, burst=1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +123,26 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        name="HUB_MAIL_FROM",
+        default="mail_from of the first brand",
+        meaning="sender of mails to users of the suppliers' and our own pages",
+    ),
+    Setting(
+        name="HUB_PORTAL_HOSTS",
+        default=PORTAL_HOST,
+        meaning="names of the suppliers' pages, with commas between; the first makes links",
+    ),
+    Setting(
+        name="HUB_DESK_HOSTS",
+        default=DESK_HOST,
+        meaning="names of clerks' and operators' pages, with commas between",
+    ),
+    Setting(
+        name="HUB_DESK_FROM",
+        default=", ".join(DESK_FROM),
+        meaning="networks that may ask for those pages, with commas between",
+    ),
+    Setting(
         name="HUB_OPERATOR_HOST",
         default="127.0.0.1",
         meaning="address on which health, readiness and metrics are told",
@@ -110,6 +157,16 @@ SETTINGS: tuple[Setting, ...] = (
         default="localhost",
         meaning="names by which it may be asked, with commas between; addresses always may",
     ),
+    Setting(
+        name="HUB_KEY_READS",
+        default="200/2000",
+        meaning="how often an API key may read in each web process: a second/at once, or off",
+    ),
+    Setting(
+        name="HUB_KEY_WRITES",
+        default="50/1000",
+        meaning="how often it may write there: a second/at once, or off",
+    ),
     Setting(name="HUB_LOG_LEVEL", default="info", meaning=f"one of {', '.join(LOG_LEVELS)}"),
     Setting(
         name="HUB_LOG_FORMAT",
@@ -120,21 +177,11 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailServer:
-    """Where mails are handed over; `tls` is at_once, starttls, or none (this machine only)."""
-
-    host: str
-    port: int
-    tls: str
-    user: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the environment says, checked. `master_key` is None when the caller has to keep one.
 
     `operator_port` is None when nothing listens for operators, `log_format` empty when it depends
-    on the terminal.
+    on the terminal. `key_reads` and `key_writes` are how often one key may ask; None is no end.
     """
 
     data_dir: Path
@@ -152,6 +199,12 @@ class Settings:
     log_format: str = ""
     public_url: str = "https://{host}"
     mail_server: MailServer | None = None
+    key_reads: Rate | None = READS
+    key_writes: Rate | None = WRITES
+    mail_from: str = ""
+    portal_hosts: tuple[str, ...] = (PORTAL_HOST,)
+    desk_hosts: tuple[str, ...] = (DESK_HOST,)
+    desk_from: tuple[str, ...] = DESK_FROM
 
 
 def share_folder() -> Path:
@@ -159,7 +212,7 @@ def share_folder() -> Path:
 
     It holds `mappings` and `partner_configs`: a checkout's root, or `hub/_share` of a wheel.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     packed = package / "_share"
     return packed if packed.is_dir() else package.parent
 
@@ -175,22 +228,30 @@ def load(environment: Mapping[str, str], *, share: Path) -> Settings:
     settings = Settings(
         data_dir=data_dir,
         database_url=reading.value(
-            "HUB_DATABASE_URL", _database_url, f"sqlite:///{data_dir}/hub.db"
+            "HUB_DATABASE_URL", values.database_url, f"sqlite:///{data_dir}/hub.db"
         ),
         partner_configs=reading.folder("HUB_PARTNER_CONFIGS", share / "partner_configs"),
         mappings=reading.folder("HUB_MAPPINGS", share / "mappings"),
         brands=reading.folder("HUB_BRANDS", _brands_beside(share)),
-        master_key=reading.value("HUB_MASTER_KEY", _master_key, None),
+        master_key=reading.value("HUB_MASTER_KEY", values.master_key, None),
         host=reading.text("HUB_HOST", "127.0.0.1"),
-        port=reading.value("HUB_PORT", _port, 8080),
-        log_level=reading.value("HUB_LOG_LEVEL", _log_level, "info"),
+        port=reading.value("HUB_PORT", values.port, 8080),
+        log_level=reading.value("HUB_LOG_LEVEL", values.log_level, "info"),
         operator_host=reading.text("HUB_OPERATOR_HOST", "127.0.0.1"),
-        operator_port=reading.value("HUB_OPERATOR_PORT", _operator_port, OPERATOR_PORT),
-        operator_names=reading.value("HUB_OPERATOR_NAMES", _names, ("localhost",)),
-        log_format=reading.value("HUB_LOG_FORMAT", _log_format, ""),
-        public_url=reading.value("HUB_PUBLIC_URL", _public_url, "https://{host}"),
-        mail_server=reading.value("HUB_SMTP_URL", mail_server, None),
+        operator_port=reading.value("HUB_OPERATOR_PORT", values.operator_port, OPERATOR_PORT),
+        operator_names=reading.value("HUB_OPERATOR_NAMES", values.names, ("localhost",)),
+        log_format=reading.value("HUB_LOG_FORMAT", values.log_format, ""),
+        public_url=reading.value("HUB_PUBLIC_URL", values.public_url, "https://{host}"),
+        mail_server=reading.value("HUB_SMTP_URL", values.mail_server, None),
+        key_reads=reading.value("HUB_KEY_READS", values.rate, READS),
+        key_writes=reading.value("HUB_KEY_WRITES", values.rate, WRITES),
+        mail_from=reading.value("HUB_MAIL_FROM", values.sender, ""),
+        portal_hosts=reading.value("HUB_PORTAL_HOSTS", values.hosts, (PORTAL_HOST,)),
+        desk_hosts=reading.value("HUB_DESK_HOSTS", values.hosts, (DESK_HOST,)),
+        desk_from=reading.value("HUB_DESK_FROM", values.networks, DESK_FROM),
     )
+    for host in sorted({*settings.desk_hosts} & {*settings.portal_hosts}):
+        reading.mistakes.append(f"HUB_DESK_HOSTS: {host} belongs to the suppliers' pages")
     if reading.mistakes:
         raise ConfigError(reading.mistakes)
     return settings
@@ -353,86 +414,3 @@ def _page_text(path: Path, *, largest: int = LARGEST_PAGE) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise ValueError(f"not UTF-8 text: byte {fault.start + 1} is in the way") from None
-
-
-def _database_url(text: str) -> str:
-    for spelled in ("postgresql+psycopg://", "postgresql://", "postgres://"):
-        if text.startswith(spelled):
-            return "postgresql+psycopg://" + text.removeprefix(spelled)
-    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
-        return text
-    # The value is not shown: it may carry a password.
-    raise ValueError("begin it with sqlite:///FILE or postgresql://USER@HOST/NAME")
-
-
-def _master_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("not base64; make one with: openssl rand -base64 32") from None
-    if len(key) != MASTER_KEY_BYTES:
-        raise ValueError(f"{len(key)} bytes, 32 are needed; make one with: openssl rand -base64 32")
-    return key
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise ValueError(f"{text[:40]!r} is no port; use a number from 0 (any free one) to 65535")
-    return int(text)
-
-
-def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    plain = parts.netloc.replace("{host}", "host")
-    if parts.scheme not in ("https", "http") or not re.fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", plain):
-        raise ValueError(
-            "write it as https://{host}; a port or http may be named, nothing after it"
-        )
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("it ends with the host or its port: pages stand at the root")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def mail_server(text: str) -> MailServer:
-    """Read a mail server's address; raises ValueError with the way out."""
-    # The value is not shown: it may carry a password that belongs elsewhere.
-    parts = urlsplit(text)
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0 or parts.path:
-        raise ValueError("write it as smtp://USER@HOST:PORT or smtps://USER@HOST:PORT")
-    if parts.password is not None:
-        raise ValueError("leave the password out; set HUB_SMTP_PASSWORD or HUB_SMTP_PASSWORD_FILE")
-    at_once = parts.scheme == "smtps"
-    loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    return MailServer(
-        host=parts.hostname,
-        port=port or (465 if at_once else 587),
-        tls="at_once" if at_once else "none" if loopback else "starttls",
-        user=unquote(parts.username or ""),
-    )
-
-
-def _log_level(text: str) -> str:
-    if text.lower() not in LOG_LEVELS:
-        raise ValueError(f"{text[:40]!r} is no level; use one of {', '.join(LOG_LEVELS)}")
-    return text.lower()
-
-
-def _operator_port(text: str) -> int | None:
-    return None if text.lower() == NO_LISTENER else _port(text)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
-    if any(not _NAME.fullmatch(name) for name in names):
-        raise ValueError("host names without port, with commas between: hub.example, metrics")
-    return ("localhost", *names)
-
-
-def _log_format(text: str) -> str:
-    if text.lower() not in LOG_FORMATS:
-        raise ValueError(f"{text[:40]!r} is no format; use one of {', '.join(LOG_FORMATS)}")
-    return text.lower()

@@ -1,0 +1,127 @@
+"""An answer to a purchase order is taken back: its lines are as they were before it. Pure.
+
+Only for a short time, and only while nothing followed from it: what nobody else was asked for, no
+customer cancelled and no later paper of the partner spoke of.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.domain.answering import BEFORE
+from hub.domain.change_rows import open_asks, sourceless_cleared
+from hub.domain.exchange import Problem, Where
+from hub.domain.facts import Change, Effect, Fact, FactKind
+from hub.domain.hearing import line_of, set_buckets
+from hub.domain.orders import Buckets, Order
+from hub.domain.voiding import UNDO
+
+NOT_UNDONE = "answer-stands"
+NO_ANSWER = "unknown-answer"
+REFUSALS = frozenset({NOT_UNDONE, NO_ANSWER})
+"""The codes of problems that leave an answer as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Former:
+    """How a line stood before the answer, and how many open units the answer declined."""
+
+    accepted: int
+    backordered: int
+    declined: int
+
+    def back(self, buckets: Buckets) -> Buckets:
+        """Return a line's buckets as they are without the answer."""
+        buckets = buckets.cancel(-self.declined)
+        return replace(
+            buckets,
+            accepted=self.accepted,
+            backordered=self.backordered,
+            rejected=buckets.rejected - self.declined,
+        )
+
+
+def against(
+    order: Order,
+    fulfillment_id: str,
+    effects: Sequence[Effect],
+    *,
+    answered_at: datetime,
+    later: bool,
+    now: datetime,
+) -> Problem | None:
+    """Return what forbids taking an answer back, None for nothing.
+
+    `effects` are what the answer did; `later` whether the partner told something of this purchase
+    order since.
+    """
+    if now >= answered_at + UNDO:
+        minutes = int(UNDO.total_seconds() // 60)
+        return _stands(f"it was given more than {minutes} minutes ago")
+    if later:
+        return _stands("something was told of this purchase order since")
+    if any(ask.fulfillment_id == fulfillment_id for _, ask in open_asks(order)):
+        return _stands("you are being asked to give units of it back: answer that instead")
+    for effect in _lines(effects):
+        declined = _former(effects, effect).declined
+        line = line_of(order, fulfillment_id, effect.subject)
+        if declined > order.unsourced(order.line(line.line_id)):
+            return _stands("what you declined is asked of somebody else already, or cancelled")
+    return None
+
+
+def unanswered(order: Order, fulfillment_id: str, effects: Sequence[Effect], *, key: str) -> Change:
+    """Return the change that takes an answer back; nothing may forbid it."""
+    change = Change(order=order)
+    for effect in _lines(effects):
+        line = line_of(change.order, fulfillment_id, effect.subject)
+        buckets = _former(effects, effect).back(line.buckets)
+        body = {"fulfillment": fulfillment_id, "line": line.line_id}
+        change = change.then(
+            Change(
+                order=set_buckets(change.order, fulfillment_id, line.id, buckets),
+                facts=(Fact(kind=FactKind.ANSWER_VOIDED, body=body),),
+                effects=(
+                    Effect(
+                        business_key=key, subject=line.id, ordinal=0, what={"turn": "unanswered"}
+                    ),
+                ),
+            )
+        )
+    return replace(change, cleared=sourceless_cleared(order, change.order))
+
+
+def unknown(answer: str) -> Problem:
+    """Return the problem of an answer that is none of this purchase order's."""
+    return Problem(
+        code=NO_ANSWER,
+        text="no answer to this purchase order is kept under that name; send the `document` that "
+        "you got for it",
+        where=Where(path="document", value=answer[:99]),
+    )
+
+
+def _stands(why: str) -> Problem:
+    return Problem(
+        code=NOT_UNDONE,
+        text=f"the answer cannot be taken back: {why}. Ask the operator to put it right",
+        where=Where(path="document"),
+    )
+
+
+def _lines(effects: Sequence[Effect]) -> list[Effect]:
+    return [one for one in effects if "answers" in one.what]
+
+
+def _former(effects: Sequence[Effect], effect: Effect) -> "_Former":
+    wanted = (effect.subject + BEFORE, effect.ordinal)
+    what = next((one.what for one in effects if (one.subject, one.ordinal) == wanted), {})
+    return _Former(
+        accepted=_units(what.get("accepted")),
+        backordered=_units(what.get("backordered")),
+        declined=_units(what.get("declined")),
+    )
+
+
+def _units(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,207 @@
+"""A supplier's own room: what it has to do, found by any number, and what it says of it.
+
+Reads go by the partner of whoever is signed in. What is said takes the door of posted papers, as if
+a program of the supplier's had sent it: kept, explained and settled again like any other.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.domain.exchange import DocumentState, Problem, Severity
+from hub.domain.posted import PostedSet
+from hub.flow.partner_work import Work, works_of
+from hub.flow.parts import Parts
+from hub.flow.posted import Outcome, PostedPaper, Taken, desk_of, submit_posted, take_stock
+from hub.partners import Channel
+from hub.store import Counts, Given, Shelf, Transaction
+
+MOST_CHANGES = 50
+_OK = 200
+
+
+class NoDesk(Exception):
+    """The partner's page has no channel of transport `desk`: it is asked in another way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of work; `next` goes on after it, None at the end."""
+
+    works: tuple[Work, ...]
+    next: tuple[int, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What there is to do: counts, what is most urgent, and changes that wait for an answer."""
+
+    counts: Counts
+    urgent: tuple[Work, ...]
+    changes: tuple[Work, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a supplier says: one paper on one purchase order, or on none (a stock report).
+
+    `key` is the same for the same click: said twice it counts once.
+    """
+
+    set_id: PostedSet
+    number: str
+    body: Mapping[str, Any]
+    key: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What became of it. `kept` is False for a form that nobody could take, with its problems."""
+
+    kept: bool
+    document: str = ""
+    state: DocumentState | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def went_through(self) -> bool:
+        """Whether all of it counts."""
+        return self.kept and self.state is DocumentState.APPLIED
+
+
+def has_desk(parts: Parts, partner: str) -> bool:
+    """Say whether the partner works at a desk of ours."""
+    return desk_of(parts, partner) is not None
+
+
+def today(parts: Parts, partner: str, *, most: int) -> Today:
+    """Return what the partner has to do first; `most` is how many orders are shown."""
+    now = parts.now()
+    with parts.store.read() as tx:
+        counts = tx.shelves.counts(partner=partner, now=now)
+        urgent: list[Given] = []
+        for shelf in (Shelf.SHIP, Shelf.CONFIRM):
+            left = most - len(urgent)
+            urgent += tx.shelves.listed(
+                partner=partner, shelf=shelf, after=None, limit=left, now=now
+            )
+        waiting = tx.shelves.changing(partner=partner, limit=MOST_CHANGES)
+        return Today(
+            counts=counts,
+            urgent=tuple(_composed(tx, parts, partner, urgent)),
+            changes=tuple(work for work in _composed(tx, parts, partner, waiting) if work.asked),
+        )
+
+
+def listed(
+    parts: Parts, partner: str, *, shelf: Shelf, after: tuple[int, str] | None, limit: int
+) -> Listing:
+    """Return a page of a shelf."""
+    now = parts.now()
+    with parts.store.read() as tx:
+        found = tx.shelves.listed(
+            partner=partner, shelf=shelf, after=after, limit=limit + 1, now=now
+        )
+        page = found[:limit]
+        works = tuple(_composed(tx, parts, partner, page))
+    return Listing(works=works, next=page[-1].place if len(found) > limit else None)
+
+
+def searched(parts: Parts, partner: str, text: str) -> tuple[Work, ...]:
+    """Return what a number names, written in any way: spaces and letter case do not count."""
+    plain = " ".join(text.split())
+    with parts.store.read() as tx:
+        for tried in dict.fromkeys((plain, plain.upper(), plain.replace(" ", "").upper())):
+            found = tx.shelves.found(partner=partner, text=tried) if tried else []
+            if found:
+                return tuple(_composed(tx, parts, partner, found))
+    return ()
+
+
+def numbered(parts: Parts, partner: str, numbers: Sequence[str]) -> dict[str, Work]:
+    """Return the work of these purchase orders, as far as it lies with the partner."""
+    with parts.store.read() as tx:
+        named = tx.shelves.numbered(partner=partner, numbers=numbers)
+        given = [Given(part=part, order=order, place=(0, part)) for part, order in named.values()]
+        works = _composed(tx, parts, partner, given)
+    return {work.part.number: work for work in works}
+
+
+def _composed(tx: Transaction, parts: Parts, partner: str, given: Sequence[Given]) -> list[Work]:
+    """Return the works in the order of what was given; of a brand that is no more, none."""
+    now = parts.now()
+    orders = tx.orders.several([one.order for one in given])
+    found = {
+        work.part.id: work
+        for order in orders.values()
+        if order.brand in parts.brands
+        for work in works_of(tx, parts, order, partner=partner, now=now)
+    }
+    return [found[one.part] for one in given if one.part in found]
+
+
+# --- what a supplier says -----------------------------------------------------------------------
+
+
+def say(parts: Parts, partner: str, said: Said) -> Came:
+    """Take a paper of the partner's in, as its own program could post it; returns after the commit.
+
+    Raises NoDesk for a partner that has none. Never raises for what was typed: that is in the
+    answer. An unknown purchase order is told like one of another partner: not kept, no problems.
+    """
+    channel = desk_of(parts, partner)
+    if channel is None:
+        raise NoDesk(partner)
+    body = json.dumps(said.body, ensure_ascii=False).encode()
+    reading = parts.posted(said.set_id, said.number, body)
+    if any(problem.severity is Severity.ERROR for problem in reading.problems):
+        return Came(kept=False, problems=tuple(reading.problems))
+    paper = PostedPaper(
+        channel=channel,
+        set_id=said.set_id,
+        number=said.number,
+        reading=reading,
+        path=f"room/{said.set_id}/{said.number}",
+        body=body,
+        key=said.key,
+        who=said.who,
+        render=_kept_answer,
+    )
+    return _came(parts, channel, paper)
+
+
+def _came(parts: Parts, channel: Channel, paper: PostedPaper) -> Came:
+    if paper.set_id is PostedSet.STOCK_REPORT:
+        verdict = take_stock(parts, paper)
+    else:
+        verdict = submit_posted(parts, paper).result()
+    if verdict.outcome in (Outcome.TAKEN, Outcome.REPLAYED):
+        return _read_answer(verdict.reply)
+    if verdict.outcome is Outcome.UNKNOWN:
+        return Came(kept=False)
+    text = "this form was sent before with other words in it; open the page again"
+    if verdict.outcome is Outcome.IN_WORK:
+        text = "this is being worked on already; look again in a moment"
+    return Came(kept=False, problems=(Problem(code=str(verdict.outcome), text=text),))
+
+
+def _kept_answer(taken: Taken) -> tuple[int, bytes]:
+    """The answer that is kept with the key; problems' sentences name no people."""
+    told = [[problem.code, problem.text, str(problem.severity)] for problem in taken.problems]
+    words = {"document": taken.document, "state": str(taken.state), "problems": told}
+    return _OK, json.dumps(words, ensure_ascii=False).encode()
+
+
+def _read_answer(reply: bytes) -> Came:
+    words = json.loads(reply)
+    return Came(
+        kept=True,
+        document=words["document"],
+        state=DocumentState(words["state"]),
+        problems=tuple(
+            Problem(code=code, text=text, severity=Severity(severity))
+            for code, text, severity in words["problems"]
+        ),
+    )

@@ -1,0 +1,276 @@
+"""Tables that a supplier's people upload: kept first, then read row by row.
+
+The columns are found as those of a table that comes as a file (`hub.flow.headings`). A sheet is
+read again from the kept bytes whenever it is looked at: the browser holds nothing of it.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, cast
+
+from pydantic import BaseModel
+
+from hub.domain.exchange import Direction, Document, Problem, TransmissionState, Where
+from hub.domain.messages import Message
+from hub.domain.names import stable
+from hub.errors import Malformed
+from hub.flow.headings import with_headings
+from hub.flow.parts import Parts
+from hub.flow.posted import desk_of
+from hub.flow.receiving import IN_ROW, NEVER, input_of
+from hub.flow.supplier_room import NoDesk
+from hub.formats import Format
+from hub.mapping import Page
+from hub.partners import Channel
+from hub.store import Transaction, TransmissionRow
+
+TABLES = "tabular"
+MAPS = {"shipment": "csv/shipment", "stock": "csv/stock"}
+LEVELS = {"shipment": 3, "stock": 1}
+"""How many segments a row of each table becomes."""
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 10_000
+LONGEST_NAME = 200
+UPLOADS = "upload/"
+_FIRST = 3  # the ordinal of the first row's first segment: ST is 1, the table's head 2
+_ROW = re.compile(r"row (\d+)\b")
+
+
+class _Tables(Format, Protocol):
+    """What the format of tables offers beside what every format does."""
+
+    def written_rows(
+        self, body: bytes, *, document: Document
+    ) -> tuple[tuple[str, ...], tuple[tuple[int, tuple[str, ...]], ...]]:
+        """Return the headings and the records below them."""
+
+    def given_back(self, rows: Sequence[Sequence[str]], *, book: bool) -> bytes:
+        """Return rows as a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """One row as it stands in the file, what it says, and what keeps it from counting.
+
+    `message` is None for a row that could not be read; `odd` does not keep it from counting.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    message: Message | None
+    problems: tuple[Problem, ...] = ()
+    odd: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A kept upload as it was read; with `problems` it could not be read as a whole."""
+
+    id: str
+    name: str
+    set_id: str = ""
+    headings: tuple[str, ...] = ()
+    rows: tuple[SheetRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# --- custody ------------------------------------------------------------------------------------
+
+
+def keep_upload(parts: Parts, partner: str, *, name: str, body: bytes, key: str, who: str) -> str:
+    """Keep a file as a delivery of the partner's and return its name; the same key is the same one.
+
+    Raises NoDesk for a partner that has none. The file's name is somebody's words: it is kept
+    without what could be a path.
+    """
+    channel = desk_of(parts, partner)
+    if channel is None:
+        raise NoDesk(partner)
+    now = parts.now()
+    kept = None if len(body) <= IN_ROW else parts.store.archive.keep(io.BytesIO(body)).name
+    delivery_key = f"{UPLOADS}{key}"
+    row = TransmissionRow(
+        id=stable("tra", channel.lane, "in", delivery_key),
+        partner=partner,
+        channel=channel.name,
+        direction=Direction.IN,
+        name=_plain_name(name),
+        size=len(body),
+        sha256=hashlib.sha256(body).digest(),
+        delivery_key=delivery_key,
+        # What is made of it are papers of their own, with their own deliveries.
+        state=TransmissionState.SPLIT,
+        at=now,
+        object_name=kept,
+    )
+
+    def work(tx: Transaction) -> None:
+        place = tx.duties.next_number(f"{channel.lane}/received", ceiling=NEVER)
+        if tx.exchange.add_transmission(
+            replace(row, seq=place), body=body if kept is None else None
+        ):
+            _note(tx, parts, channel, row, who=who)
+
+    parts.store.write(work)
+    return row.id
+
+
+def _plain_name(name: str) -> str:
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in bare if sign.isprintable())[:LONGEST_NAME] or "upload"
+
+
+def _note(
+    tx: Transaction, parts: Parts, channel: Channel, row: TransmissionRow, *, who: str
+) -> None:
+    tx.facts.record_input(
+        input_id=input_of(row.id),
+        kind="delivery",
+        at=row.at,
+        who=who,
+        subject=row.id,
+        body={"name": row.name, "size": row.size},
+        sealed=None,
+        hashes={"page": parts.partners.get(channel.partner).digest, "code": parts.code},
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def sheet(parts: Parts, partner: str, upload: str) -> Sheet:
+    """Return an upload of the partner's as its rows; KeyError when there is none.
+
+    What is wrong with the file as a whole, or with a row, is in the answer.
+    """
+    with parts.store.read() as tx:
+        row = tx.exchange.transmission(upload)
+        if row.partner != partner or not row.delivery_key.startswith(UPLOADS):
+            raise KeyError(upload)
+        with tx.exchange.body(upload) as stream:
+            body = stream.read()
+        profile = with_headings(tx, partner, _profile(parts, partner))
+    found = Sheet(id=upload, name=row.name)
+    try:
+        document = _document(parts, body, profile)
+    except Malformed as fault:
+        return replace(found, problems=tuple(fault.problems))
+    if document.set_id not in MAPS:
+        text = "this table is an answer to orders; answers are given at the order itself"
+        return replace(found, problems=(Problem(code="other-table", text=text),))
+    return _read(parts, found, document, body)
+
+
+def _profile(parts: Parts, partner: str) -> BaseModel:
+    """How the partner's tables are read: by its page when it sends tables, else as usual."""
+    own = (
+        channel.profile
+        for channel in parts.partners.get(partner).channels
+        if channel.format == TABLES
+    )
+    config: Any = parts.formats[TABLES].Config
+    page: Any = next(own, config())
+    told = page.model_dump(by_alias=True, exclude_unset=True)
+    limits = {"table": "detect", "max_bytes": MOST_BYTES, "max_rows": MOST_ROWS}
+    profile: BaseModel = config.model_validate({**told, **limits})
+    return profile
+
+
+def _document(parts: Parts, body: bytes, profile: BaseModel) -> Document:
+    [interchange] = parts.formats[TABLES].split(io.BytesIO(body), profile=profile)
+    documents = interchange.groups[0].documents
+    if not documents:
+        text = "there is no row below the headings; fill the table in and upload it again"
+        raise Malformed([Problem(code="empty", text=text)])
+    return documents[0]
+
+
+def _read(parts: Parts, found: Sheet, document: Document, body: bytes) -> Sheet:
+    tables = cast(_Tables, parts.formats[TABLES])
+    headings, written = tables.written_rows(body, document=document)
+    page = parts.maps.page(MAPS[document.set_id])
+    read = _readings(tables, page, document, body)
+    odd = _by_row(document.problems)
+    rows = [
+        SheetRow(
+            number=number,
+            cells=cells,
+            message=message,
+            problems=problems,
+            odd=odd.get(number, ()),
+        )
+        for (number, cells), (message, problems) in zip(written, read, strict=True)
+        if any(one.strip() for one in cells)
+    ]
+    return replace(found, set_id=document.set_id, headings=headings, rows=tuple(rows))
+
+
+def _readings(
+    tables: _Tables, page: Page, document: Document, body: bytes
+) -> Iterator[tuple[Message | None, tuple[Problem, ...]]]:
+    """Read each record as if it were alone: what is wrong with one keeps no other from counting."""
+    head, *segments = cast(tuple[tuple[str, ...], ...], tables.read(body, document=document))
+    width = LEVELS[document.set_id]
+    for place in range(0, len(segments), width):
+        record = segments[place : place + width]
+        if not any(record):
+            yield None, ()
+            continue
+        reading = page.read((head, *record))
+        problems = tuple(
+            tables.locate(body, document=document, problem=_moved(problem, place))
+            for problem in reading.problems
+        )
+        yield (None if problems else next(iter(reading.messages), None)), problems
+
+
+def _moved(problem: Problem, segments: int) -> Problem:
+    """A problem of a record that was read alone, as it stands in the whole table."""
+    where = problem.where
+    ordinal = _FIRST if where.ordinal is None else max(where.ordinal, _FIRST)
+    return replace(problem, where=replace(where, ordinal=ordinal + segments))
+
+
+def _by_row(problems: Sequence[Problem]) -> dict[int, tuple[Problem, ...]]:
+    found: dict[int, tuple[Problem, ...]] = {}
+    for problem in problems:
+        named = _ROW.match(problem.where.path)
+        number = int(named[1]) if named else 0
+        found[number] = (*found.get(number, ()), problem)
+    return found
+
+
+def given_back(
+    parts: Parts, found: Sheet, rows: Sequence[tuple[SheetRow, str]], *, book: bool
+) -> bytes:
+    """Return rows of a sheet as a file with what is wrong with each in a column of its own.
+
+    The column has a heading that nothing is read from, so that the file can be uploaded again.
+    """
+    width = max([len(found.headings), *(len(row.cells) for row, _ in rows)], default=0)
+
+    def padded(cells: Sequence[str]) -> list[str]:
+        return [*cells, *[""] * (width - len(cells))]
+
+    table = [[*padded(found.headings), COLUMN_OF_WRONG]]
+    table += [[*padded(row.cells), why] for row, why in rows]
+    return written(parts, table, book=book)
+
+
+def written(parts: Parts, rows: Sequence[Sequence[str]], *, book: bool) -> bytes:
+    """Return rows as a file that a spreadsheet opens and we read again."""
+    return cast(_Tables, parts.formats[TABLES]).given_back(rows, book=book)
+
+
+COLUMN_OF_WRONG = "What is wrong"
+
+
+def problem_at(
+    row: SheetRow, text: str, *, code: str, column: str = "", value: str = ""
+) -> Problem:
+    """Return what is wrong with a row, with its place."""
+    path = f"row {row.number}, column {column}" if column else f"row {row.number}"
+    return Problem(code=code, text=text, where=Where(path=path, value=value[:99]))

@@ -1,0 +1,232 @@
+"""What a supplier's people say of their stock: a table's rows, and levels that were typed.
+
+Both are stock reports at the door of posted papers: guarded, merged and told like any other.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from hub.domain.exchange import DocumentState, Problem
+from hub.domain.feeds import Counted, Listing, added_up, counted
+from hub.domain.messages import ReportKind, StockReport
+from hub.domain.names import stable
+from hub.domain.posted import PostedSet
+from hub.errors import Conflict
+from hub.flow import levels, supplier_room
+from hub.flow.feeds import LISTED_AT_ONCE, UNITS, settle_feed
+from hub.flow.parts import Parts
+from hub.flow.posted import desk_of
+from hub.flow.supplier_room import Came, Said
+from hub.flow.supplier_sheets import Sheet, SheetRow, problem_at
+from hub.flow.supplier_uploads import Fate
+from hub.partners import Channel
+from hub.store import DocumentRow, OfferRow
+
+GUARD = "feed-guard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockSheetRow:
+    """One row of a stock table and its fate; `before` is the level until now, None if unknown."""
+
+    row: SheetRow
+    fate: Fate
+    counted: Counted | None = None
+    before: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A page of a partner's articles; `next` goes on after it, empty at the end.
+
+    `heard_at` is when the newest report came, None when none ever did.
+    """
+
+    offers: tuple[OfferRow, ...]
+    next: str
+    heard_at: datetime | None
+
+
+def shelf(parts: Parts, partner: str, *, text: str, after: str, limit: int) -> Shelf:
+    """Return a page of the partner's articles with their levels, those that hold the text."""
+    with parts.store.read() as tx:
+        found = tx.supplying.offers(partner=partner, text=text, after=after, limit=limit + 1)
+        source = tx.stock.source(partner)
+        held = tx.stock.levels([(partner, offer.sku) for offer in found[:limit]])
+    offers = tuple(replace(offer, level=held.get((partner, offer.sku))) for offer in found[:limit])
+    return Shelf(
+        offers=offers,
+        next=offers[-1].sku if len(found) > limit else "",
+        heard_at=source.at if source else None,
+    )
+
+
+def levels_of(parts: Parts, partner: str, skus: Sequence[str]) -> dict[str, int | None]:
+    """Return the levels of those of these articles that the partner offers, None if unknown."""
+    with parts.store.read() as tx:
+        offers = tx.catalog.offers(skus)
+        mine = [sku for sku in skus if any(one.partner == partner for one in offers.get(sku, ()))]
+        held = tx.stock.levels([(partner, sku) for sku in mine])
+    found = {sku: held.get((partner, sku)) for sku in mine}
+    return {sku: None if level is None else level.quantity for sku, level in found.items()}
+
+
+def tell(parts: Parts, partner: str, changed: Mapping[str, int], *, key: str, who: str) -> Came:
+    """Report levels that changed, in single pieces, and nothing else."""
+    body = {
+        "kind": str(ReportKind.DELTA),
+        "levels": [{"sku": sku, "quantity": units} for sku, units in changed.items()],
+    }
+    said = Said(set_id=PostedSet.STOCK_REPORT, number="", body=body, key=key, who=who)
+    return supplier_room.say(parts, partner, said)
+
+
+# --- a table ------------------------------------------------------------------------------------
+
+
+def stock_rows(parts: Parts, partner: str, found: Sheet) -> tuple[StockSheetRow, ...]:
+    """Return every row of a stock table with its fate; nothing is changed."""
+    listing = _listing(parts, partner)
+    rows = [_row(parts, listing, row) for row in found.rows]
+    skus = {row.counted.sku for row in rows if row.counted}
+    with parts.store.read() as tx:
+        held = tx.stock.levels([(partner, sku) for sku in skus])
+    levels_now = {sku: level.quantity for (_, sku), level in held.items()}
+    return tuple(
+        replace(row, before=levels_now.get(row.counted.sku) if row.counted else None)
+        for row in rows
+    )
+
+
+def _listing(parts: Parts, partner: str) -> Listing:
+    listing, after = Listing(), ""
+    while True:
+        with parts.store.read() as tx:
+            offers = tx.catalog.of_partner(partner, after=after, limit=LISTED_AT_ONCE)
+        for offer, gtin in offers:
+            listing.add(offer, gtin=gtin)
+        if len(offers) < LISTED_AT_ONCE:
+            return listing
+        after = offers[-1][0].sku
+
+
+def _row(parts: Parts, listing: Listing, row: SheetRow) -> StockSheetRow:
+    message = row.message
+    if not isinstance(message, StockReport) or not message.rows:
+        told = row.problems or (problem_at(row, "this row cannot be read", code="unread"),)
+        return StockSheetRow(row=row, fate=Fate.WRONG, problems=tuple(dict.fromkeys(told)))
+    found, problems = counted(
+        listing, message.rows[0], unit_word=lambda unit: parts.maps.word(UNITS, unit)
+    )
+    told = tuple(_at(row, problem) for problem in problems)
+    if found is None:
+        return StockSheetRow(row=row, fate=Fate.WRONG, problems=told)
+    odd = replace(row, odd=(*row.odd, *told))
+    return StockSheetRow(row=odd, fate=Fate.GOOD, counted=found)
+
+
+_NOT_YOURS = "this article is not in our catalogue as yours; ask us to list it, or leave the row"
+
+
+def _at(row: SheetRow, problem: Problem) -> Problem:
+    text = _NOT_YOURS if problem.code == "unknown-article" else problem.text
+    return problem_at(row, text, code=problem.code, value=problem.where.value)
+
+
+def kind_of(rows: Sequence[StockSheetRow], kind: ReportKind) -> ReportKind:
+    """Return what a table may be sent as: with a row nobody can read never as the whole range.
+
+    What that row speaks of would else be put to none. An article that is not listed has no level.
+    """
+    unread = any(problem.code != "unknown-article" for row in rows for problem in row.problems)
+    return ReportKind.DELTA if unread else kind
+
+
+def send_stock(
+    parts: Parts,
+    partner: str,
+    found: Sheet,
+    rows: Sequence[StockSheetRow],
+    *,
+    kind: ReportKind,
+    who: str,
+) -> Came:
+    """Report the good rows of a table; the same table of the same kind counts once."""
+    total = added_up([row.counted for row in rows if row.counted])
+    said = Said(
+        set_id=PostedSet.STOCK_REPORT,
+        number="",
+        body={"kind": str(kind_of(rows, kind)), "levels": [_level(one) for one in total]},
+        key=stock_key(found, kind),
+        who=who,
+    )
+    return supplier_room.say(parts, partner, said)
+
+
+def stock_key(found: Sheet, kind: ReportKind) -> str:
+    """Return the key under which a table is reported."""
+    return f"{found.id}-{kind}"
+
+
+def _level(one: Counted) -> dict[str, Any]:
+    level: dict[str, Any] = {"sku": one.sku, "quantity": one.quantity}
+    if one.next_on is not None:
+        level |= {"next_on": one.next_on.isoformat(), "next_quantity": one.next_quantity}
+    return level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a reported table; `question` is what its guard asks, empty if nothing."""
+
+    document: str
+    state: DocumentState
+    question: str
+    problems: tuple[Problem, ...]
+
+
+def report_of(parts: Parts, partner: str, found: Sheet) -> Report | None:
+    """Return what became of a table that was reported; None while it was not."""
+    channel = desk_of(parts, partner)
+    if channel is None:
+        return None
+    with parts.store.read() as tx:
+        for kind in ReportKind:
+            try:
+                return _report(tx.exchange.document(_document(channel, found, kind)))
+            except KeyError:
+                continue
+    return None
+
+
+def _document(channel: Channel, found: Sheet, kind: ReportKind) -> str:
+    """The name that the door gives to the paper of a key."""
+    delivery = stable("tra", channel.lane, "in", f"posted/{stock_key(found, kind)}")
+    return stable("doc", delivery, "0")
+
+
+def _report(row: DocumentRow) -> Report:
+    asked = next((problem.text for problem in row.problems if problem.code == GUARD), "")
+    # It begins with the paper's name in words of the trade; its sender calls it a table.
+    asked = f"This table {asked.partition(f' from {row.partner} ')[2]}" if asked else ""
+    waits = row.state is DocumentState.PARKED
+    return Report(
+        document=row.id,
+        state=row.state,
+        question=asked if waits else "",
+        problems=tuple(row.problems),
+    )
+
+
+def accept(parts: Parts, partner: str, found: Sheet, *, who: str) -> None:
+    """Let a table's report pass its guard and take it in; one that asks nothing stays as it is."""
+    report, channel = report_of(parts, partner, found), desk_of(parts, partner)
+    if report is None or channel is None or not report.question:
+        return
+    row = levels.accept(parts, report.document, who=who)
+    with suppress(Conflict):  # a worker took it over: it brings it to its end
+        settle_feed(parts, channel, row)

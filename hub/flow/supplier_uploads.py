@@ -1,0 +1,350 @@
+"""Shipments of many orders in one table: what each row would do, and saying the good ones.
+
+Of each order one paper goes through the door of posted papers, under a key made of the upload and
+the order: sent again it ships nothing twice. Rows that went are known by what the order says now.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.domain import carriers
+from hub.domain.exchange import Problem
+from hub.domain.hearing import SINGLE, AskedLines
+from hub.domain.messages import ShipNotice
+from hub.domain.orders import FulfillmentLine, FulfillmentState
+from hub.domain.posted import PostedSet
+from hub.flow import supplier_room
+from hub.flow.partner_work import Work
+from hub.flow.parts import Parts
+from hub.flow.supplier_room import Came, Said
+from hub.flow.supplier_sheets import Sheet, SheetRow, problem_at, written
+from hub.store import Shelf
+
+UNITS = "codes/units"
+AT_ONCE = 8  # papers under way together: their commits are shared
+LONGEST_CARRIER = 20
+
+
+class Fate(StrEnum):
+    """What becomes of a row."""
+
+    GOOD = "good"
+    SENT = "sent"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The rows that make one paper: one order, one carrier, one moment, one shipment's number."""
+
+    number: str
+    carrier: str
+    shipped_at: datetime | None
+    notice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentRow:
+    """One row and its fate; quantities are single pieces, `line` is the order's own number."""
+
+    row: SheetRow
+    fate: Fate
+    number: str = ""
+    line: str = ""
+    sku: str = ""
+    quantity: int = 0
+    tracking: str = ""
+    group: Group | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def carrier(self) -> str:
+        """The carrier as people call it."""
+        return carriers.name(self.group.carrier) if self.group else ""
+
+
+def shipments(parts: Parts, partner: str, found: Sheet) -> tuple[ShipmentRow, ...]:
+    """Return every row of a table of shipments with its fate; nothing is changed."""
+    numbers = {
+        row.message.number.strip() for row in found.rows if isinstance(row.message, ShipNotice)
+    }
+    either = sorted(numbers | {number.upper() for number in numbers})
+    works = supplier_room.numbered(parts, partner, either)
+    zone = parts.partners.get(partner).calendar.zone
+    judge = _Judge(works=works, word=lambda unit: parts.maps.word(UNITS, unit), zone=zone)
+    rows = [judge.row(row) for row in found.rows]
+    spoken = _spoken(parts, partner, found, rows)
+    return tuple(_again(row) if row.group in spoken else row for row in rows)
+
+
+def _spoken(
+    parts: Parts, partner: str, found: Sheet, rows: Sequence[ShipmentRow]
+) -> frozenset[Group]:
+    """The papers of an upload that were given to the door before, whatever became of them."""
+    scope = f"partner/{partner}"
+    with parts.store.read() as tx:
+        return frozenset(
+            group
+            for group, place in _places(rows).items()
+            if tx.facts.reply(scope=scope, key=_key(found, group, place)) is not None
+        )
+
+
+def _again(read: ShipmentRow) -> ShipmentRow:
+    """A row that would go, of a paper that went: the same key would say nothing."""
+    if read.fate is not Fate.GOOD:
+        return read
+    return replace(_wrong(read, "said-before", _SAID_BEFORE, ""), fate=Fate.WRONG)
+
+
+def _key(found: Sheet, group: Group, place: int) -> str:
+    return f"{found.id}-{group.number}-{place}"
+
+
+class _Judge:
+    """Rows in the order of the file, held against what is open and what has left."""
+
+    def __init__(self, *, works: Mapping[str, Work], word: Callable[[str], str], zone: str) -> None:
+        self._works = works
+        self._word = word
+        self._zone = ZoneInfo(zone)
+        self._lines = {number: AskedLines(work.part) for number, work in works.items()}
+        self._open = {
+            line.id: line.buckets.open for work in works.values() for line in work.part.lines
+        }
+        self._left = self._packed()
+
+    def _packed(self) -> dict[tuple[str, str], int]:
+        """What was told to have left, by line and tracking number."""
+        left: dict[tuple[str, str], int] = {}
+        for work in self._works.values():
+            for dispatched in work.shipments:
+                for package in dispatched.shipment.packages:
+                    for packed in package.lines:
+                        key = (packed.fulfillment_line_id, carriers.plain(package.tracking))
+                        left[key] = left.get(key, 0) + packed.quantity
+        return left
+
+    def row(self, row: SheetRow) -> ShipmentRow:
+        message = row.message
+        if not isinstance(message, ShipNotice):
+            told = row.problems or (problem_at(row, _UNREAD, code="unread"),)
+            plain = tuple(dict.fromkeys(_plainer(problem) for problem in told))
+            return ShipmentRow(row=row, fate=Fate.WRONG, problems=plain)
+        number = message.number.strip()
+        number = number if number in self._works else number.upper()
+        tracking = next((parcel.tracking for parcel in message.parcels), "").strip()
+        read = ShipmentRow(
+            row=row,
+            fate=Fate.WRONG,
+            number=number,
+            tracking=tracking,
+            group=self._group(message, number, tracking),
+        )
+        work = self._works.get(number)
+        if work is None:
+            return _wrong(read, "unknown-order", _NO_ORDER, "number", message.number)
+        return self._of_order(read, message, work)
+
+    def _group(self, message: ShipNotice, number: str, tracking: str) -> Group:
+        at = message.shipped_at
+        if at is not None and at.tzinfo is None:
+            at = at.replace(tzinfo=self._zone)
+        return Group(
+            number=number,
+            carrier=carriers.carrier_of(tracking, named=message.carrier),
+            shipped_at=None if at is None else at.astimezone(UTC),
+            # A table without a column for it is given the parcel's number by the format.
+            notice="" if message.notice == tracking else message.notice,
+        )
+
+    def _of_order(self, read: ShipmentRow, message: ShipNotice, work: Work) -> ShipmentRow:
+        said = next((line for parcel in message.parcels for line in parcel.lines), None)
+        asked = self._lines[read.number]
+        line = None if said is None else asked.meant(said.number, said.products)
+        if said is None or line is None:
+            return _wrong(read, "unknown-line", _NO_LINE, "line")
+        pieces = self._pieces(line, said.quantity, said.unit)
+        if pieces is None:
+            return _wrong(read, "other-unit", _OTHER_UNIT, "unit", said.unit)
+        read = replace(read, line=line.number, sku=line.sku, quantity=pieces)
+        if self._went(line, read):
+            return replace(read, fate=Fate.SENT)
+        wrong = tuple(_unsayable(read)) + tuple(self._too_many(line, read, work))
+        if not wrong:
+            self._open[line.id] -= read.quantity
+        return replace(read, fate=Fate.WRONG if wrong else Fate.GOOD, problems=wrong)
+
+    def _pieces(self, line: FulfillmentLine, quantity: int, unit: str) -> int | None:
+        word = self._word(unit)
+        if not unit or word == SINGLE:
+            return quantity
+        return quantity * line.units_per_pack if word == self._word(line.unit) else None
+
+    def _went(self, line: FulfillmentLine, read: ShipmentRow) -> bool:
+        key = (line.id, carriers.plain(read.tracking))
+        if not read.quantity or self._left.get(key, 0) < read.quantity:
+            return False
+        self._left[key] -= read.quantity
+        return True
+
+    def _too_many(self, line: FulfillmentLine, read: ShipmentRow, work: Work) -> Iterator[Problem]:
+        left = self._open[line.id]
+        if read.quantity <= left:
+            return
+        text = f"{left} of this line are open, the row says {read.quantity}"
+        if work.part.state is FulfillmentState.CANCELLED:
+            text = "the order was cancelled; do not ship it"
+        elif not line.buckets.open:
+            text = "nothing of this line is open any more"
+        value = str(read.quantity)
+        yield problem_at(read.row, text, code="too-many", column="quantity", value=value)
+
+
+_UNREAD = "this row cannot be read"
+_NO_ORDER = "no purchase order of this number lies with you; copy it from the order's page"
+_NO_LINE = "the order has no such line or article; name the line's number or its SKU"
+_OTHER_UNIT = "the line was asked in another unit; count single pieces"
+_SAID_BEFORE = "this file was sent before, and this row did not count; put it into a new file"
+_NO_TRACKING = "fill in the tracking number as it stands on the label"
+_NO_CARRIER = "no carrier's numbers look like this one; name the carrier in a column of its own"
+
+
+def _plainer(problem: Problem) -> Problem:
+    """Of all that could stand for a tracking number, people have the number."""
+    untold = problem.code == "empty-cell" and problem.where.path.endswith("column tracking")
+    return replace(problem, text=_NO_TRACKING) if untold else problem
+
+
+def _wrong(read: ShipmentRow, code: str, text: str, column: str, value: str = "") -> ShipmentRow:
+    problem = problem_at(read.row, text, code=code, column=column, value=value)
+    return replace(read, problems=(problem,))
+
+
+_TRACKING = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,39}")
+
+
+def _unsayable(read: ShipmentRow) -> Iterator[Problem]:
+    """Yield what of a row no paper can say."""
+    carrier = read.group.carrier if read.group else ""
+    tracked = _TRACKING.fullmatch(read.tracking)
+    if not tracked:
+        yield problem_at(
+            read.row, _NO_TRACKING, code="no-tracking", column="tracking", value=read.tracking
+        )
+    if (tracked and not carrier) or len(carrier) > LONGEST_CARRIER:
+        yield problem_at(read.row, _NO_CARRIER, code="no-carrier", column="carrier", value=carrier)
+    if not read.quantity:
+        text = "say how many left, or leave the row out"
+        yield problem_at(read.row, text, code="no-quantity", column="quantity", value="0")
+
+
+def open_lines(parts: Parts, partner: str, *, book: bool) -> bytes:
+    """Return what is open as a table to fill in: the most urgent orders first, a line a row."""
+    rows: list[tuple[str, ...]] = [_OPEN_COLUMNS]
+    for shelf in (Shelf.SHIP, Shelf.CONFIRM):
+        found = supplier_room.listed(parts, partner, shelf=shelf, after=None, limit=MOST_OPEN)
+        rows += [
+            (
+                work.part.number,
+                line.number,
+                line.sku,
+                work.order.line(line.line_id).description,
+                str(line.buckets.open),
+                "",
+                "",
+            )
+            for work in found.works
+            for line in work.part.lines
+            if line.buckets.open
+        ]
+    return written(parts, rows, book=book)
+
+
+_OPEN_COLUMNS = (
+    "Purchase order", "Line", "SKU", "Description", "Quantity", "Tracking number", "Carrier",
+)  # fmt: skip
+MOST_OPEN = 500  # orders of each shelf
+
+
+# --- saying them --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An order whose paper was not taken whole, and why."""
+
+    number: str
+    problems: tuple[Problem, ...]
+
+
+def send(
+    parts: Parts, partner: str, found: Sheet, rows: Sequence[ShipmentRow], *, who: str
+) -> tuple[int, tuple[Failed, ...]]:
+    """Say the good rows, one paper an order; return how many papers counted, and which did not.
+
+    Returns after the last commit. An order whose rows have two carriers or moments has two papers.
+    """
+    places = _places(rows)
+    said = [
+        Said(
+            set_id=PostedSet.SHIP_NOTICE,
+            number=group.number,
+            body=_body(group, chosen),
+            key=_key(found, group, places[group]),
+            who=who,
+        )
+        for group in places
+        if (chosen := [row for row in rows if row.group == group and row.fate is Fate.GOOD])
+    ]
+
+    def one(each: Said) -> Came:
+        return supplier_room.say(parts, partner, each)
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        came = list(pool.map(one, said))
+    failed = tuple(
+        Failed(number=each.number, problems=then.problems)
+        for each, then in zip(said, came, strict=True)
+        if not then.went_through
+    )
+    return len(said) - len(failed), failed
+
+
+def _places(rows: Sequence[ShipmentRow]) -> dict[Group, int]:
+    """Every paper's place among those of its order: by the file alone, whatever went before."""
+    found: dict[Group, int] = {}
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.group is not None and row.group not in found:
+            found[row.group] = counts.get(row.group.number, 0)
+            counts[row.group.number] = found[row.group] + 1
+    return found
+
+
+def _body(group: Group, rows: Sequence[ShipmentRow]) -> dict[str, Any]:
+    parcels: dict[str, dict[str, int]] = {}
+    for row in rows:
+        packed = parcels.setdefault(row.tracking, {})
+        packed[row.line] = packed.get(row.line, 0) + row.quantity
+    body: dict[str, Any] = {
+        "carrier": group.carrier,
+        "packages": [
+            {
+                "tracking": tracking,
+                "items": [{"line": line, "quantity": count} for line, count in packed.items()],
+            }
+            for tracking, packed in parcels.items()
+        ],
+    }
+    if group.notice:
+        body["shipment"] = group.notice
+    if group.shipped_at is not None:
+        body["shipped_at"] = group.shipped_at.isoformat()
+    return body

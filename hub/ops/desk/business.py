@@ -1,0 +1,143 @@
+"""What a paper says, in words: its message's fields as sections of labels and values."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from hub.domain.exchange import Document, DocumentState
+from hub.domain.messages import Address, ProductId
+from hub.domain.people import is_about_people
+from hub.errors import Malformed
+from hub.flow.parts import POSTED, Parts
+from hub.flow.settling import is_feed, translate
+from hub.ops.desk.shown import visible
+from hub.store import DocumentRow
+
+MOST_READ = 256 * 1024
+"""Longer papers are not read for this view; their bytes are shown all the same."""
+MOST_ALIKE = 50
+_PEOPLES = frozenset({"personalization", "recipient", "sender", "greeting"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One thing a paper says. `personal` values are somebody's: show them only to who may see."""
+
+    label: str
+    value: str
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What belongs together: the head of a message, one of its lines, an address."""
+
+    title: str
+    rows: tuple[Said, ...]
+
+
+def business_view(parts: Parts, row: DocumentRow, body: bytes) -> tuple[Section, ...]:
+    """Return what a paper says; nothing where it cannot be read or is a long report.
+
+    It is read by the map as it is now, which may not be the one it was judged by.
+    """
+    if len(body) != row.length or row.length > MOST_READ:
+        return ()
+    if row.state is DocumentState.REJECTED:
+        return ()  # its syntax forbids to read it
+    return tuple(section for message in _messages(parts, row, body) for section in _told(message))
+
+
+def _messages(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]:
+    if row.syntax == POSTED:
+        return parts.posted(row.set_id, row.order_number, body).messages
+    try:
+        channel = parts.partners.channel(f"{row.partner}/{row.channel}")
+        if is_feed(parts, channel, row):
+            return ()
+        read = translate(parts, channel, document_of(row), body)
+    except (KeyError, Malformed):
+        return ()
+    return read.messages if read.receipt is None else (read.receipt,)
+
+
+def document_of(row: DocumentRow) -> Document:
+    """Return a stored paper as formats know it; its own problems are left out."""
+    return Document(
+        set_id=row.set_id,
+        version=row.version,
+        number=row.number,
+        offset=row.offset,
+        length=row.length,
+        syntax=row.syntax,
+    )
+
+
+def _told(message: object) -> Iterator[Section]:
+    yield from _sections(message, title=words(type(message).__name__))
+
+
+def _sections(value: Any, *, title: str, personal: bool = False) -> Iterator[Section]:
+    """Yield what a value says of itself, then what lies in it."""
+    rows: list[Said] = []
+    below: list[Section] = []
+    for field in fields(value):
+        inside = getattr(value, field.name)
+        label = words(field.name)
+        if _is_listing(inside):
+            below += _listing(inside, title=label)
+        elif is_dataclass(inside) and not isinstance(inside, ProductId):
+            below += _sections(inside, title=label, personal=isinstance(inside, Address))
+        elif text := _text(inside):
+            whose = personal or field.name in _PEOPLES or is_about_people(f"/{field.name}")
+            rows.append(Said(label=label, value=visible(text), personal=whose))
+    if rows:
+        yield Section(title=title, rows=tuple(rows))
+    yield from below
+
+
+def _is_listing(value: object) -> bool:
+    """Whether a value is rows of their own, and not one or several words."""
+    return (
+        isinstance(value, tuple)
+        and bool(value)
+        and is_dataclass(value[0])
+        and not isinstance(value[0], ProductId)
+    )
+
+
+def _listing(rows: Sequence[object], *, title: str) -> Iterator[Section]:
+    one = title.removesuffix("s")
+    for number, each in enumerate(rows[:MOST_ALIKE], start=1):
+        yield from _sections(each, title=f"{one} {number}")
+    if len(rows) > MOST_ALIKE:
+        left = Said(label="more", value=f"{len(rows) - MOST_ALIKE} more are not shown")
+        yield Section(title=title, rows=(left,))
+
+
+def _text(value: object) -> str:
+    match value:
+        case None | "" | ():
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Enum():
+            return str(value.value)
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            return value.isoformat()
+        case ProductId():
+            return f"{value.kind} {value.value}"
+        case tuple():
+            return ", ".join(filter(None, (_text(one) for one in value)))
+    return str(value)
+
+
+def words(name: str) -> str:
+    """Return a name of ours as people read it: `ship_to` is "Ship to"."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ")
+    return spaced[:1].upper() + spaced[1:].lower()

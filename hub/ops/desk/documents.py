@@ -1,0 +1,258 @@
+"""The list of papers: by filters, newest first, and by one box for any number."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.domain import carriers
+from hub.domain.exchange import DocumentState
+from hub.flow.parts import Parts
+from hub.ops.desk.shown import cursor, partner_name, place
+from hub.ops.desk.signs import HOLDS, Lights, Sign, lights
+from hub.ops.explain import trade_name
+from hub.store import Transaction
+from hub.store.desk import SEARCHES, SeenDocument
+
+MOST_ROWS = 200
+AT_ONCE = 500
+MOST_SCANNED = 5_000
+"""So many papers are looked through for one page of a filtered list; the next page goes on."""
+MOST_LIKE = 2_000
+SHORTEST_LIKE = 3
+
+_STATES = {
+    DocumentState.RECEIVED: "received",
+    DocumentState.ACCEPTED: "accepted",
+    DocumentState.REJECTED: "rejected",
+    DocumentState.APPLIED: "applied",
+    DocumentState.PARTLY_APPLIED: "applied in part",
+    DocumentState.REFUSED: "refused",
+    DocumentState.PARKED: "parked",
+    DocumentState.COMPOSED: "written",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One paper in a list.
+
+    `control_number` is the envelope's (X12 ISA13), `number` the paper's own (ST02). `matched` says
+    in words by what a search found it, "" in a list.
+    """
+
+    id: str
+    at: datetime
+    age: timedelta
+    direction: str
+    partner: str
+    partner_name: str
+    channel: str
+    set_id: str
+    trade_name: str
+    purchase_order: str
+    control_number: str
+    number: str
+    order_id: str | None
+    file_name: str
+    state: str
+    lights: Lights
+    worst: Sign
+    problems: int
+    matched: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPage:
+    """Papers with where to go on: `next` is "" at the end.
+
+    A filtered page may hold few rows, or none, and still go on: `looked_until` is how far back it
+    looked.
+    """
+
+    rows: tuple[DocumentLine, ...]
+    next: str
+    looked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a list is narrowed to; empty is everything. `light` is the worst of the three."""
+
+    partner: str = ""
+    set_id: str = ""
+    direction: str = ""
+    light: str = ""
+
+    def fits(self, parts: Parts, seen: SeenDocument) -> bool:
+        """Say whether a paper belongs into the list."""
+        row = seen.row
+        return (
+            self.partner in ("", row.partner)
+            and self.set_id in ("", row.set_id)
+            and self.direction in ("", row.direction.value)
+            and (not self.light or lights(parts, seen).worst.value == self.light)
+        )
+
+
+def documents(
+    parts: Parts,
+    *,
+    query: str = "",
+    partner: str = "",
+    set_id: str = "",
+    direction: str = "",
+    light: str = "",
+    before: str = "",
+    limit: int = 50,
+) -> DocumentPage:
+    """Return papers, newest first, or what the search box finds, the exact first.
+
+    `query` is any number there is: a paper, a delivery, a control number, a purchase order, an
+    order, a tracking number, a file's name. `direction` is `in` or `out`, `light` one of `Sign`,
+    `before` the `next` of an earlier page. At most 200 rows.
+    """
+    wanted = Filter(partner=partner, set_id=set_id, direction=direction, light=light)
+    most = max(1, min(limit, MOST_ROWS))
+    with parts.store.read() as tx:
+        if query.strip():
+            return _searched(tx, parts, query.strip(), wanted, most)
+        return _listed(tx, parts, wanted, place(before), most)
+
+
+def _listed(
+    tx: Transaction,
+    parts: Parts,
+    wanted: Filter,
+    before: tuple[datetime, str] | None,
+    most: int,
+) -> DocumentPage:
+    found: list[DocumentLine] = []
+    last: SeenDocument | None = None
+    for last in _scanned(tx, wanted.partner, before, MOST_SCANNED):
+        if wanted.fits(parts, last):
+            found.append(line_of(parts, last))
+        if len(found) == most:
+            break
+    else:
+        if last is None or not _more(tx, wanted.partner, last):
+            last = None
+    return DocumentPage(
+        rows=tuple(found),
+        next=cursor(last.row.at, last.row.id) if last else "",
+        looked_until=last.row.at if last else None,
+    )
+
+
+def _scanned(
+    tx: Transaction, partner: str, before: tuple[datetime, str] | None, most: int
+) -> Iterator[SeenDocument]:
+    """Yield so many papers at most, newest first."""
+    left = most
+    while left > 0:
+        size = min(AT_ONCE, left)
+        rows = tx.desk.page(HOLDS, partner=partner, before=before, limit=size)
+        yield from rows
+        if len(rows) < size:
+            return
+        left -= size
+        before = (rows[-1].row.at, rows[-1].row.id)
+
+
+def _more(tx: Transaction, partner: str, last: SeenDocument) -> bool:
+    before = (last.row.at, last.row.id)
+    return bool(tx.desk.page(HOLDS, partner=partner, before=before, limit=1))
+
+
+def line_of(parts: Parts, seen: SeenDocument, *, matched: str = "") -> DocumentLine:
+    """Return a paper as a list shows it."""
+    row, shown = seen.row, lights(parts, seen)
+    return DocumentLine(
+        id=row.id,
+        at=row.at,
+        age=parts.now() - row.at,
+        direction=row.direction.value,
+        partner=row.partner,
+        partner_name=partner_name(parts, row.partner),
+        channel=row.channel,
+        set_id=row.set_id,
+        trade_name=trade_name(parts, row),
+        purchase_order=row.order_number,
+        control_number=_control(seen),
+        number=row.number,
+        order_id=row.order_id,
+        file_name=seen.delivery_name,
+        state=_STATES[row.state],
+        lights=shown,
+        worst=shown.worst,
+        problems=len(row.problems),
+        matched=matched,
+    )
+
+
+def _control(seen: SeenDocument) -> str:
+    """What has no number of its own is told apart by its delivery, which is no number to show."""
+    own = seen.interchange_number != seen.row.transmission_id
+    return seen.interchange_number if own else ""
+
+
+# --- one box -----------------------------------------------------------------------------------
+
+_WORDS = {
+    "document": "the paper itself",
+    "delivery": "delivery",
+    "purchase order": "purchase order",
+    "order": "order number",
+    "part": "purchase order",
+    "tracking": "tracking number",
+    "interchange": "interchange control number",
+    "control": "control number",
+    "file": "file name",
+}
+
+
+def _searched(tx: Transaction, parts: Parts, query: str, wanted: Filter, most: int) -> DocumentPage:
+    found: dict[str, DocumentLine] = {}
+    for kind, seen in _exact(tx, parts, query):
+        if seen.row.id not in found and wanted.fits(parts, seen):
+            found[seen.row.id] = line_of(parts, seen, matched=_WORDS[kind])
+        if len(found) == most:
+            break
+    if len(found) < most and len(query) >= SHORTEST_LIKE:
+        for seen in _like(tx, query, wanted):
+            if seen.row.id not in found and wanted.fits(parts, seen):
+                found[seen.row.id] = line_of(parts, seen, matched=f"holds “{query}”")
+            if len(found) == most:
+                break
+    return DocumentPage(rows=tuple(found.values()), next="", looked_until=None)
+
+
+def _exact(tx: Transaction, parts: Parts, query: str) -> Iterator[tuple[str, SeenDocument]]:
+    for kind in SEARCHES:
+        brands = sorted(parts.brands) if kind == "order" else [""]
+        for sought in _spellings(kind, query):
+            for brand in brands:
+                rows = tx.desk.search(HOLDS, kind=kind, sought=sought, brand=brand, limit=MOST_ROWS)
+                yield from ((kind, row) for row in rows)
+
+
+def _spellings(kind: str, query: str) -> Iterable[str]:
+    """Ways in which a number may be kept: letter case and leading zeros do not count."""
+    if kind == "tracking":
+        return [carriers.plain(query)]
+    if kind in ("document", "delivery"):
+        return [query.lower()]
+    ways = [query, query.upper(), query.lower()]
+    if query.isdecimal() and query.isascii() and kind in ("interchange", "control"):
+        bare = query.lstrip("0") or "0"
+        ways += [bare, bare.zfill(4), bare.zfill(9)]
+    return dict.fromkeys(ways)
+
+
+def _like(tx: Transaction, query: str, wanted: Filter) -> Iterator[SeenDocument]:
+    """Yield those of the newest papers in whose numbers or file name the words stand."""
+    sought = query.casefold()
+    for seen in _scanned(tx, wanted.partner, None, MOST_LIKE):
+        row = seen.row
+        texts = (row.order_number, _control(seen), row.number, seen.delivery_name, row.business_key)
+        if any(sought in text.casefold() for text in texts):
+            yield seen

@@ -1,0 +1,400 @@
+"""One order on one page, for whoever has its customer on the telephone."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from hub.domain import status
+from hub.domain.allowed import Viewer, allowed_actions
+from hub.domain.exchange import Problem
+from hub.domain.facts import FactKind
+from hub.domain.headline import headline
+from hub.domain.messages import Address
+from hub.domain.names import Names
+from hub.domain.orders import Order, OrderChange
+from hub.domain.placing import address_of
+from hub.errors import Refused
+from hub.flow.parts import Parts
+from hub.ops.desk.shown import partner_name
+from hub.ops.order_story import OrderStory, Paper, Parcel, Part, Waiting, story
+from hub.store import Erased, Transaction
+from hub.store.notes import NoteRow
+
+MOST_OTHERS = 20
+MOST_NOTE = 4_000  # characters
+
+Brands = frozenset[str] | None
+
+_SOURCES = {
+    FactKind.ORDER_PLACED: "customer",
+    FactKind.CHANGE_REQUESTED: "customer",
+    FactKind.PURCHASE_ORDER_RECEIPTED: "supplier",
+    FactKind.LINES_CONFIRMED: "supplier",
+    FactKind.LINES_BACKORDERED: "supplier",
+    FactKind.LINES_DECLINED: "supplier",
+    FactKind.ORDER_SHIPPED: "supplier",
+    FactKind.UNEXPECTED_SHIPPED: "supplier",
+    FactKind.PROGRESS_REPORTED: "supplier",
+    FactKind.INVOICE_RECEIVED: "supplier",
+    FactKind.PARCEL_MOVED: "carrier",
+    FactKind.PARCEL_DELIVERED: "carrier",
+    FactKind.PARCEL_TROUBLED: "carrier",
+    FactKind.CUSTOMER_TOLD: "mail",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who bought: as they last named themselves; empty words once they were erased."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    standing: str
+    known_since: datetime
+    orders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where one ship group goes; `address` is None once the customer was erased."""
+
+    number: str
+    address: Address | None
+    method: str
+    gift: bool
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
+    """One line of the order with its units, and the partners that fill it, by name."""
+
+    number: str
+    sku: str
+    description: str
+    unit_price: int
+    ordered: int
+    open: int
+    shipped: int
+    delivered: int
+    cancelled: int
+    backordered: int
+    returned: int
+    unsourced: int
+    partners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """One promise against how it stands now; `moves` are (from, to, when, reason code)."""
+
+    partner: str
+    partner_name: str
+    kind: str
+    lines: tuple[str, ...]
+    first: date
+    now: date
+    late: bool
+    days_later: int
+    moves: tuple[tuple[date, date, datetime, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One row of the one timeline.
+
+    `source` is `customer`, `supplier`, `carrier`, `mail`, `note`, `alarm` or `hub`.
+    """
+
+    at: datetime
+    source: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One change that was asked for and how far it came; `until` is when silence decides."""
+
+    id: str
+    kind: str
+    state: str
+    asked_at: datetime
+    asked_by: str
+    decided_at: datetime | None
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherOrder:
+    """Another order of the same customer."""
+
+    number: str
+    brand: str
+    placed_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaper:
+    """Everything about one order. Money is minor units of `currency`.
+
+    `actions` are what the clerk may do now (`cancel`, `change`, `source`). `waiting` is what waits
+    for a person, `timeline` the newest first.
+    """
+
+    id: str
+    brand: str
+    number: str
+    version: int
+    status: str
+    headline: str
+    channel: str
+    placed_at: datetime
+    currency: str
+    shipping: int
+    discount: int
+    tax: int
+    total: int
+    customer: Customer
+    destinations: tuple[Destination, ...]
+    lines: tuple[LineRow, ...]
+    parts: tuple[Part, ...]
+    parcels: tuple[Parcel, ...]
+    promises: tuple[Promised, ...]
+    changes: tuple[ChangeRow, ...]
+    waiting: tuple[Waiting, ...]
+    papers: tuple[Paper, ...]
+    notes: tuple[NoteRow, ...]
+    timeline: tuple[Moment, ...]
+    actions: tuple[str, ...]
+    others: tuple[OtherOrder, ...]
+
+
+def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -> OrderPaper:
+    """Return everything about one order; raises KeyError when these brands have no such order."""
+    if brand not in parts.brands or (brands is not None and brand not in brands):
+        raise KeyError(number)
+    now = parts.now()
+    with parts.store.read() as tx:
+        order = tx.orders.find(brand=brand, number=number)
+        row = tx.orders.status(brand=brand, number=number)
+        if order is None or row is None:
+            raise KeyError(number)
+        page: dict[str, Any] = json.loads(row.body)
+        told, notes = story(tx, parts, order), tuple(tx.notes.of_order(order.id))
+        rows = tx.terms.orders(order.customer_id, limit=MOST_OTHERS)
+        customer = _customer(tx, order, len(rows))
+        destinations = tuple(_destinations(tx, order))
+        others = tuple(_others(tx, order, [each for each, _ in rows]))
+    return OrderPaper(
+        id=order.id,
+        brand=order.brand,
+        number=order.number,
+        version=order.version,
+        status=str(status.word_at(page, now)),
+        headline=headline(page, now, zone=parts.brands[brand].clock),
+        channel=str(order.channel),
+        placed_at=order.placed_at,
+        currency=order.currency,
+        shipping=order.shipping,
+        discount=order.discount,
+        tax=order.tax,
+        total=order.total,
+        customer=customer,
+        destinations=destinations,
+        lines=tuple(_lines(parts, order)),
+        parts=told.purchase_orders,
+        parcels=told.parcels,
+        promises=tuple(_promises(parts, order, page)),
+        changes=tuple(_change(each) for each in order.changes),
+        waiting=tuple(one for one in told.exceptions if one.closed_at is None),
+        papers=told.documents,
+        notes=notes,
+        timeline=_timeline(told, notes),
+        actions=allowed_actions(order, Viewer.CLERK, now),
+        others=others,
+    )
+
+
+def _customer(tx: Transaction, order: Order, orders: int) -> Customer:
+    standing, since = tx.terms.standing(order.customer_id)
+    buyer = tx.visits.buyer(order.id)
+    try:
+        said = address_of(tx.people.get(buyer)) if buyer else Address(name="")
+    except Erased:
+        said = Address(name="")
+    return Customer(
+        id=order.customer_id,
+        name=said.name,
+        email=said.email,
+        phone=said.phone,
+        standing=standing,
+        known_since=since,
+        orders=orders,
+    )
+
+
+def _destinations(tx: Transaction, order: Order) -> Iterator[Destination]:
+    for group in order.groups:
+        try:
+            address: Address | None = address_of(tx.people.get(group.person_id))
+        except Erased:
+            address = None
+        yield Destination(
+            number=group.number,
+            address=address,
+            method=group.method_final or group.method_asked,
+            gift=group.gift,
+            lines=tuple(line.number for line in order.lines if line.group_id == group.id),
+        )
+
+
+def _lines(parts: Parts, order: Order) -> Iterator[LineRow]:
+    for line in order.lines:
+        filling = [
+            partner_name(parts, part.partner)
+            for part in order.fulfillments
+            if any(one.line_id == line.id for one in part.lines)
+        ]
+        units = line.buckets
+        yield LineRow(
+            number=line.number,
+            sku=line.sku,
+            description=line.description,
+            unit_price=line.unit_price,
+            ordered=units.ordered,
+            open=units.open,
+            shipped=units.shipped,
+            delivered=units.delivered,
+            cancelled=units.cancelled,
+            backordered=units.backordered,
+            returned=units.returned,
+            unsourced=order.unsourced(line),
+            partners=tuple(dict.fromkeys(filling)),
+        )
+
+
+def _promises(parts: Parts, order: Order, page: Mapping[str, Any]) -> Iterator[Promised]:
+    for one in page.get("promises", ()):
+        part = order.fulfillments[one["part"] - 1]
+        first, now = date.fromisoformat(one["first"]), date.fromisoformat(one["now"])
+        yield Promised(
+            partner=part.partner,
+            partner_name=partner_name(parts, part.partner),
+            kind=one["kind"],
+            lines=tuple(one["lines"]),
+            first=first,
+            now=now,
+            late=one["late"],
+            days_later=(now - first).days,
+            moves=tuple(
+                (
+                    date.fromisoformat(move["from"]),
+                    date.fromisoformat(move["to"]),
+                    datetime.fromisoformat(move["at"]),
+                    move["reason"],
+                )
+                for move in one["moves"]
+            ),
+        )
+
+
+def _change(change: OrderChange) -> ChangeRow:
+    running = [ask.until for ask in change.asks if ask.until and ask.state == "requested"]
+    return ChangeRow(
+        id=change.id,
+        kind=str(change.kind),
+        state=str(change.state),
+        asked_at=change.requested_at,
+        asked_by=change.requested_by,
+        decided_at=change.decided_at,
+        until=max(running, default=None),
+        reason=change.reason,
+    )
+
+
+def _others(tx: Transaction, order: Order, order_ids: Sequence[str]) -> Iterator[OtherOrder]:
+    found = tx.orders.several([each for each in order_ids if each != order.id])
+    for other in sorted(found.values(), key=lambda one: one.placed_at, reverse=True):
+        row = tx.orders.status(brand=other.brand, number=other.number)
+        yield OtherOrder(
+            number=other.number,
+            brand=other.brand,
+            placed_at=other.placed_at,
+            status=row.word if row else "",
+        )
+
+
+def _timeline(told: OrderStory, notes: Sequence[NoteRow]) -> tuple[Moment, ...]:
+    rows = [
+        Moment(at=one.at, source=_source(one.kind), who="", text=one.text) for one in told.timeline
+    ]
+    rows += [Moment(at=one.at, source="note", who=one.who, text=one.text) for one in notes]
+    for one in told.exceptions:
+        rows.append(Moment(at=one.since, source="alarm", who="", text=one.text))
+        if one.closed_at is not None:
+            text = f"settled: {one.text}"
+            rows.append(Moment(at=one.closed_at, source="alarm", who="", text=text))
+    return tuple(sorted(rows, key=lambda row: row.at, reverse=True))
+
+
+def _source(kind: str) -> str:
+    return _SOURCES.get(FactKind(kind), "hub") if kind in set(FactKind) else "hub"
+
+
+# --- notes -------------------------------------------------------------------------------------
+
+
+def add_note(
+    parts: Parts, *, number: str, brand: str, text: str, who: str, brands: Brands = None
+) -> NoteRow:
+    """Write a note on an order, sealed under its customer's key; notes are never changed.
+
+    Raises KeyError when these brands have no such order, Refused for an empty note, one of more
+    than 4,000 characters, or an erased customer.
+    """
+    said = text.strip()
+    if not said or len(said) > MOST_NOTE:
+        words = f"a note has 1 to {MOST_NOTE:,} characters; this one has {len(said):,}"
+        raise Refused([Problem(code="note", text=words)])
+    if brand not in parts.brands or (brands is not None and brand not in brands):
+        raise KeyError(number)
+    seed, now = parts.fresh(), parts.now()
+
+    def work(tx: Transaction) -> NoteRow:
+        order = tx.orders.find(brand=brand, number=number)
+        if order is None:
+            raise KeyError(number)
+        names = Names(seed)
+        note = NoteRow(id=names.new("note"), at=now, who=who, text=said)
+        tx.facts.record_input(
+            input_id=names.new("inp"),
+            kind="command",
+            at=now,
+            who=who,
+            subject=order.id,
+            body={"note": note.id, "order": number, "brand": brand},
+            sealed=None,
+            hashes={"code": parts.code},
+        )
+        tx.notes.add(
+            note_id=note.id,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            who=who,
+            text=said,
+            at=now,
+        )
+        return note
+
+    try:
+        return parts.store.write(work)
+    except Erased as fault:
+        erased = "the customer was erased; nothing more is written about them"
+        raise Refused([Problem(code="erased", text=erased)]) from fault

@@ -1,0 +1,231 @@
+"""Figures over weeks, each as plain rows with headings and as a table for a spreadsheet."""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import StringIO
+
+from hub.flow.parts import Parts
+from hub.ops.desk.causes import described
+from hub.ops.desk.feeds import feed_ages
+from hub.ops.desk.shown import partner_name
+from hub.store import Transaction
+
+MOST_DAYS = 400
+Brands = frozenset[str] | None
+Cell = str | int | float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One report: rows of cells under their headings; `note` says what is counted."""
+
+    name: str
+    title: str
+    note: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def csv(self) -> str:
+        """The same as CSV (RFC 4180) with a first line of headings.
+
+        What a spreadsheet would take for a formula begins with an apostrophe.
+        """
+        into = StringIO()
+        writer = csv.writer(into)
+        writer.writerow(self.headings)
+        writer.writerows([_safe(cell) for cell in row] for row in self.rows)
+        return into.getvalue()
+
+
+def _safe(cell: Cell) -> Cell:
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{cell}"
+    return cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """What a report is about: since when, until now, for which brands."""
+
+    tx: Transaction
+    parts: Parts
+    since: datetime
+    now: datetime
+    brands: Brands
+
+
+def reports(parts: Parts, *, days: int = 30, brands: Brands = None) -> tuple[Report, ...]:
+    """Return every report over so many days up to now; days are of UTC.
+
+    Reports about partners' receipts and stock are empty for those who see only some brands.
+    """
+    return tuple(_made(parts, days, brands, list(_REPORTS)))
+
+
+def report(parts: Parts, name: str, *, days: int = 30, brands: Brands = None) -> Report:
+    """Return one report; raises KeyError when there is none of that name."""
+    if name not in _REPORTS:
+        raise KeyError(name)
+    return next(iter(_made(parts, days, brands, [name])))
+
+
+def _made(parts: Parts, days: int, brands: Brands, names: Iterable[str]) -> list[Report]:
+    now = parts.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = midnight - timedelta(days=max(1, min(days, MOST_DAYS)) - 1)
+    with parts.store.read() as tx:
+        span = _Span(tx=tx, parts=parts, since=since, now=now, brands=brands)
+        return [_REPORTS[name](span) for name in names]
+
+
+def _orders(span: _Span) -> Report:
+    found = span.tx.reports.orders(since=span.since, brands=span.brands)
+    return Report(
+        name="orders",
+        title="Orders per day",
+        note="Orders by the day they were placed, by channel and brand.",
+        headings=("day", "channel", "brand", "orders"),
+        rows=tuple((one.day.isoformat(), one.channel, one.brand, one.orders) for one in found),
+    )
+
+
+def _promises(span: _Span) -> Report:
+    found = span.tx.reports.promises(since=span.since, now=span.now, brands=span.brands)
+    rows = [
+        (
+            partner_name(span.parts, one.partner),
+            one.on_time,
+            one.late,
+            one.overdue,
+            one.coming,
+            _share(one.on_time, one.on_time + one.late + one.overdue),
+        )
+        for one in found
+    ]
+    return Report(
+        name="promises",
+        title="Promised against actual shipping",
+        note="Purchase orders by whether they left by the day first promised; cancelled ones are "
+        "left out.",
+        headings=("partner", "on time", "late", "overdue", "not due yet", "on time %"),
+        rows=tuple(rows),
+    )
+
+
+def _exceptions(span: _Span) -> Report:
+    counted: dict[str, int] = {}
+    for (kind, _), count in span.tx.reports.exceptions(
+        since=span.since, brands=span.brands
+    ).items():
+        what = described(kind, "")
+        counted[what] = counted.get(what, 0) + count
+    total, so_far, rows = sum(counted.values()), 0, []
+    for what, count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        so_far += count
+        rows.append((what, count, _share(count, total), _share(so_far, total)))
+    return Report(
+        name="exceptions",
+        title="Exceptions by cause",
+        note="What was opened, closed since or not, the most frequent first.",
+        headings=("cause", "count", "share %", "together %"),
+        rows=tuple(rows),
+    )
+
+
+def _receipts(span: _Span) -> Report:
+    if span.brands is not None:
+        return _receipt_table(())
+    late: dict[tuple[str, str], int] = {}
+    for (kind, partner), count in span.tx.reports.exceptions(since=span.since, brands=None).items():
+        late[kind, partner] = count
+    rows: list[tuple[Cell, ...]] = []
+    for one in span.tx.reports.receipts(since=span.since):
+        no_receipt = late.get(("overdue-receipt", one.partner), 0)
+        no_answer = late.get(("overdue-response", one.partner), 0)
+        name = partner_name(span.parts, one.partner)
+        on_time = _share(max(0, one.delivered - no_receipt), one.delivered)
+        answered = _share(max(0, one.delivered - no_answer), one.delivered)
+        rows.append(
+            (name, one.delivered, one.receipted, no_receipt, on_time, one.answered, no_answer,
+             answered)
+        )  # fmt: skip
+    return _receipt_table(rows)
+
+
+def _receipt_table(rows: Sequence[tuple[Cell, ...]]) -> Report:
+    return Report(
+        name="acknowledgements",
+        title="Acknowledgements on time",
+        note="Papers of ours that reached a partner. Late are those for which the alarm rang, "
+        "whether or not it came afterwards.",
+        headings=(
+            "partner", "papers", "receipts", "late receipts", "receipts on time %", "answers",
+            "late answers", "answers on time %",
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _feeds(span: _Span) -> Report:
+    ages = () if span.brands is not None else feed_ages(span.parts, span.tx)
+    rows = [
+        (
+            one.partner_name,
+            one.as_of.isoformat(timespec="minutes") if one.as_of else "never",
+            _hours(one.age) if one.age is not None else "",
+            _hours(one.allowed),
+            "yes" if one.stale else "no",
+        )
+        for one in ages
+    ]
+    return Report(
+        name="feeds",
+        title="Age of stock reports",
+        note="The newest report of each partner that is to report, as of now.",
+        headings=("partner", "as of", "hours old", "hours allowed", "too old"),
+        rows=tuple(rows),
+    )
+
+
+def _cancellations(span: _Span) -> Report:
+    found = span.tx.reports.units(since=span.since, brands=span.brands)
+    rows = [
+        (
+            one.brand,
+            one.ordered,
+            one.cancelled,
+            _share(one.cancelled, one.ordered),
+            one.returned,
+            _share(one.returned, one.ordered),
+        )
+        for one in found
+    ]
+    return Report(
+        name="cancellations",
+        title="Cancelled and returned",
+        note="Units of orders placed in this time, and what became of them until now.",
+        headings=("brand", "ordered", "cancelled", "cancelled %", "returned", "returned %"),
+        rows=tuple(rows),
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    """Percent with one digit; nothing of nothing is 0."""
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def _hours(time: timedelta) -> float:
+    return round(time.total_seconds() / 3600, 1)
+
+
+_REPORTS: dict[str, Callable[[_Span], Report]] = {
+    "orders": _orders,
+    "promises": _promises,
+    "exceptions": _exceptions,
+    "acknowledgements": _receipts,
+    "feeds": _feeds,
+    "cancellations": _cancellations,
+}

@@ -1,0 +1,166 @@
+"""What stopped, by cause; what a re-run would do; re-run, corrected copy, ignore, send again."""
+
+from dataclasses import replace
+
+import pytest
+
+from hub.errors import Refused
+from hub.ops.desk.awaited import exceptions, settle
+from hub.ops.desk.causes import cause, dry_run_of, errors_by_cause, parked
+from hub.ops.desk.document import delivery, document
+from hub.ops.desk.documents import documents
+from hub.ops.desk.editing import editable, rerun_edited
+from hub.ops.desk.mending import edit_and_rerun, ignore, rerun, send_to_partner
+from tests.fakes import Supplier
+from tests.rigs.houses import House, post, shopping
+
+WHO = "operator:olga"
+
+
+@pytest.fixture
+def acme(house: House) -> Supplier:
+    """Acme with three purchase orders in its folder."""
+    for number in ("1001", "1002", "1003"):
+        post(house, shopping(number, 2))
+    house.turn()
+    return house.suppliers["acme"]
+
+
+def _strangely(acme: Supplier) -> None:
+    """Acme ships all three orders under a name for the article that nobody knows."""
+    for order in acme.purchase_orders():
+        rows = [row.replace("acme-SKU-1", "ODD-7") for row in acme.notice(order)]
+        rows = [row.replace("LIN*1*", "LIN*7*").replace("SN1*1*", "SN1*7*") for row in rows]
+        acme.send("856", rows)
+
+
+def test_what_stopped_is_grouped_tried_and_run_again(house: House, acme: Supplier) -> None:
+    _strangely(acme)
+    house.turn()
+    (group,) = parked(house.parts)
+    assert group.text == "3 × line or SKU that is not on the order from Acme"
+    assert (group.count, len(group.ids)) == (3, 3)
+    assert group.example in group.ids
+    assert cause(house.parts, group.id) == group
+    assert [one.better for one in dry_run_of(house.parts, group.ids)] == [False] * 3
+    (first, *others) = group.ids
+    again = rerun(house.parts, [first, "doc_nothing"], who=WHO)
+    assert [one.done for one in again] == [True, False]
+    house.turn()
+    assert parked(house.parts)[0].count == 3, "nothing was put right, so it stopped again"
+    told = document(house.parts, first)
+    assert [entry.text for entry in told.audit if entry.who == WHO] == [
+        "asked to settle it again",
+        "closed (partly_applied)",
+    ]
+    assert [one.who for one in told.attempts if one.what == "taken up again"] == [WHO]
+    body = editable(house.parts, first)
+    assert body.text.startswith("ST*856*0001~\nBSN*")
+    mended = body.text.replace("LIN*7*VN*ODD-7", "LIN*1*VN*acme-SKU-1").replace("SN1*7", "SN1*1")
+    would = dry_run_of(house.parts, group.ids)
+    assert all("not on purchase order" in one.problems[0].text for one in would)
+    copied = rerun_edited(house.parts, first, mended.replace("\n", "\r\n"), who=WHO)
+    assert rerun_edited(house.parts, first, mended, who=WHO).document_id == copied.document_id
+    house.turn()
+    copy = document(house.parts, copied.document_id)
+    assert copy.verdict.endswith("applied whole.")
+    assert copy.copy_of == first
+    assert document(house.parts, first).copies == (copied.document_id,)
+    assert document(house.parts, first).line.state == "applied in part", "it stays as it came"
+    assert delivery(house.parts, copied.transmission_id).verdict.startswith("856-")
+    assert house.word(copy.order_number) == "Shipped"
+    assert parked(house.parts)[0].count == 2
+    house.turn()
+    assert "".join(acme.receipts()).count("ST*997*") == 3, "the copy is answered to nobody"
+    with pytest.raises(Refused, match="say why"):
+        ignore(house.parts, others[0], reason=" ", who=WHO)
+    ignore(house.parts, others[0], reason="acme sends it again", who=WHO)
+    with pytest.raises(Refused, match="nothing waits"):
+        ignore(house.parts, others[0], reason="twice", who=WHO)
+    told = document(house.parts, others[0])
+    assert told.open == ()
+    assert any("put it aside: acme sends it again" in entry.text for entry in told.audit)
+    (card,) = exceptions(house.parts).rows
+    with pytest.raises(KeyError):
+        settle(house.parts, card.id, how="x", who=WHO, brands=frozenset({"harbor"}))
+    settle(house.parts, card.id, how="settled by telephone", who=WHO)
+    assert exceptions(house.parts).rows == ()
+    with pytest.raises(KeyError):
+        cause(house.parts, group.id)
+
+
+def test_once_the_cause_is_put_right_the_group_goes_through(house: House, acme: Supplier) -> None:
+    early = [
+        replace(order, number=f"JUN-200{n}-1") for n, order in enumerate(acme.purchase_orders())
+    ]
+    for order in early:
+        acme.send("856", acme.notice(order))
+    house.turn()
+    (group,) = errors_by_cause(house.parts)
+    assert group.text == "3 × unknown purchase order from Acme"
+    wrong = documents(house.parts, light="no").rows
+    assert {row.id for row in wrong} == set(group.ids)
+    assert [row.id for row in documents(house.parts, light="no", direction="out").rows] == []
+    body = editable(house.parts, group.ids[0]).text.encode()
+    with pytest.raises(Refused) as mistakes:
+        edit_and_rerun(house.parts, group.ids[0], body.replace(b"SE*", b"SE*9"), who=WHO)
+    assert mistakes.value.problems[0].where.offset is not None
+    with pytest.raises(Refused, match="begins where"):
+        edit_and_rerun(house.parts, group.ids[0], b"nothing", who=WHO)
+    page = exceptions(house.parts, limit=2)
+    assert len(page.rows) == 2
+    (last,) = exceptions(house.parts, after=page.next, limit=2).rows
+    assert last.id not in {row.id for row in page.rows}
+    assert exceptions(house.parts, partner="mill").rows == ()
+    assert exceptions(house.parts, brands=frozenset({"harbor"})).rows == ()
+    for n in range(3):
+        post(house, shopping(f"200{n}", 2))
+    house.turn()
+    would = dry_run_of(house.parts, group.ids)
+    assert [one.better for one in would] == [True] * 3
+    assert would[0].found[0].would[0].startswith("Order shipped: line 1 × 2")
+    assert all(one.done for one in rerun(house.parts, group.ids, who=WHO))
+    house.turn()
+    assert errors_by_cause(house.parts) == ()
+    assert {house.word(f"200{n}") for n in range(3)} == {"Shipped"}
+
+
+def test_our_paper_leaves_again_with_the_same_bytes(house: House, acme: Supplier) -> None:
+    (first, *_) = documents(house.parts, set_id="850").rows
+    before = {path.name: path.read_bytes() for path in (acme.home / "in").iterdir()}
+    for path in (acme.home / "in").iterdir():
+        path.unlink()
+    send_to_partner(house.parts, first.id, who=WHO)
+    house.turn()
+    after = {path.name: path.read_bytes() for path in (acme.home / "in").iterdir()}
+    assert len(after) == 1
+    assert after.items() <= before.items()
+    acme.send("856", ["BSN*00*X*20261120*1200*0001"])
+    house.turn()
+    (theirs,) = documents(house.parts, set_id="856").rows
+    with pytest.raises(Refused, match="re-run it instead"):
+        send_to_partner(house.parts, theirs.id, who=WHO)
+    with pytest.raises(Refused, match="one of ours"):
+        edit_and_rerun(house.parts, first.id, b"ST*850*0001~", who=WHO)
+
+
+def test_a_delivery_that_cannot_be_split_is_corrected_whole(house: House, acme: Supplier) -> None:
+    order = acme.purchase_orders()[0]
+    text = acme.interchange("856", [acme.notice(order)])
+    acme.put("torn.edi", text.replace("ISA*00*", "IXA*00*"))
+    house.clock.on(seconds=61)
+    house.turn()
+    house.clock.on(seconds=61)
+    house.turn()
+    (group,) = parked(house.parts)
+    assert group.what == "delivery that cannot be read"
+    (torn,) = group.ids
+    body = editable(house.parts, torn)
+    copied = rerun_edited(house.parts, torn, body.text.replace("IXA*00*", "ISA*00*"), who=WHO)
+    house.turn()
+    assert parked(house.parts) == ()
+    assert delivery(house.parts, copied.transmission_id).copy_of == torn
+    assert delivery(house.parts, torn).copies == tuple(
+        line.id for line in delivery(house.parts, copied.transmission_id).documents
+    )
+    assert house.word() == "Shipped"
