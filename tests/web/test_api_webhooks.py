@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -282,3 +283,66 @@ def test_nobody_without_a_key_and_nothing_beside_what_there_is(
     assert juniper.get(f"{PATH}?brand=harbor").status_code == 422
     assert juniper.ask("PUT", PATH).status_code == 405
     assert juniper.get(f"{PATH}/%00").status_code == 404
+
+
+def _once(shop: Shop, key: str, host: str, *, path: str = PATH) -> httpx.Response:
+    body = json.dumps({"url": f"https://{host}.example.com/h"}).encode()
+    return shop.ask("POST", path, content=body, headers={"Idempotency-Key": key})
+
+
+def test_a_registration_that_comes_again_with_its_key_is_answered_as_before_secret_and_all(
+    juniper: Shop, harbor: Shop, acme: Shop
+) -> None:
+    for path, owner in ((PATH, juniper), (PARTNERS, acme)):
+        first, again = _once(owner, "k1", "a", path=path), _once(owner, "k1", "a", path=path)
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.content == again.content
+        assert first.json()["secret"].startswith("whsec_")
+        assert first.headers["location"] == again.headers["location"]
+        assert len(owner.get(path).json()["webhooks"]) == 1
+        other = _once(owner, "k1", "b", path=path)
+        assert other.status_code == 422
+        assert other.json()["type"] == "urn:hub:problem:idempotency-key-reused"
+        assert _once(owner, "k2", "b", path=path).status_code == 201
+    assert _once(harbor, "k1", "b").status_code == 201  # keys are each owner's own
+    assert _once(juniper, "k" * 999, "c").status_code == 400
+
+
+def test_an_answer_that_was_lost_comes_again_though_the_name_stands_for_another_address_now(
+    juniper: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _once(juniper, "k1", "a")
+    monkeypatch.setitem(NAMES, "a.example.com", ["10.0.0.7"])
+    assert _once(juniper, "k1", "a").content == first.content
+    assert _once(juniper, "k2", "a").status_code == 422
+
+
+def test_of_a_name_that_is_not_public_nobody_is_told_more_than_that(
+    juniper: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMES, "unknown.example.com", [])
+    told = {
+        _post(juniper, PATH, {"url": f"https://{host}.example.com/h"}).json()["errors"][0]["detail"]
+        for host in ("inside", "both", "unknown")
+    }
+    assert len(told) == 1
+    assert "10.0.0.7" not in told.pop()
+
+
+def test_test_events_are_few_a_minute_for_each_endpoint(juniper: Shop, house: House) -> None:
+    one, other = (f"{PATH}/{_register(juniper, host)['id']}/tests" for host in ("a", "b"))
+    for _ in range(5):
+        assert _post(juniper, one).status_code == 202
+        house.clock.on(seconds=5)
+    often = _post(juniper, one)
+    assert (often.status_code, often.json()["type"]) == (429, "urn:hub:problem:too-often")
+    assert often.headers["retry-after"] == "35"
+    assert _post(juniper, other).status_code == 202
+    house.clock.on(seconds=35)
+    assert _post(juniper, one).status_code == 202
+    assert _post(juniper, one).status_code == 429
+    house.clock.on(hours=1)
+    assert _post(juniper, one).status_code == 202
+    with house.parts.store.read() as tx:
+        kept = tx.webhooks.tests(one.split("/")[3], since=house.clock.time - timedelta(days=9))
+    assert len(kept) == 1  # what no longer counts is gone

@@ -130,7 +130,7 @@ def test_every_write_needs_a_key_of_its_own(desk_house: House, mill: Mill) -> No
 FIELDS = {
     "": "purchase_order customer_order buyer buyer_code state version created_at ship_by "
     "deliver_by currency ship_method carrier signature ship_to instructions gift gift_message "
-    "hide_prices slip_message lines changes shipments allowed_actions links",
+    "hide_prices slip_message lines changes shipments answer allowed_actions links",
     "ship_to": "name name2 lines city region postal_code country phone",
     "lines": "line sku products description personalization unit units_per_pack cost quantities",
 }

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from hub.errors import Conflict
 from hub.flow.parts import Parts
 from portal.web.customer.actions import Actions
+from portal.web.customer.changes import Changes
 from portal.web.customer.pages import Pages
 from portal.web.customer.rooms import Rooms
 from portal.web.customer.site import Site
@@ -29,7 +30,7 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
     Opens nothing but its own templates and style sheet.
     """
     rooms = Rooms(parts=parts, sites=sites, templates=environment())
-    pages, actions = Pages(rooms), Actions(rooms)
+    pages, actions, changes = Pages(rooms), Actions(rooms), Changes(rooms)
     app = Starlette(
         routes=[
             Route("/", pages.find, methods=["GET"]),
@@ -37,6 +38,10 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
             Route("/code", pages.code, methods=["GET"]),
             Route("/code", actions.code, methods=["POST"]),
             Route("/order", pages.proven, methods=["GET"]),
+            Route("/cancel", changes.cancel, methods=["GET", "POST"]),
+            Route("/quantities", changes.quantities, methods=["GET", "POST"]),
+            Route("/address", changes.address, methods=["GET", "POST"]),
+            Route("/outcome/{nonce}", changes.outcome, methods=["GET"]),
             Route("/leave", actions.leave, methods=["POST"]),
             Route("/s/{token}", pages.linked, methods=["GET"]),
             Route("/s/{token}/code", actions.code_by_link, methods=["POST"]),

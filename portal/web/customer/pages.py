@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.flow import visiting
+from portal.web.customer.changes import DOORS
 from portal.web.customer.login import held_cookie
 from portal.web.customer.rooms import Problem, Rooms, said
 from portal.web.customer.view import StatusPage, status_page
@@ -23,7 +24,7 @@ class Pages:
         self._rooms = rooms
 
     async def find(self, request: Request) -> Response:
-        """Show the form for order number and e-mail."""
+        """Show the form for order number and e-mail or postcode."""
         return find_page(self._rooms, request)
 
     async def code(self, request: Request) -> Response:
@@ -32,7 +33,8 @@ class Pages:
         waits = await run_in_threadpool(
             visiting.waits_for_code, self._rooms.parts, brand=brand.id, cookie=held
         )
-        return code_page(self._rooms, request, held) if waits else see_other(request, "/")
+        to = request.query_params.get("to", "")
+        return code_page(self._rooms, request, held, to=to) if waits else see_other(request, "/")
 
     async def linked(self, request: Request) -> Response:
         """Show the order of a link: masked, unless this browser has proven the same order."""
@@ -78,14 +80,14 @@ def find_page(
     request: Request,
     *,
     number: str = "",
-    email: str = "",
+    known: str = "",
     problems: Sequence[Problem] = (),
 ) -> Response:
-    """Return the form for order number and e-mail, with what is wrong with it."""
+    """Return the form for order number and e-mail or postcode, with what is wrong with it."""
     words = {
         "welcome": said(rooms.brand(request), "welcome"),
         "number": number,
-        "email": email,
+        "known": known,
         "problems": problems,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -93,9 +95,9 @@ def find_page(
 
 
 def code_page(
-    rooms: Rooms, request: Request, held: str, *, problems: Sequence[Problem] = ()
+    rooms: Rooms, request: Request, held: str, *, to: str, problems: Sequence[Problem] = ()
 ) -> Response:
-    """Return the form for the code, with what is wrong with it."""
+    """Return the form for the code, with what is wrong with it; `to` is the door asked for."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
-    words = {"seal": form_seal(held), "problems": problems}
+    words = {"seal": form_seal(held), "problems": problems, "to": to if to in DOORS else ""}
     return rooms.page(request, "customer/code.html", words, status=status)

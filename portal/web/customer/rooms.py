@@ -1,6 +1,6 @@
 """What every page needs: the parts of the hub, whose host was asked, and the templates."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -8,7 +8,6 @@ import jinja2
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Scope
 
 from hub.flow.parts import Parts
 from hub.partners import HOLE, Brand
@@ -27,7 +26,7 @@ class Problem:
 _MESSAGES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: (
         "There is nothing here",
-        "The address may be mistyped, or the link is over. Your order number and e-mail find it.",
+        "The address may be mistyped, or the link is over. Your order number finds it.",
     ),
     HTTPStatus.FORBIDDEN: (
         "This form cannot be used any more",
@@ -93,18 +92,6 @@ class Rooms:
 def host_of(header: str) -> str:
     """Return the name in a Host header, without port and in small letters (RFC 9110 §7.2)."""
     return header.rpartition(":")[0].lower() if ":" in header else header.lower()
-
-
-def is_asked(scope: Scope, hosts: Container[str]) -> bool:
-    """Say whether a request is for customers' pages, or for nobody: the pages answer that.
-
-    The REST door has its own paths under every name that is no brand's.
-    """
-    named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-    if any(host_of(name) in hosts for name in named):
-        return True
-    path: str = scope["path"]
-    return not path.startswith("/v1/") and path != "/healthz"
 
 
 def said(brand: Brand, name: str) -> str:

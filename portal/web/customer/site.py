@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from hub.errors import ConfigError
-from hub.partners import Brand
+from hub.partners import Brand, Colours
 
 LARGEST_LOGO = 64 * 1024  # bytes
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -88,8 +88,19 @@ def _refuse_lively(body: bytes) -> None:
 
 
 def _css(brand: Brand) -> bytes:
-    """The brand's colours as custom properties, for the one style sheet that all brands share."""
-    colours = "".join(
-        f"  --{name.replace('_', '-')}: {value};\n" for name, value in asdict(brand.colours).items()
+    """The brand's colours as custom properties, for the one style sheet that all brands share.
+
+    On dark screens the dark ones, with the paper for which the logo was drawn; never in print.
+    """
+    light, dark = _properties(brand.colours), _properties(brand.dark)
+    paper = f"--paper: {brand.colours.page}; --radius: {brand.radius}px;"
+    return (
+        f":root {{ {light} {paper} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+    ).encode()
+
+
+def _properties(colours: Colours) -> str:
+    return " ".join(
+        f"--{name.replace('_', '-')}: {value};" for name, value in asdict(colours).items()
     )
-    return f":root {{\n{colours}  --radius: {brand.radius}px;\n}}\n".encode()

@@ -75,6 +75,16 @@ def _shipped(body: Body, teller: Teller) -> str:
     return f"Shipped: {goods}." if goods else "A parcel was shipped."
 
 
+def _taken_back(body: Body, teller: Teller) -> str:
+    """What was told of a parcel was a mistake; whose is nobody's business."""
+    if body.get("replaced"):
+        return "What we told you of a parcel was not right; what holds is shown here."
+    goods = teller.goods(body)
+    return "The shipment was entered by mistake" + (
+        f"; still to be shipped: {goods}." if goods else "."
+    )
+
+
 def _moved(body: Body, teller: Teller) -> str:
     if body.get("kind") not in (None, "deliver_by"):
         return ""  # the day of leaving is ours; customers were told the day of arrival
@@ -139,8 +149,13 @@ def _parcel_troubled(body: Body, teller: Teller) -> str:
 
 def _mailed(body: Body, teller: Teller) -> str:
     mails = {
+        "confirmed": "We e-mailed you that we have your order.",
         "moved": "We e-mailed you about the new day of arrival.",
         "shipped": "We e-mailed you that something was shipped.",
+        "delivered": "We e-mailed you that something was delivered.",
+        "cancelled": "We e-mailed you what was cancelled.",
+        "changed": "We e-mailed you what was changed.",
+        "declined": "We e-mailed you that it was too late.",
     }
     return mails.get(str(body.get("mail")), "")
 
@@ -155,6 +170,7 @@ TOLD: Mapping[FactKind, Callable[[Body, Teller], str]] = MappingProxyType(
         FactKind.LINES_CONFIRMED: _confirmed,
         FactKind.LINES_BACKORDERED: _backordered,
         FactKind.ORDER_SHIPPED: _shipped,
+        FactKind.SHIPMENT_VOIDED: _taken_back,
         FactKind.PROMISE_MOVED: _moved,
         FactKind.CHANGE_REQUESTED: _asked,
         FactKind.CHANGE_CONFIRMED: _agreed,
@@ -172,6 +188,7 @@ INTERNAL = frozenset(
         FactKind.LINES_SOURCED,
         FactKind.LINES_UNSOURCED,
         FactKind.LINES_DECLINED,
+        FactKind.ANSWER_VOIDED,
         FactKind.PURCHASE_ORDER_SENT,
         FactKind.PURCHASE_ORDER_RECEIPTED,
         FactKind.UNEXPECTED_SHIPPED,
@@ -236,9 +253,13 @@ def _rows(fact: SealedFact) -> list[object]:
     return list(rows) if isinstance(rows, list) else []
 
 
+_BESIDE = frozenset({"lines", "shipping", "discount", "tax", "was", "total"})
+
+
 def _same(one: SealedFact, other: SealedFact) -> bool:
     def rest(fact: SealedFact) -> dict[str, object]:
-        return {key: value for key, value in fact.body.items() if key != "lines"}
+        """What is owed stands beside each line and is told elsewhere."""
+        return {key: value for key, value in fact.body.items() if key not in _BESIDE}
 
     return (
         (one.kind, one.at, rest(one)) == (other.kind, other.at, rest(other))

@@ -18,7 +18,9 @@ from hub.flow.parts import Parts
 from hub.partners import Brand
 from hub.render import words
 from hub.store import Erased, StatusRow, Transaction
+from portal.web.customer.outcomes import waiting
 from portal.web.customer.timeline import Event, Teller, timeline
+from portal.web.customer.wanting import units_rows
 
 _BAD = {Word.DELAYED, Word.CANCELLED}
 _ENDED = {Word.DELIVERED, Word.CANCELLED, Word.RETURNED}
@@ -60,7 +62,8 @@ class ShownPromise:
 class StatusPage:
     """Everything that a status page says. `people` are masked unless `proven`.
 
-    `arrivals` are the days that the headline does not tell. `step` is the last of `steps` that
+    `arrivals` are the days that the headline does not tell, `waiting` what was asked for and is
+    not answered. `step` is the last of `steps` that
     was reached, counted from 1; 0 when there is no way to show.
     """
 
@@ -81,6 +84,9 @@ class StatusPage:
     proven: bool
     can_change: bool
     can_cancel: bool
+    can_reduce: bool
+    has_left: bool
+    waiting: tuple[str, ...]
 
 
 def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> StatusPage | None:
@@ -121,6 +127,9 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
         proven=proven,
         can_change="change" in actions,
         can_cancel="cancel" in actions,
+        can_reduce="cancel" in actions and any(row.stays > 1 for row in units_rows(order)),
+        has_left=any(line["shipped"] for line in document["lines"]),
+        waiting=waiting(document, brand, now),
     )
 
 

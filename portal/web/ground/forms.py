@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 LONGEST_FORM = 8 * 1024  # bytes
 MOST_FIELDS = 10
+LONGEST_NAME = 200  # characters of a file's name
 FORM_SECONDS = 15
 """The time a whole form may take; a slow one must not hold a connection."""
 
@@ -23,21 +26,84 @@ def form_seal(held: str) -> str:
     return hashlib.sha256(f"form\x1f{held}".encode()).hexdigest()[:32]
 
 
-async def form(request: Request, *, sealed_by: str = "") -> Mapping[str, str]:
+async def form(
+    request: Request,
+    *,
+    sealed_by: str = "",
+    largest: int = LONGEST_FORM,
+    most_fields: int = MOST_FIELDS,
+) -> Mapping[str, str]:
     """Return the fields of a posted form; raises WrongForm for what no page of ours sends.
 
-    With `sealed_by` the form must carry the seal of that cookie or token.
+    With `sealed_by` the form must carry the seal of that cookie or token. `largest` is in bytes.
     """
     _refuse_strangers(request)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/x-www-form-urlencoded":
+    if media_type(request) != "application/x-www-form-urlencoded":
         raise WrongForm("not a form")
-    fields = _fields(await _body(request))
-    if sealed_by and not hmac.compare_digest(
-        fields.get("seal", "").encode(), form_seal(sealed_by).encode()
-    ):
-        raise WrongForm("not sealed by this browser")
+    fields = _fields(await body_of(request, largest), most_fields)
+    refuse_unsealed(fields, sealed_by)
     return fields
+
+
+async def form_with_file(
+    request: Request, *, sealed_by: str, largest: int
+) -> tuple[Mapping[str, str], "Upload | None"]:
+    """Return the fields of a posted form and the one file in it; raises WrongForm.
+
+    The whole body is at most `largest` bytes; it is read before anything in it is looked at.
+    """
+    _refuse_strangers(request)
+    if media_type(request) != "multipart/form-data":
+        raise WrongForm("not a form with a file")
+    body = await body_of(request, largest)
+    fields, upload = await _parted(request, body, largest)
+    refuse_unsealed(fields, sealed_by)
+    return fields, upload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as a browser sent it; its name is somebody's words and no path."""
+
+    name: str
+    body: bytes
+
+
+async def _parted(
+    request: Request, body: bytes, largest: int
+) -> tuple[dict[str, str], Upload | None]:
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    reader = MultiPartParser(
+        request.headers, whole(), max_files=1, max_fields=MOST_FIELDS, max_part_size=largest
+    )
+    try:
+        found = await reader.parse()
+    except MultiPartException:
+        raise WrongForm("cannot be read") from None
+    fields: dict[str, str] = {}
+    upload = None
+    for name, value in found.multi_items():
+        if name in fields:
+            raise WrongForm("a field stands twice")
+        if isinstance(value, str):
+            fields[name] = value
+        else:
+            upload = Upload(name=(value.filename or "")[:LONGEST_NAME], body=await value.read())
+    await found.close()
+    return fields, upload
+
+
+def media_type(request: Request) -> str:
+    """Return what the body is said to be, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_unsealed(fields: Mapping[str, str], held: str) -> None:
+    """Raise WrongForm for a form that does not carry the seal of the cookie or token, if any."""
+    if held and not hmac.compare_digest(fields.get("seal", "").encode(), form_seal(held).encode()):
+        raise WrongForm("not sealed by this browser")
 
 
 def _refuse_strangers(request: Request) -> None:
@@ -52,25 +118,26 @@ def _refuse_strangers(request: Request) -> None:
         raise WrongForm("posted by another site")
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
+async def body_of(request: Request, largest: int) -> bytes:
+    """Return the body that a browser sends; raises WrongForm for one too long or too slow."""
+    body = bytearray()
     try:
         async with asyncio.timeout(FORM_SECONDS):
             async for part in request.stream():
                 body += part
-                if len(body) > LONGEST_FORM:
+                if len(body) > largest:
                     raise WrongForm("too long")
     except TimeoutError:
         raise WrongForm("too slow") from None
-    return body
+    return bytes(body)
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def _fields(body: bytes, most: int) -> dict[str, str]:
     try:
         pairs = parse_qsl(
             body.decode(),
             keep_blank_values=True,
-            max_num_fields=MOST_FIELDS,
+            max_num_fields=most,
             encoding="utf-8",
             errors="strict",
         )

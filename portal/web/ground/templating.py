@@ -1,20 +1,29 @@
 """The templates: one file a page, below `portal/templates`; every value is escaped."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
+
+from portal.web.ground.words import SOURCE, translations
 
 FOLDER = Path(__file__).resolve().parents[2]
 """Where templates and style sheets lie."""
 
 
-def environment() -> jinja2.Environment:
-    """Return the templates; a name that a page does not know ends it, instead of a blank."""
-    return jinja2.Environment(
+@lru_cache(maxsize=16)
+def environment(language: str = SOURCE) -> jinja2.Environment:
+    """Return the templates in a language; a name that a page does not know ends it."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.install_gettext_translations(  # type: ignore[attr-defined]  # the extension brings it
+        translations(language), newstyle=True
+    )
+    return made

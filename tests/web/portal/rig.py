@@ -66,9 +66,9 @@ class Browser:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.ask("POST", path, data=fields, headers=named)
 
-    def find(self, number: str, email_address: str) -> httpx.Response:
-        """Ask for an order by number and e-mail, and go where the answer leads."""
-        answer = self.post("/", {"number": number, "email": email_address})
+    def find(self, number: str, known: str) -> httpx.Response:
+        """Ask for an order by number and e-mail or postcode, and go where the answer leads."""
+        answer = self.post("/", {"number": number, "known": known})
         return self.get(answer.headers["location"]) if answer.status_code == 303 else answer
 
     def enter(self, code: str) -> httpx.Response:
@@ -92,7 +92,7 @@ class Mailbox:
     """
 
     port: int = 0
-    raw: list[bytes] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list, repr=False)
     recipients: list[list[str]] = field(default_factory=list)
     refusing: str = ""
 
@@ -122,13 +122,26 @@ class Mailbox:
 
     def texts(self) -> list[str]:
         """Their texts."""
-        return [message.get_content() for message in self.messages]
+        return [_said(message, "plain") for message in self.messages]
+
+    def pages(self) -> list[str]:
+        """The same as HTML."""
+        return [_said(message, "html") for message in self.messages]
 
     def code(self) -> str:
-        """The code in the newest mail."""
-        found = re.search(r"\b([0-9]{8})\b", self.texts()[-1])
+        """The code in the newest mail that has one."""
+        codes = [text for text in self.texts() if "your code is" in text]
+        found = re.search(r"\b([0-9]{8})\b", codes[-1])
         assert found
         return found[1]
+
+
+def _said(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    text = body.get_content()
+    assert isinstance(text, str)
+    return text
 
 
 @dataclass(slots=True, repr=False)
@@ -159,7 +172,8 @@ class Street:
         """Find an order and enter the code that was mailed."""
         browser = browser or self.browser()
         browser.find(number, email_address)
-        self.mail()
+        while self.mail():
+            pass
         assert browser.enter(self.mailbox.code()).status_code == 303
         return browser
 

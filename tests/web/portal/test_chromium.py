@@ -3,16 +3,19 @@
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import uvicorn
+from aiosmtpd.controller import Controller
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from hub.partners import Brand
+from hub.transports.mail import Server
 from tests.cast import MAYA
 from tests.rigs import free_port
-from tests.rigs.houses import furnish, stock_up
+from tests.rigs.houses import House, furnish, stock_up
 from tests.web.portal import rig
 
 STATES = {
@@ -29,12 +32,17 @@ STATES = {
 }
 
 
+COLOURS = ["color-contrast"]  # what a colour scheme can change of what axe sees
+WIDTHS = [(360, 640), (1280, 800)]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Juniper's pages on a port of this machine, with a link to an order in each state."""
 
     base: str
     links: dict[str, str]
+    street: rig.Street
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +50,13 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     folder = tmp_path_factory.mktemp("street")
     house = furnish(folder)
     stock_up(house)
-    street = rig.street(house, folder, rig.Mailbox())
+    box = rig.Mailbox(port=free_port())
+    posts = Controller(box, hostname="127.0.0.1", port=box.port)
+    posts.start()
+    house.parts = replace(
+        house.parts, mail=Server(host="127.0.0.1", port=box.port, tls="none"), brands=_quiet(house)
+    )
+    street = rig.street(house, folder, box)
     links = {}
     for number, (make, _) in STATES.items():
         make(house, number)
@@ -53,10 +67,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     thread.start()
     while not server.started:
         thread.join(0.05)
-    yield Shown(base=f"http://{rig.JUNIPER_HOST}:{port}", links=links)
+    yield Shown(base=f"http://{rig.JUNIPER_HOST}:{port}", links=links, street=street)
     server.should_exit = True
     thread.join()
+    posts.stop()
     house.close()
+
+
+def _quiet(house: House) -> dict[str, Brand]:
+    """The brands, mailing codes and nothing else: what is counted here is clicks."""
+    return {name: replace(brand, mails=("code",)) for name, brand in house.parts.brands.items()}
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +115,17 @@ def test_axe_finds_nothing_on_any_page(phone: Page, shown: Shown) -> None:
         assert len(told.response["passes"]) > 10
 
 
+def test_in_the_dark_the_pages_are_dark_and_can_be_read(chromium: Browser, shown: Shown) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 640}, color_scheme="dark")
+    page = context.new_page()
+    for number in ("7003", "7006", "7009"):
+        page.goto(shown.base + shown.links[number])
+        behind = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert max(int(part) for part in behind[4:-1].split(",")) < 48, behind
+        _is_whole(page, number, only=COLOURS)
+    context.close()
+
+
 def test_the_headline_is_above_the_fold(phone: Page, shown: Shown) -> None:
     for number, (_, headline) in STATES.items():
         phone.goto(shown.base + shown.links[number])
@@ -130,15 +161,112 @@ def test_axe_finds_nothing_in_forced_colours(chromium: Browser, shown: Shown) ->
     context.close()
 
 
-def test_by_keyboard_alone_and_without_javascript_a_code_can_be_asked_for(
+def _proven(page: Page, shown: Shown, number: str) -> None:
+    """Prove an order in this browser: two fields, a code, and a click for each form."""
+    page.goto(shown.base)
+    page.get_by_label("Order number").fill(number)
+    page.get_by_label("E-mail address or postcode").fill(MAYA.postcode)
+    page.get_by_role("button", name="Send me a code").click()
+    page.wait_for_url("**/code")
+    while shown.street.mail():
+        pass
+    page.get_by_label("Code", exact=True).fill(shown.street.mailbox.code())
+    page.get_by_role("button", name="Show my order").click()
+    page.wait_for_url("**/order")
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+@pytest.mark.parametrize("script", [True, False])
+def test_a_link_answers_where_it_is_with_one_click_and_no_scrolling(
+    chromium: Browser, shown: Shown, width: int, height: int, script: bool
+) -> None:
+    """J8: the link in the mail is the click."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=script
+    )
+    page = context.new_page()
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto(shown.base + shown.links["7006"], wait_until="networkidle")
+    title = page.locator("h1")
+    assert "Delayed: now expected by" in title.inner_text() and ", was " in title.inner_text()
+    for told in (title, page.locator(".answer").get_by_text("Moved from")):
+        box = told.bounding_box()
+        assert box is not None and box["y"] + box["height"] <= height
+    assert len(sizes) <= 15 and sum(sizes) <= 100_000
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_an_order_is_cancelled_with_two_clicks_and_the_outcome_is_said(
+    chromium: Browser, shown: Shown, width: int, height: int
+) -> None:
+    """J9 and J10, without JavaScript: to find it is a click and two fields, to cancel it is two."""
+    number = f"71{width}"
+    rig.confirmed(shown.street.house, number)
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=False
+    )
+    page = context.new_page()
+    _proven(page, shown, number)
+    page.get_by_role("link", name="Cancel…").click()
+    page.get_by_role("button", name="Yes, cancel").click()
+    page.wait_for_url("**/outcome/*")
+    assert page.locator("h1").inner_text() == "Cancelled"
+    assert "2 × Thing 1" in page.locator(".answer").inner_text()
+    page.get_by_role("link", name="Back to your order").click()
+    assert page.locator("h1").inner_text() == "Cancelled"
+    context.close()
+
+
+def test_the_forms_and_their_answers_are_whole_for_everybody(
     chromium: Browser, shown: Shown
 ) -> None:
+    """Axe, no scrolling sideways, and errors that are found: by day and in the dark."""
+    rules = {"light": None, "dark": COLOURS}
+    for scheme, only in rules.items():
+        number = f"72{scheme}"
+        rig.confirmed(shown.street.house, number)
+        rig.sent(shown.street.house, number)
+        context = chromium.new_context(viewport={"width": 360, "height": 640}, color_scheme=scheme)
+        page = context.new_page()
+        _proven(page, shown, number)
+        _is_whole(page, "order", only=only)
+        for path in ("/cancel", "/quantities", "/address"):
+            page.goto(shown.base + path)
+            _is_whole(page, path, only=only)
+        page.get_by_label("Street and number").fill("")
+        page.get_by_role("button", name="Send it there").click()
+        assert page.title().startswith("Error: ")
+        _is_whole(page, "an error", only=only)
+        page.get_by_role("link", name="Enter the street and number").click()
+        assert page.evaluate("document.activeElement.id") == "line1"
+        page.goto(shown.base + "/cancel")
+        page.get_by_role("button", name="Yes, cancel").click()
+        assert page.locator("h1").inner_text().startswith("The answer comes by ")
+        _is_whole(page, "an outcome", only=only)
+        page.goto(shown.base + "/order")
+        assert page.locator(".waits").count() == 1
+        _is_whole(page, "an order that waits", only=only)
+        context.close()
+
+
+def _is_whole(page: Page, what: str, *, only: list[str] | None = None) -> None:
+    told = Axe().run(page, options={"runOnly": only} if only else None)
+    assert [one["id"] for one in told.response["violations"]] == [], what
+    assert _sideways(page) <= 0, what
+
+
+def test_by_keyboard_alone_and_without_javascript_an_order_is_found_and_cancelled(
+    chromium: Browser, shown: Shown
+) -> None:
+    rig.confirmed(shown.street.house, "7301")
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(shown.base)
     for _ in range(3):  # skip link, home, the first field
         page.keyboard.press("Tab")
-    page.keyboard.type("7001")
+    page.keyboard.type("7301")
     page.keyboard.press("Tab")
     page.keyboard.type(MAYA.email)
     page.keyboard.press("Enter")
@@ -146,7 +274,30 @@ def test_by_keyboard_alone_and_without_javascript_a_code_can_be_asked_for(
     assert page.locator("h1").inner_text() == "Enter your code"
     (cookie,) = context.cookies()
     assert cookie["name"] == "__Host-visit" and cookie["httpOnly"] and cookie["secure"]
+    while shown.street.mail():
+        pass
+    _tab_to(page, "code")
+    page.keyboard.type(shown.street.mailbox.code())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/order")
+    _tab_to(page, "Cancel…")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cancel")
+    _tab_to(page, "Yes, cancel")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/outcome/*")
+    assert page.locator("h1").inner_text() == "Cancelled"
     context.close()
+
+
+def _tab_to(page: Page, wanted: str) -> None:
+    """Go on by the keyboard until that field or those words have the focus."""
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        held = page.locator(":focus")
+        if wanted in (held.get_attribute("id"), held.inner_text().strip()):
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 def test_targets_are_large_enough_for_thumbs(phone: Page, shown: Shown) -> None:

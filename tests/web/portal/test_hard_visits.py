@@ -17,7 +17,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def _asking(address: str) -> Asking:
-    return Asking(brand="juniper", number="1001", email=MAYA.email, address=address)
+    return Asking(brand="juniper", number="1001", known=MAYA.email, address=address)
 
 
 def _owed(lane: Street) -> int:
@@ -82,7 +82,7 @@ def test_a_code_entered_eight_times_at_once_opens_one_visit(lane: Street) -> Non
 def test_a_flood_from_one_address_owes_no_mails_beyond_its_five(lane: Street) -> None:
     rig.confirmed(lane.house)
     flood = lane.browser(address="203.0.113.9")
-    answers = {flood.post("/", {"number": f"X-{n}", "email": "a@b.example"}) for n in range(30)}
+    answers = {flood.post("/", {"number": f"X-{n}", "known": "a@b.example"}) for n in range(30)}
     assert {answer.status_code for answer in answers} == {303}
     assert _owed(lane) == 5
     lane.browser(address="192.0.2.7").find("1001", MAYA.email)
@@ -101,14 +101,14 @@ def test_a_flood_from_one_address_owes_no_mails_beyond_its_five(lane: Street) ->
 )
 def test_one_network_of_ipv6_is_one_asker(lane: Street, addresses: list[str]) -> None:
     for n, address in enumerate(addresses):
-        lane.browser(address=address).post("/", {"number": f"X-{n}", "email": "a@b.example"})
+        lane.browser(address=address).post("/", {"number": f"X-{n}", "known": "a@b.example"})
     assert _owed(lane) == 5
 
 
 @pytest.mark.parametrize("number", ["10\x0001", "\x00", "1001\r\nX: 1", "\ud7ff1001", "\u202e1001"])
 def test_a_number_that_nobody_types_is_answered_as_any_other(lane: Street, number: str) -> None:
     rig.confirmed(lane.house)
-    answer = lane.browser().post("/", {"number": number + "x", "email": MAYA.email})
+    answer = lane.browser().post("/", {"number": number + "x", "known": MAYA.email})
     assert answer.status_code == 303 and answer.headers["location"] == "/code"
     assert "x:" not in {name.lower() + ":" for name in answer.headers}
 
@@ -116,7 +116,7 @@ def test_a_number_that_nobody_types_is_answered_as_any_other(lane: Street, numbe
 @pytest.mark.parametrize(
     ("content", "media"),
     [
-        (b"number=%ff%fe&email=a%40b.example", FORM["Content-Type"]),
+        (b"number=%ff%fe&known=a%40b.example", FORM["Content-Type"]),
         (b"\xff\xfe", FORM["Content-Type"]),
         (b'{"number": "1001"}', "application/json"),
         (b"number=1001", "multipart/form-data; boundary=x"),

@@ -25,6 +25,7 @@ STATES = {
 PATHS = (
     *("/", "/code", "/order", "/nothing", "/s/none", "/portal.css", "/brand.css", "/logo"),
     *("/robots.txt", "/v1/orders", "/healthz", "/leave"),
+    *("/cancel", "/quantities", "/address", "/outcome/" + "0" * 24),
 )
 XSS = (
     "<script>alert(1)</script>",
@@ -47,19 +48,25 @@ def _walk(lane: Street, browser: Browser, links: list[str]) -> list[tuple[str, b
     return served
 
 
-def test_no_byte_served_or_mailed_names_partners_costs_or_other_brands(lane: Street) -> None:
+def test_no_byte_served_or_mailed_names_partners_costs_or_other_brands(talking: Street) -> None:
     links, secrets = [], {b"acme", b"123457", b"400", b"A-1", b"Harbor", b"harbor", b"HAR"}
     for n, make in enumerate(STATES.values(), start=1):
-        make(lane.house, f"700{n}")
-        links.append(lane.link(f"700{n}"))
-    post(lane.house, shopping("900", 1), brand="harbor")
-    proven = lane.prove("7004", MAYA.email)
-    while lane.mail():
+        make(talking.house, f"700{n}")
+        links.append(talking.link(f"700{n}"))
+    post(talking.house, shopping("900", 1), brand="harbor")
+    proven = talking.prove("7004", MAYA.email)
+    changing = talking.browser(address="192.0.2.77")
+    talking.prove("7002", MAYA.email, browser=changing)
+    talking.house.clock.on(minutes=2)
+    while talking.mail():
         pass
-    served = _walk(lane, lane.browser(), links) + _walk(lane, proven, [*links, "/order"])
-    served += [("mail", raw) for raw in lane.mailbox.raw]
+    served = _walk(talking, talking.browser(), links) + _walk(talking, proven, [*links, "/order"])
+    served += _walk(talking, changing, ["/order", _cancelled(changing)])
+    while talking.mail():
+        pass
+    served += [("mail", raw) for raw in talking.mailbox.raw]
     for n in range(1, len(STATES) + 1):
-        order = lane.house.order(f"700{n}")
+        order = talking.house.order(f"700{n}")
         ids = [order.id, order.customer_id, *(line.id for line in order.lines)]
         ids += [part.number for part in order.fulfillments]
         ids += [part.id for part in order.fulfillments]
@@ -75,7 +82,15 @@ def test_no_byte_served_or_mailed_names_partners_costs_or_other_brands(lane: Str
         and not _allowed(secret, body)
     }
     assert found == set()
-    assert len(served) > 60 and len(lane.mailbox.raw) >= 2
+    assert len(served) > 60 and len(talking.mailbox.raw) >= 2
+
+
+def _cancelled(browser: Browser) -> str:
+    """Cancel everything; return where the outcome stands."""
+    page = browser.get("/cancel").text
+    fields = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page))
+    location: str = browser.post("/cancel", fields).headers["location"]
+    return location
 
 
 def _allowed(secret: bytes, body: bytes) -> bool:
@@ -106,12 +121,16 @@ def test_what_customers_and_partners_wrote_is_shown_and_never_run(
     group = replace(new.groups[0], ship_to=address, lines=(line,))
     post(lane.house, replace(new, customer=address, groups=(group,)))
     order = rig.sent(lane.house, "1001")
+    before = lane.prove("1001", MAYA.email)
+    forms = [before.get(path) for path in ("/cancel", "/quantities", "/address")]
+    assert all("<form" in one.text for one in forms)
     paper = rig.acme(lane.house).notice(order, tracking="<b>1</b>&{{7*7}}")
     rig.acme(lane.house).send("856", paper)
     lane.house.turn()
-    pages = [lane.browser().get(lane.link()), lane.prove("1001", MAYA.email).get("/order")]
-    form = lane.browser().post("/", {"number": payload, "email": payload + "\n"})
-    for page in (*pages, form):
+    proven = lane.prove("1001", MAYA.email)
+    pages = [lane.browser().get(lane.link()), proven.get("/order")]
+    form = lane.browser().post("/", {"number": payload, "known": payload + "\n"})
+    for page in (*pages, *forms, form):
         assert _Tags.strange(page.text) == []
         if "{{7*7}}" in payload:
             assert payload in html.unescape(page.text)
@@ -178,7 +197,7 @@ def test_an_unknown_host_gets_421_and_no_brand(lane: Street) -> None:
 
 def test_forms_of_other_sites_are_refused(lane: Street) -> None:
     rig.confirmed(lane.house)
-    fields = {"number": "1001", "email": MAYA.email}
+    fields = {"number": "1001", "known": MAYA.email}
     browser = lane.browser()
     assert browser.post("/", fields, sec_fetch_site="cross-site").status_code == 403
     assert browser.post("/", fields, origin="https://evil.example").status_code == 403
@@ -189,11 +208,11 @@ def test_forms_of_other_sites_are_refused(lane: Street) -> None:
     twice = browser.ask(
         "POST",
         "/",
-        content=b"number=1&number=2&email=a%40b.example",
+        content=b"number=1&number=2&known=a%40b.example",
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert twice.status_code == 403
-    huge = browser.post("/", {"number": "1" * 9000, "email": MAYA.email})
+    huge = browser.post("/", {"number": "1" * 9000, "known": MAYA.email})
     assert huge.status_code == 403
 
 
@@ -208,9 +227,9 @@ def test_looking_changes_nothing(lane: Street) -> None:
 
 
 def test_a_wrong_form_says_all_that_is_wrong_with_links_to_the_fields(lane: Street) -> None:
-    page = lane.browser().post("/", {"number": " ", "email": "nobody"})
+    page = lane.browser().post("/", {"number": " ", "known": "nobody"})
     assert page.status_code == 422
     assert "<title>Error: " in page.text and "There is a problem" in page.text
-    assert 'href="#number"' in page.text and 'href="#email"' in page.text
+    assert 'href="#number"' in page.text and 'href="#known"' in page.text
     assert page.text.count('aria-invalid="true"') == 2
     assert 'value="nobody"' in page.text

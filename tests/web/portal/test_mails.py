@@ -22,7 +22,8 @@ def test_a_code_comes_in_the_brand_s_words(lane: Street) -> None:
     assert message["To"] == MAYA.email
     assert message["Auto-Submitted"] == "auto-generated"
     assert lane.mailbox.code() in message["Subject"]
-    assert message.get_content_type() == "text/plain"
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
 def test_a_moved_day_is_mailed_before_the_old_one(lane: Street) -> None:
@@ -47,7 +48,7 @@ def test_a_hub_without_a_mail_server_owes_no_news_and_says_why_codes_wait(house:
     rig.delayed(house)
     with house.parts.store.read() as tx:
         assert tx.duties.lanes_due(now=house.clock.time) == []
-    asking = Asking(brand="juniper", number="1001", email=MAYA.email, address="192.0.2.1")
+    asking = Asking(brand="juniper", number="1001", known=MAYA.email, address="192.0.2.1")
     ask_by_number(house.parts, asking)
     MailTurn(house.parts, house.parts.brands["juniper"], owner="test").take(poll=False)
     with house.parts.store.read() as tx:
@@ -104,7 +105,7 @@ def test_an_address_that_is_two_is_parked_and_nothing_leaves(lane: Street) -> No
             new=new, brand="juniper", who="test", body=b"-", key="", render=lambda o: (201, b"")
         ),
     )
-    asking = Asking(brand="juniper", number="1001", email=two, address="192.0.2.1")
+    asking = Asking(brand="juniper", number="1001", known=two, address="192.0.2.1")
     ask_by_number(lane.house.parts, asking)
     lane.mail()
     assert lane.mailbox.raw == []

@@ -46,9 +46,11 @@ def test_a_hit_and_a_miss_are_answered_alike(lane: Street) -> None:
         ("1001", "tom@example.com"),
         ("9999", MAYA.email),
         ("a b", MAYA.email),
+        ("1001", "99999"),
+        ("9999", MAYA.postcode),
     ):
         browser = lane.browser(address=f"192.0.2.{len(seen)}")
-        first = browser.post("/", {"number": number, "email": mail})
+        first = browser.post("/", {"number": number, "known": mail})
         second = browser.get(first.headers["location"])
         cookie = first.headers["set-cookie"]
         value = browser.cookies["__Host-visit"]
@@ -56,7 +58,7 @@ def test_a_hit_and_a_miss_are_answered_alike(lane: Street) -> None:
         body = second.text.replace(rig.seal_of(second.text), "-")
         assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=lax" in cookie
         seen.append((first.status_code, headers, first.content, second.status_code, body))
-    assert seen[1:] == seen[:1] * 3
+    assert seen[1:] == seen[:1] * 5
     lane.mail()
     assert len(lane.mailbox.raw) == 1
 
@@ -77,12 +79,31 @@ def test_a_hit_and_a_miss_cost_the_same_statements(
     lane.browser(address="192.0.2.1").find("1001", MAYA.email)  # the lane is made once
     monkeypatch.setattr(Connection, "_run", counting)
     costs = []
-    for number, mail in (("1001", MAYA.email), ("1001", "x@example.com"), ("9", MAYA.email)):
+    asked = [("1001", MAYA.email), ("1001", "x@example.com"), ("9", MAYA.email)]
+    asked += [("1001", MAYA.postcode), ("1001", "99999"), ("9", MAYA.postcode)]
+    for number, known in asked:
         ran.clear()
-        lane.browser(address=f"198.51.100.{len(costs)}").find(number, mail)
+        lane.browser(address=f"198.51.100.{len(costs)}").find(number, known)
         costs.append(list(ran))
     assert costs[0] == costs[1] == costs[2]
-    assert len(costs[0]) > 5
+    assert costs[3] == costs[4] == costs[5]
+    assert len(costs[0]) == len(costs[3]) > 5
+
+
+def test_a_postcode_finds_the_order_and_the_code_goes_to_its_e_mail(lane: Street) -> None:
+    rig.confirmed(lane.house)
+    for known in ("62701", " 62701-1234 ", "6 2 7 0 1"):
+        browser = lane.browser()
+        page = browser.find("1001", known)
+        assert "If there is such an order" in page.text and MAYA.email not in page.text
+        lane.mail()
+        assert browser.enter(lane.mailbox.code()).headers["location"] == "/order", known
+    assert lane.mailbox.recipients == [[MAYA.email]] * 3
+    for known in ("62702", "6270", "IL", "Springfield", "627011"):
+        lane.house.clock.on(minutes=16)
+        lane.browser().find("1001", known)
+        lane.mail()
+    assert len(lane.mailbox.raw) == 3
 
 
 def test_a_code_opens_once(lane: Street) -> None:

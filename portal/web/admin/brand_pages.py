@@ -1,0 +1,161 @@
+"""A brand's page as an operator writes it in a form: what it holds, checked as at the start.
+
+Pure: the file that comes of it is text, and nothing is kept.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import yaml
+
+from hub.errors import ConfigError
+from hub.partners import Brand, load_brands
+from hub.partners.brand_texts import MAILS, TEXTS
+from hub.partners.colours import (
+    LEAST_CONTRAST,
+    PAIRS,
+    Colours,
+    contrast,
+    in_the_dark,
+    nearest_readable,
+)
+from portal.web.ground.problems import Problem
+
+PLAIN = ("name", "reply_email", "mail_from", "phone", "zone", "logo", "radius", "slip_message")
+POLICIES = ("returns", "contact")
+COLOURS = tuple(asdict(Colours()))
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_MISTAKE = re.compile(r"brands/([^/]+)/brand\.yaml:\d+ (\S*): (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One colour of words on another behind them, and the nearest that can be read."""
+
+    words: str
+    behind: str
+    ratio: float
+    passes: bool
+    nearest: str
+
+
+def written(brand: Brand) -> dict[str, Any]:
+    """Return what a brand's page says, as it would be written anew."""
+    page: dict[str, Any] = {
+        "name": brand.name,
+        "buyer_code": brand.buyer_code,
+        "po_prefix": brand.po_prefix,
+        "currency": brand.currency,
+        "reply_email": brand.reply_email,
+        "phone": brand.phone,
+        "slip_message": brand.slip_message,
+        "hosts": list(brand.hosts),
+        "zone": brand.zone,
+        "logo": brand.logo,
+        "colours": asdict(brand.colours),
+        "radius": brand.radius,
+        "mails": list(brand.mails),
+        "mail_from": brand.mail_from,
+        "texts": dict(brand.texts.own),
+        "policies": {"returns": brand.returns, "contact": brand.contact},
+    }
+    if brand.dark != in_the_dark(brand.colours):
+        page["dark_colours"] = asdict(brand.dark)
+    return page
+
+
+def typed(brand: Brand, fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return a brand's page with what a form says; what the form does not have stays."""
+    page = written(brand)
+    for name in PLAIN:
+        page[name] = _lines(fields.get(name, ""))
+    if re.fullmatch(r"[0-9]{1,3}", page["radius"]):
+        page["radius"] = int(page["radius"])
+    page["hosts"] = fields.get("hosts", "").replace(",", " ").split()
+    page["colours"] = {name: fields.get(f"c-{name}", "") for name in COLOURS}
+    page["mails"] = [name for name in MAILS if f"m-{name}" in fields]
+    own = {name: _lines(fields.get(f"t-{name}", "")) for name in TEXTS}
+    page["texts"] = {name: text for name, text in own.items() if text}
+    page["policies"] = {name: _lines(fields.get(name, "")) for name in POLICIES}
+    return page
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+class _Writer(yaml.SafeDumper):
+    """Texts of several lines stand as they are read."""
+
+    def represent_scalar(self, tag: str, value: Any, style: str | None = None) -> yaml.ScalarNode:
+        """Write one value."""
+        several = isinstance(value, str) and "\n" in value
+        return super().represent_scalar(tag, value, "|" if several else style)
+
+
+def as_yaml(page: Mapping[str, Any]) -> str:
+    """Return the page as the text of its file."""
+    return yaml.dump(dict(page), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def checked(
+    brands: Mapping[str, Brand], brand_id: str, text: str
+) -> tuple[Brand | None, list[Problem]]:
+    """Return the brand that a text makes beside the others, or what is wrong with it."""
+    pages = {
+        f"{one.id}/brand.yaml": text if one.id == brand_id else as_yaml(written(one))
+        for one in brands.values()
+    }
+    try:
+        return load_brands(pages)[brand_id], []
+    except ConfigError as fault:
+        return None, [_problem(brand_id, mistake) for mistake in fault.mistakes]
+
+
+def _problem(brand_id: str, mistake: str) -> Problem:
+    found = _MISTAKE.fullmatch(mistake)
+    if found is None or found[1] != brand_id:
+        return Problem(field="", text=mistake)
+    return Problem(field=_field(found[2]), text=f"{found[2]}: {found[3]}")
+
+
+def _field(key: str) -> str:
+    """The field of the form for a key of the page; empty when there is none."""
+    first, _, rest = key.replace("[", ".").partition(".")
+    match first:
+        case "colours":
+            return f"c-{rest}"
+        case "texts":
+            return f"t-{rest}"
+        case "policies":
+            return rest
+        case "hosts" | "mails":
+            return first
+    return first if first in PLAIN else ""
+
+
+def pairs(page: Mapping[str, Any]) -> list[Pair]:
+    """Return the contrast of each colour of words on what lies behind; none of no colours."""
+    colours: Mapping[str, str] = page["colours"]
+    if not all(_COLOUR.fullmatch(colours.get(name, "")) for name in COLOURS):
+        return []
+    return [
+        Pair(
+            words=words,
+            behind=behind,
+            ratio=contrast(colours[words], colours[behind]),
+            passes=contrast(colours[words], colours[behind]) >= LEAST_CONTRAST,
+            nearest=nearest_readable(colours[words], colours[behind]),
+        )
+        for words, behind in PAIRS
+    ]
+
+
+def with_colour(fields: Mapping[str, str], taken: str) -> dict[str, str]:
+    """Return a form in which one colour is another: `taken` is `name:#rrggbb`."""
+    name, _, colour = taken.partition(":")
+    if name not in COLOURS or not _COLOUR.fullmatch(colour):
+        return dict(fields)
+    return {**fields, f"c-{name}": colour}

@@ -1,0 +1,108 @@
+"""One search box for anything, and one order whole."""
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.access import Action, may
+from hub.errors import Refused
+from hub.flow import accounts
+from hub.flow.visiting import Link, make_link
+from hub.ops.desk.awaited import exceptions
+from hub.ops.desk.order import OrderPaper, add_note, order_360
+from hub.ops.desk.orders import search_orders
+from portal.web.clerk.seen import order_seen, path_of
+from portal.web.ground.answers import see_other
+from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.problems import Problem
+
+SHORTEST = 3
+"""Characters below which a search would be about everybody."""
+MOST_CASES = 20
+
+
+class Orders:
+    """What a clerk looks at while somebody is on the line."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    def found(self, visit: Visit) -> Response:
+        """Go to the order that is meant; show the choice when there are several."""
+        text, brands = visit.query("q").strip(), visit.account.of_brands
+        enough = len(text) >= SHORTEST
+        hits = search_orders(self._porch.parts, text=text, brands=brands) if enough else ()
+        if len(hits) == 1 and hits[0].exact:
+            return see_other(visit.request, path_of(hits[0].brand, hits[0].number))
+        cases = exceptions(self._porch.parts, brands=brands, limit=MOST_CASES)
+        words = {
+            "text": text,
+            "hits": hits,
+            "cases": [card for card in cases.rows if card.order_number],
+            "asked": enough,
+        }
+        return self._porch.page(visit, "clerk/orders.html", words)
+
+    def one(self, visit: Visit) -> Response:
+        """Show everything of one order."""
+        return self._one(visit, [])
+
+    def order(self, visit: Visit) -> OrderPaper:
+        """Return the order of the path; raises HTTPException with 404 when it is not to be seen."""
+        try:
+            return order_360(
+                self._porch.parts,
+                number=visit.path("number"),
+                brand=visit.path("brand"),
+                brands=visit.account.of_brands,
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def _one(self, visit: Visit, problems: list[Problem], *, made: Link | None = None) -> Response:
+        caller = accounts.caller(visit.account)
+        words = {
+            "order": self.order(visit),
+            "problems": problems,
+            "done": visit.query("done"),
+            "typed": visit.fields.get("text", ""),
+            "made": made,
+            "may_link": may(caller, Action.LINK_ORDER),
+            "may_write": may(caller, Action.CHANGE_ORDER),
+            "may_read_papers": may(caller, Action.READ_DOCUMENTS),
+            "once": self._porch.parts.random(16).hex(),
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return self._porch.page(visit, "clerk/order.html", words, status=status)
+
+    def link(self, visit: Visit) -> Response:
+        """Make a link to the customer's own page of the order; it is shown this once."""
+        order = order_seen(self._porch.parts, visit)
+        try:
+            made = make_link(
+                self._porch.parts, brand=order.brand, number=order.number, who=visit.account.id
+            )
+        except ValueError:
+            text = visit.words.say("This brand has no pages for customers to be sent to.")
+            return self._one(visit, [Problem(field="", text=text)])
+        return self._one(visit, [], made=made)
+
+    def note(self, visit: Visit) -> Response:
+        """Keep a note; notes are never changed."""
+        try:
+            add_note(
+                self._porch.parts,
+                number=visit.path("number"),
+                brand=visit.path("brand"),
+                text=visit.fields.get("text", ""),
+                who=visit.account.id,
+                brands=visit.account.of_brands,
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        except Refused as refusal:
+            told = [Problem(field="text", text=each.text) for each in refusal.problems]
+            return self._one(visit, told)
+        path = visit.request.url.path.removesuffix("/notes")
+        return see_other(visit.request, f"{path}?done=note")

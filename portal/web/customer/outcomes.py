@@ -1,0 +1,158 @@
+"""What became of something that a customer asked for, in words: done, being asked, or too late.
+
+Always as it stands now: what was being asked when the form was sent may be answered meanwhile.
+Nobody's name is in it: who packs is "the warehouse", whoever that is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.domain.change_rows import asks_of
+from hub.domain.orders import Ask, ChangeKind, ChangeState, Order
+from hub.domain.wishes import Outcome, Why
+from hub.partners import Brand
+from hub.render import words
+
+Row = Mapping[str, object]
+ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOutcome:
+    """The page of an outcome; `tone` is `good` where nothing went wrong. `returns` may be empty."""
+
+    title: str
+    tone: str
+    done: str
+    asked: str
+    late: tuple[str, ...]
+    returns: str
+
+
+def outcome(
+    order: Order, rows: Sequence[Row], change_id: str, *, brand: Brand, now: datetime, mailed: bool
+) -> ShownOutcome:
+    """Return in words what became of a request; `rows` are what was answered at once.
+
+    `mailed` says whether the brand writes when an answer comes.
+    """
+    sorted_rows = [(row, *_state(order, row, change_id)) for row in rows]
+    done = [row for row, state, _ in sorted_rows if state is Outcome.DONE]
+    asked = [row for row, state, _ in sorted_rows if state is Outcome.ASKED]
+    late = [(row, why) for row, state, why in sorted_rows if state is Outcome.TOO_LATE]
+    address = any(row.get("action") == ADDRESS for row in rows)
+    until = _until(order, asked, change_id)
+    shipped = any(why == Why.SHIPPED for _, why in late)
+    comes = answer_comes(until, brand, now) if asked else ""
+    return ShownOutcome(
+        title=_title(
+            done=bool(done),
+            asked=comes,
+            late=bool(late),
+            address=address,
+        ),
+        tone="bad" if late and not done and not asked else "good",
+        done=_done(order, done, address=address) if done else "",
+        asked=_asked(order, asked, comes=comes if done else "", mailed=mailed) if asked else "",
+        late=tuple(dict.fromkeys(_late(order, row, why) for row, why in late)),
+        returns=brand.returns if shipped and not address else "",
+    )
+
+
+def _state(order: Order, row: Row, change_id: str) -> tuple[Outcome, str]:
+    """What a row has come to by now, and why if it is too late."""
+    at_once = Outcome(str(row["outcome"]))
+    if at_once is not Outcome.ASKED:
+        return at_once, str(row.get("why", ""))
+    states = {ask.state for ask in _asks(order, row, change_id)}
+    if ChangeState.REQUESTED in states:
+        return Outcome.ASKED, ""
+    if states == {ChangeState.DECLINED}:
+        shipped = any(line.buckets.shipped for line in order.lines)
+        return Outcome.TOO_LATE, str(Why.SHIPPED if shipped else Why.NO_CHANGES)
+    return Outcome.DONE, ""
+
+
+def _asks(order: Order, row: Row, change_id: str) -> list[Ask]:
+    """The questions to those who pack on which a row depends."""
+    of = str(row.get("running") or change_id)
+    mine = asks_of(row)
+    change = next((one for one in order.changes if one.id == of), None)
+    return [ask for ask in (change.asks if change else ()) if not mine or ask.id in mine]
+
+
+def _until(order: Order, rows: Sequence[Row], change_id: str) -> datetime | None:
+    moments = [
+        ask.until
+        for row in rows
+        for ask in _asks(order, row, change_id)
+        if ask.until and ask.state is ChangeState.REQUESTED
+    ]
+    return max(moments, default=None)
+
+
+def _title(*, done: bool, asked: str, late: bool, address: bool) -> str:
+    if done and (asked or late):
+        return "A part of it is done"
+    if done:
+        return "The address is changed" if address else "Cancelled"
+    if asked:
+        return asked.rstrip(".")
+    return "It is too late for another address" if address else "It is too late to cancel"
+
+
+def _done(order: Order, rows: Sequence[Row], *, address: bool) -> str:
+    if address:
+        return "What is still to leave goes to the new address."
+    return f"Cancelled: {_goods(order, rows)}. We do not send it."
+
+
+def _asked(order: Order, rows: Sequence[Row], *, comes: str, mailed: bool) -> str:
+    """Who was asked for what, and where the answer will be; `comes` unless the title says it."""
+    where = "It will stand on this page" + (", and we write to you." if mailed else ".")
+    if any(row.get("action") == ADDRESS for row in rows):
+        what = "We asked the warehouse to send it to the new address."
+    else:
+        what = f"We asked the warehouse to stop {_goods(order, rows)}."
+    return " ".join(filter(None, (what, comes, where)))
+
+
+def answer_comes(until: datetime | None, brand: Brand, now: datetime) -> str:
+    """Say by when an answer comes, in the brand's zone; it always does, if only by silence."""
+    if until is None or until <= now:
+        return "The answer comes any moment."
+    return f"The answer comes by {words.moment(until, brand.clock)}."
+
+
+def _late(order: Order, row: Row, why: str) -> str:
+    known = why in set(Why)
+    because = words.WHYS[Why(why)] if known else words.WHYS[Why.NO_CHANGES]
+    if row.get("action") == ADDRESS:
+        return f"The parcel goes to the former address: {because}."
+    return f"It is too late for {_goods(order, [row])}: {because}."
+
+
+def _goods(order: Order, rows: Sequence[Row]) -> str:
+    names = {line.number: words.plain(line.description) or line.sku for line in order.lines}
+    units: dict[str, int] = {}
+    for row in rows:
+        count = row.get("quantity")
+        if isinstance(count, int) and count:
+            line = str(row.get("line"))
+            units[line] = units.get(line, 0) + count
+    return words.listed([f"{count} × {names.get(line, '')}" for line, count in units.items()])
+
+
+def waiting(document: Mapping[str, object], brand: Brand, now: datetime) -> tuple[str, ...]:
+    """Return what the customer asked for and nobody answered yet, from a status document."""
+    changes = document.get("changes")
+    told = []
+    for one in changes if isinstance(changes, list) else ():
+        if one.get("state") != ChangeState.REQUESTED:
+            continue
+        cancels = one.get("kind") == ChangeKind.CANCELLATION
+        what = "A cancellation was asked for." if cancels else "A change was asked for."
+        until = words.moment_of(one.get("until"))
+        told.append(f"{what} {answer_comes(until, brand, now)}")
+    return tuple(dict.fromkeys(told))

@@ -1,0 +1,114 @@
+"""The desk: operators and clerks in one house, each with the doors that their role may open."""
+
+from collections.abc import Sequence
+
+from hub.access import Action, House
+from hub.flow.parts import Parts
+from portal.web.admin import doors as keeping
+from portal.web.admin.brands import Logos
+from portal.web.admin.reference import Document
+from portal.web.clerk import doors as clerks
+from portal.web.desk.overview import Overview
+from portal.web.desk.papers import Papers
+from portal.web.desk.watching import Watching
+from portal.web.entrance import account
+from portal.web.ground.porch import Door, Place, Porch
+
+LARGEST_PAPER = 1024 * 1024  # bytes of a paper that is corrected by hand
+LARGEST_TRIAL = 5 * 1024 * 1024  # bytes of a file on the bench
+_PAPERS, _MEND = Action.READ_DOCUMENTS, Action.RERUN_DOCUMENT
+
+
+def porch(parts: Parts, hosts: Sequence[str], networks: Sequence[str]) -> Porch:
+    """Return the house with its menu; only these networks may ask."""
+    places = (
+        Place(path="/", label="Overview", needs=_PAPERS),
+        *clerks.MENU,
+        Place(path="/exceptions", label="Exceptions", needs=Action.READ_DESK),
+        Place(path="/documents", label="Documents", needs=_PAPERS),
+        Place(path="/parked", label="Parked", needs=_PAPERS),
+        Place(path="/due", label="Answers due", needs=_PAPERS),
+        Place(path="/partners", label="Partners", needs=_PAPERS),
+        Place(path="/reports", label="Figures", needs=Action.READ_REPORTS),
+        *keeping.MENU,
+    )
+    return Porch(
+        house=House.DESK,
+        parts=parts,
+        hosts=hosts,
+        title="Hub desk",
+        menu=places,
+        networks=networks,
+    )
+
+
+def doors(house: Porch, document: Document = dict, logos: Logos | None = None) -> list[Door]:
+    """Return every door behind the sign-in.
+
+    `document` is the API's own description, `logos` are the brands'.
+    """
+    return [
+        *_looking(house),
+        *_mending(house),
+        *clerks.doors(house),
+        *keeping.doors(house, document, logos or {}),
+        *account.doors(house),
+    ]
+
+
+def _looking(house: Porch) -> list[Door]:
+    first, papers, watching = Overview(house), Papers(house), Watching(house)
+    looks = {
+        "/": (Action.READ_DESK, first.first),
+        "/documents": (_PAPERS, papers.listed),
+        "/documents/{id}": (_PAPERS, papers.one),
+        "/documents/{id}/edit": (_MEND, papers.edit_form),
+        "/parked": (_PAPERS, papers.parked),
+        "/parked/{id}": (_PAPERS, papers.cause),
+        "/due": (_PAPERS, watching.due),
+        "/exceptions": (Action.READ_DESK, watching.queue),
+        "/exceptions/{id}": (Action.READ_DESK, watching.card),
+        "/partners": (_PAPERS, watching.partners),
+        "/partners/{id}": (_PAPERS, watching.partner),
+        "/reports": (Action.READ_REPORTS, watching.reports),
+        "/reports/{name}.csv": (Action.READ_REPORTS, watching.csv),
+    }
+    return [
+        Door(method="GET", path="/live", needs=_PAPERS, endpoint=first.live, by_itself=True),
+        *(
+            Door(method="GET", path=path, needs=needs, endpoint=endpoint)
+            for path, (needs, endpoint) in looks.items()
+        ),
+    ]
+
+
+def _mending(house: Porch) -> list[Door]:
+    papers, watching = Papers(house), Watching(house)
+    posts = {
+        "/documents/{id}/rerun": (_MEND, papers.rerun),
+        "/documents/{id}/send": (_MEND, papers.send),
+        "/documents/{id}/ignore": (_MEND, papers.ignore),
+        "/parked/{id}": (_MEND, papers.rerun_cause),
+        "/exceptions/{id}": (Action.SETTLE_EXCEPTION, watching.settled),
+    }
+    return [
+        *(
+            Door(method="POST", path=path, needs=needs, endpoint=endpoint)
+            for path, (needs, endpoint) in posts.items()
+        ),
+        Door(
+            method="POST",
+            path="/documents/{id}/edit",
+            needs=_MEND,
+            endpoint=papers.edit,
+            largest=LARGEST_PAPER,
+        ),
+        Door(
+            method="POST",
+            path="/partners/{id}",
+            needs=_MEND,
+            endpoint=watching.try_file,
+            largest=LARGEST_TRIAL,
+            takes_file=True,
+        ),
+    ]

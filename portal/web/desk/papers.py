@@ -1,0 +1,191 @@
+"""Documents: one search, three lights, one page that says why, and what can be done."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.access import Action, may
+from hub.errors import Refused
+from hub.flow import accounts
+from hub.ops.desk import editing, mending
+from hub.ops.desk.causes import cause, dry_run_of, parked
+from hub.ops.desk.document import DocumentPaper, document
+from hub.ops.desk.documents import Filter, documents
+from hub.ops.desk.signs import Sign
+from portal.web.ground.answers import see_other
+from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.problems import Problem
+
+TABS = {
+    "why": "Why",
+    "business": "Business view",
+    "segments": "Segments",
+    "raw": "Raw",
+    "related": "Related",
+    "attempts": "Attempts",
+    "audit": "Audit",
+}
+LIGHTS = {
+    "": "All",
+    Sign.NO: "Failed",
+    Sign.OVERDUE: "Overdue",
+    Sign.WARNING: "With warnings",
+    Sign.WAITING: "Waiting",
+    Sign.YES: "Fine",
+}
+
+
+class Papers:
+    """What came and went, and mending what is stuck."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def listed(self, visit: Visit) -> Response:
+        """Show papers, newest first, or what the one search box finds."""
+        query, asked = visit.query("q"), _asked(visit)
+        found = documents(
+            self._porch.parts,
+            query=query,
+            partner=asked.partner,
+            set_id=asked.set_id,
+            direction=asked.direction,
+            light=asked.light,
+            before=visit.query("before"),
+        )
+        words = {
+            "query": query,
+            "asked": asked,
+            "found": found,
+            "lights": [(str(sign), visit.words.say(name)) for sign, name in LIGHTS.items()],
+            "partners": [(one.id, one.name) for one in self._porch.parts.partners.all],
+        }
+        return self._porch.page(visit, "desk/documents.html", words)
+
+    def one(self, visit: Visit) -> Response:
+        """Show one paper: the verdict first, then the tab that the address names."""
+        return self._one(visit, self._paper(visit), [])
+
+    def _paper(self, visit: Visit) -> DocumentPaper:
+        try:
+            return document(self._porch.parts, visit.path("id"))
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def _one(self, visit: Visit, paper: DocumentPaper, problems: Sequence[Problem]) -> Response:
+        tab = visit.query("tab")
+        words = {
+            "paper": paper,
+            "tab": tab if tab in TABS else "why",
+            "tabs": [(name, visit.words.say(label)) for name, label in TABS.items()],
+            "problems": problems,
+            "done": visit.query("done"),
+            "may_mend": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
+            "typed": visit.fields.get("body", ""),
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return self._porch.page(visit, "desk/document.html", words, status=status)
+
+    # --- mending --------------------------------------------------------------------------------
+
+    def rerun(self, visit: Visit) -> Response:
+        """Run one paper again."""
+        paper = self._paper(visit)
+        [outcome] = mending.rerun(self._porch.parts, [paper.id], who=visit.account.id)
+        if not outcome.done:
+            return self._one(visit, paper, [Problem(field="", text=outcome.text)])
+        return see_other(visit.request, f"/documents/{paper.id}?done=rerun")
+
+    def send(self, visit: Visit) -> Response:
+        """Send a paper of ours again: the very bytes."""
+        paper = self._paper(visit)
+        try:
+            mending.send_to_partner(self._porch.parts, paper.id, who=visit.account.id)
+        except Refused as refusal:
+            return self._one(visit, paper, _told(refusal))
+        return see_other(visit.request, f"/documents/{paper.id}?done=sent")
+
+    def ignore(self, visit: Visit) -> Response:
+        """Put aside what waits about a paper, with the reason."""
+        paper = self._paper(visit)
+        try:
+            mending.ignore(
+                self._porch.parts,
+                paper.id,
+                reason=visit.fields.get("reason", "")[:400],
+                who=visit.account.id,
+            )
+        except Refused as refusal:
+            return self._one(visit, paper, _told(refusal, field="reason"))
+        return see_other(visit.request, f"/documents/{paper.id}?done=ignored")
+
+    def edit_form(self, visit: Visit) -> Response:
+        """Show the paper's own bytes to be corrected."""
+        return self._edit(visit, self._paper(visit), [])
+
+    def _edit(self, visit: Visit, paper: DocumentPaper, problems: Sequence[Problem]) -> Response:
+        typed = visit.fields.get("body", "")
+        told = list(problems)
+        if not typed:
+            try:
+                typed = editing.editable(self._porch.parts, paper.id).text
+            except Refused as refusal:
+                told += _told(refusal)
+        words = {"paper": paper, "problems": told, "body": typed}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if told else HTTPStatus.OK
+        return self._porch.page(visit, "desk/edit.html", words, status=status)
+
+    def edit(self, visit: Visit) -> Response:
+        """Settle a corrected copy; the original stays as it came."""
+        paper = self._paper(visit)
+        try:
+            copied = editing.rerun_edited(
+                self._porch.parts, paper.id, visit.fields.get("body", ""), who=visit.account.id
+            )
+        except Refused as refusal:
+            return self._edit(visit, paper, _told(refusal, field="body"))
+        target = copied.document_id or paper.id
+        return see_other(visit.request, f"/documents/{target}?done=copied")
+
+    # --- what is stuck, by cause ----------------------------------------------------------------
+
+    def parked(self, visit: Visit) -> Response:
+        """Show what is stuck, by cause, the most frequent first."""
+        words = {"causes": parked(self._porch.parts), "done": visit.query("done")}
+        return self._porch.page(visit, "desk/parked.html", words)
+
+    def cause(self, visit: Visit) -> Response:
+        """Show one cause with what running it again would come to; nothing is written."""
+        try:
+            found = cause(self._porch.parts, visit.path("id"))
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        words = {"cause": found, "would": dry_run_of(self._porch.parts, found.ids[:50])}
+        return self._porch.page(visit, "desk/cause.html", words)
+
+    def rerun_cause(self, visit: Visit) -> Response:
+        """Run everything of one cause again, each for itself."""
+        try:
+            found = cause(self._porch.parts, visit.path("id"))
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        outcomes = mending.rerun(self._porch.parts, found.ids[:500], who=visit.account.id)
+        words = {"cause": found, "outcomes": outcomes}
+        return self._porch.page(visit, "desk/outcomes.html", words)
+
+
+def _asked(visit: Visit) -> Filter:
+    return Filter(
+        partner=visit.query("partner"),
+        set_id=visit.query("set_id"),
+        direction=visit.query("direction"),
+        light=visit.query("light"),
+    )
+
+
+def _told(refusal: Refused, *, field: str = "") -> list[Problem]:
+    return [Problem(field=field, text=problem.text) for problem in refusal.problems]

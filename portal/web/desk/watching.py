@@ -1,0 +1,163 @@
+"""What is awaited, what waits for a person, how partners fare, and the figures."""
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.access import Action, may
+from hub.errors import Refused
+from hub.flow import accounts
+from hub.ops.desk.awaited import acks_due, exception, exceptions, settle
+from hub.ops.desk.partners import partner, partners, try_file
+from hub.ops.desk.reports import report, reports
+from portal.web.desk.charts import charted
+from portal.web.ground.answers import answer, see_other
+from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.problems import Problem
+
+DAYS = (7, 30, 90)
+
+
+class Watching:
+    """Pages that are looked at to see trouble coming."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    # --- awaited --------------------------------------------------------------------------------
+
+    def due(self, visit: Visit) -> Response:
+        """Show the receipts and answers that are awaited."""
+        found = acks_due(
+            self._porch.parts, brands=visit.account.of_brands, after=visit.query("after")
+        )
+        return self._porch.page(visit, "desk/due.html", {"found": found})
+
+    # --- exceptions -----------------------------------------------------------------------------
+
+    def queue(self, visit: Visit) -> Response:
+        """Show what waits for a person, the longest due first."""
+        found = exceptions(
+            self._porch.parts, brands=visit.account.of_brands, after=visit.query("after")
+        )
+        words = {
+            "found": found,
+            "done": visit.query("done"),
+            "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
+        }
+        return self._porch.page(visit, "desk/exceptions.html", words)
+
+    def card(self, visit: Visit) -> Response:
+        """Show one of them."""
+        return self._card(visit, [])
+
+    def _card(self, visit: Visit, problems: list[Problem]) -> Response:
+        try:
+            found = exception(self._porch.parts, visit.path("id"), brands=visit.account.of_brands)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        words = {
+            "card": found,
+            "problems": problems,
+            "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return self._porch.page(visit, "desk/exception.html", words, status=status)
+
+    def settled(self, visit: Visit) -> Response:
+        """Close one by hand, with how it was settled."""
+        try:
+            settle(
+                self._porch.parts,
+                visit.path("id"),
+                how=visit.fields.get("how", "")[:400],
+                who=visit.account.id,
+                brands=visit.account.of_brands,
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        except Refused as refusal:
+            told = [Problem(field="how", text=each.text) for each in refusal.problems]
+            return self._card(visit, told)
+        return see_other(visit.request, "/exceptions?done=1")
+
+    # --- partners -------------------------------------------------------------------------------
+
+    def partners(self, visit: Visit) -> Response:
+        """Show how every partner fares, those with trouble first."""
+        words = {"partners": partners(self._porch.parts)}
+        return self._porch.page(visit, "desk/partners.html", words)
+
+    def partner(self, visit: Visit) -> Response:
+        """Show one partner, and a bench on which a file can be tried."""
+        return self._partner(visit, None, [])
+
+    def _partner(self, visit: Visit, tried: object, problems: list[Problem]) -> Response:
+        try:
+            found = partner(self._porch.parts, visit.path("id"))
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        words = {
+            "partner": found,
+            "tried": tried,
+            "problems": problems,
+            "typed": visit.fields.get("body", ""),
+            "may_try": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return self._porch.page(visit, "desk/partner.html", words, status=status)
+
+    def try_file(self, visit: Visit) -> Response:
+        """Say what a file would do; nothing is written."""
+        typed = visit.fields.get("body", "").replace("\r\n", "\n").encode()
+        body = visit.upload.body if visit.upload and visit.upload.body else typed
+        if not body:
+            text = visit.words.say("Paste a file or choose one.")
+            return self._partner(visit, None, [Problem(field="body", text=text)])
+        try:
+            tried = try_file(
+                self._porch.parts,
+                visit.path("id"),
+                body,
+                channel=visit.fields.get("channel", ""),
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        except Refused as refusal:
+            told = [Problem(field="body", text=each.text) for each in refusal.problems]
+            return self._partner(visit, None, told)
+        return self._partner(visit, tried, [])
+
+    # --- figures --------------------------------------------------------------------------------
+
+    def reports(self, visit: Visit) -> Response:
+        """Show every report as a picture and as a table."""
+        days = _days(visit)
+        found = reports(self._porch.parts, days=days, brands=visit.account.of_brands)
+        words = {
+            "days": days,
+            "choices": DAYS,
+            "reports": [(one, charted(one)) for one in found],
+        }
+        return self._porch.page(visit, "desk/reports.html", words)
+
+    def csv(self, visit: Visit) -> Response:
+        """Send one report as a table for a spreadsheet."""
+        try:
+            found = report(
+                self._porch.parts,
+                visit.path("name"),
+                days=_days(visit),
+                brands=visit.account.of_brands,
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        sent = answer(visit.request, found.csv.encode(), media_type="text/csv; charset=utf-8")
+        sent.headers["content-disposition"] = f'attachment; filename="{found.name}.csv"'
+        return sent
+
+
+def _days(visit: Visit) -> int:
+    asked = visit.query("days")
+    return int(asked) if asked in {str(days) for days in DAYS} else 30

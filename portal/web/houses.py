@@ -1,0 +1,68 @@
+"""All rooms of people as one app: the Host decides whose house is asked, nothing else does."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hub.flow.parts import Parts
+from portal.web.admin.reference import Document
+from portal.web.customer import app as customers
+from portal.web.customer.rooms import host_of
+from portal.web.customer.site import Site
+from portal.web.desk import house as desks
+from portal.web.entrance import opening
+from portal.web.ground.porch import Door, Porch, is_near, nobody_here
+from portal.web.supplier import house as suppliers
+from portal.web.supplier import onetime
+
+
+class Houses:
+    """The customers' pages of every brand, and the houses behind a sign-in, by host."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        sites: Mapping[str, Site],
+        desk_from: tuple[str, ...],
+        document: Document = dict,
+    ) -> None:
+        self._customers = customers.build(parts, sites)
+        self._sites = sites
+        logos = {one.brand.id: (one.logo, one.logo_type) for one in sites.values() if one.logo}
+        supplier = suppliers.porch(parts, parts.portal_hosts)
+        desk = desks.porch(parts, parts.desk_hosts, desk_from)
+        self._behind: dict[str, tuple[Porch, ASGIApp]] = {}
+        every: tuple[tuple[Porch, list[Door], list[Route]], ...] = (
+            (supplier, suppliers.doors(supplier, logos), onetime.doors(supplier)),
+            (desk, desks.doors(desk, document, logos), []),
+        )
+        for porch, doors, by_links in every:
+            app = porch.app(doors, [*opening.doors(porch), *by_links])
+            self._behind |= dict.fromkeys(porch.hosts, (porch, app))
+
+    def are_asked(self, scope: Scope) -> bool:
+        """Say whether a request is for people's pages, or for nobody: the pages answer that.
+
+        The REST door has its own paths under every name that is no house's.
+        """
+        named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        if any(host_of(name) in self._sites or host_of(name) in self._behind for name in named):
+            return True
+        path: str = scope["path"]
+        return not path.startswith("/v1/") and path != "/healthz"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for people's pages."""
+        request = Request(scope)
+        hosts = request.headers.getlist("host")
+        found = self._behind.get(host_of(hosts[0])) if len(hosts) == 1 else None
+        if found is None:
+            await self._customers(scope, receive, send)
+            return
+        porch, app = found
+        if not is_near(request, porch.networks):
+            await nobody_here()(scope, receive, send)
+            return
+        await app(scope, receive, send)

@@ -1,0 +1,130 @@
+"""The print centre: which orders, and their slips, gift cards and pick list on paper."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.flow import supplier_room
+from hub.flow.partner_work import Work
+from hub.store import Shelf
+from portal.web.ground.answers import KEPT, LOGO_POLICY, STAFF_POLICY, answer
+from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.templating import environment
+from portal.web.ground.words import SOURCE, Words
+from portal.web.supplier.slips import Logos, picks, slip
+from portal.web.supplier.view import shown
+
+ON_PAGE = 100
+MOST = 200  # orders printed at once
+PAPERS = {"a4": "A4", "letter": "Letter"}
+SHEETS = Path(__file__).resolve().parents[2] / "static"
+_PRINT = ("print.css", "print-a4.css", "print-letter.css")
+
+
+class Printing:
+    """Paper of orders; nothing here changes one."""
+
+    def __init__(self, porch: Porch, logos: Logos) -> None:
+        self._porch = porch
+        self._logos = logos
+        self._sheets = {name: (SHEETS / name).read_bytes() for name in _PRINT}
+
+    # --- which ----------------------------------------------------------------------------------
+
+    def choose(self, visit: Visit) -> Response:
+        """Show what is open, the most urgent first, every order ticked."""
+        works: list[Work] = []
+        for shelf in (Shelf.SHIP, Shelf.CONFIRM):
+            if (left := ON_PAGE - len(works)) > 0:
+                works += supplier_room.listed(
+                    self._porch.parts, visit.partner, shelf=shelf, after=None, limit=left
+                ).works
+        words = {
+            "parts_shown": [shown(work, visit.words) for work in works],
+            "paper": _paper(visit),
+            "papers": PAPERS,
+            "is_full": len(works) == ON_PAGE,
+        }
+        return self._porch.page(visit, "supplier/print.html", words)
+
+    def _works(self, visit: Visit) -> list[Work]:
+        """The orders that the address names, in its order; 404 when one is not the partner's."""
+        numbers = list(dict.fromkeys(visit.request.query_params.getlist("order")))[: MOST + 1]
+        works = supplier_room.numbered(self._porch.parts, visit.partner, numbers)
+        if not numbers or len(numbers) > MOST or len(works) < len(numbers):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return [works[number] for number in numbers]
+
+    # --- paper ----------------------------------------------------------------------------------
+
+    def slips(self, visit: Visit) -> Response:
+        """Show the packing slips of these orders, each on a page of its own."""
+        return self._slips(visit, "print/slips.html", self._works(visit))
+
+    def gifts(self, visit: Visit) -> Response:
+        """Show the gift cards of those of these orders that are presents."""
+        works = [work for work in self._works(visit) if work.order.group(work.part.group_id).gift]
+        return self._slips(visit, "print/gifts.html", works)
+
+    def _slips(self, visit: Visit, template: str, works: list[Work]) -> Response:
+        brands = self._porch.parts.brands
+        made = [
+            slip(
+                work,
+                brands[work.order.brand],
+                visit.words,
+                has_logo=work.order.brand in self._logos,
+            )
+            for work in works
+        ]
+        # The customer reads it: it is in the brands' language, whoever prints it.
+        said = {
+            one.brand: Words(
+                language=SOURCE, zone=brands[one.brand].clock, now=self._porch.parts.now()
+            )
+            for one in made
+        }
+        return self._paper(visit, template, SOURCE, {"slips": made, "said": said})
+
+    def pick_list(self, visit: Visit) -> Response:
+        """Show what to fetch for these orders, an article a row."""
+        parts = [shown(work, visit.words) for work in self._works(visit)]
+        words = {"picks": picks(parts), "orders": len(parts), "say": visit.words}
+        return self._paper(visit, "print/picks.html", visit.words.language, words)
+
+    def _paper(
+        self, visit: Visit, template: str, language: str, words: dict[str, object]
+    ) -> Response:
+        given = {"language": language, "paper": _paper(visit), **words}
+        text = environment(language).get_template(template).render(given)
+        return answer(visit.request, text.encode(), policy=STAFF_POLICY)
+
+    # --- what pages are made with ---------------------------------------------------------------
+
+    def logo(self, visit: Visit) -> Response:
+        """Send a brand's logo to those who pack for it."""
+        brand = visit.path("brand")
+        with self._porch.parts.store.read() as tx:
+            mine = tx.supplying.works_for(partner=visit.partner, brand=brand)
+        if not mine or brand not in self._logos:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        body, kind = self._logos[brand]
+        return answer(visit.request, body, media_type=kind, policy=LOGO_POLICY)
+
+    def sheet(self, visit: Visit) -> Response:
+        """Send a style sheet of printed pages."""
+        name = visit.path("name")
+        if name not in self._sheets:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        body = self._sheets[name]
+        return answer(visit.request, body, media_type="text/css", cache=KEPT)
+
+
+def _paper(visit: Visit) -> str:
+    """The paper that was asked for, else the usual one where the viewer is."""
+    asked = visit.query("paper")
+    if asked in PAPERS:
+        return asked
+    return "letter" if visit.account.zone.startswith(("America/", "US/")) else "a4"

@@ -1,0 +1,233 @@
+"""Typed forms read into the papers of the partner's API; everything wrong is told at once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hub.domain import carriers
+from portal.web.ground.problems import Problem
+from portal.web.ground.words import Words
+from portal.web.supplier.view import ShownLine, ShownPart, ShownShipment
+
+REASONS = {
+    "no_stock": "Out of stock",
+    "discontinued": "No longer made",
+    "damaged": "Damaged here",
+    "address": "Cannot be shipped to this address",
+    "price": "Wrong price",
+    "other": "Another reason",
+}
+_TRACKING = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,39}")
+_SPOILED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misread:
+    """What is wrong with a form, each at its field."""
+
+    problems: tuple[Problem, ...]
+
+
+def answers(
+    part: ShownPart, fields: Mapping[str, str], words: Words
+) -> list[dict[str, Any]] | Misread:
+    """Return the lines of an answer: what leaves, what later, what not, of all that is open."""
+    problems: list[Problem] = []
+    lines = []
+    for line in part.lines:
+        if line.open:
+            actions = _actions(line, fields, words, problems)
+            if actions:
+                lines.append({"line": line.number, "actions": actions})
+    if not lines and not problems:
+        problems.append(
+            Problem(field="", text=words.say("Say of at least one line what becomes of it."))
+        )
+    return Misread(problems=tuple(problems)) if problems else lines
+
+
+def _actions(
+    line: ShownLine, fields: Mapping[str, str], words: Words, problems: list[Problem]
+) -> list[dict[str, Any]]:
+    counts = {
+        what: _quantity(f"{what}-{line.number}", fields, words, problems)
+        for what in ("accept", "backorder", "reject")
+    }
+    if sum(counts.values()) > line.open:
+        text = words.say(
+            "%(name)s: %(num)s are open, and more are spoken of.",
+            {"name": line.description, "num": line.open},
+        )
+        problems.append(Problem(field=f"accept-{line.number}", text=text))
+    actions: list[dict[str, Any]] = []
+    if counts["accept"]:
+        actions.append({"action": "accept", "quantity": counts["accept"]})
+    if counts["backorder"]:
+        actions.append(_later(line, counts["backorder"], fields, words, problems))
+    if counts["reject"]:
+        actions.append(_refused(line, counts["reject"], fields, words, problems))
+    return actions
+
+
+def _later(
+    line: ShownLine,
+    quantity: int,
+    fields: Mapping[str, str],
+    words: Words,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    name = f"date-{line.number}"
+    when = _day(fields.get(name, ""))
+    if when is None or when < words.now.astimezone(words.zone).date():
+        text = words.say("%(name)s: name the day on which it leaves.", {"name": line.description})
+        problems.append(Problem(field=name, text=text))
+        return {}
+    return {"action": "backorder", "quantity": quantity, "ships_on": when.isoformat()}
+
+
+def _refused(
+    line: ShownLine,
+    quantity: int,
+    fields: Mapping[str, str],
+    words: Words,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    name = f"reason-{line.number}"
+    reason = fields.get(name, "")
+    if reason not in REASONS:
+        text = words.say("%(name)s: choose the reason.", {"name": line.description})
+        problems.append(Problem(field=name, text=text))
+    return {"action": "reject", "quantity": quantity, "reason": reason}
+
+
+def parcels(
+    part: ShownPart, fields: Mapping[str, str], words: Words, *, parcel_count: int
+) -> dict[str, Any] | Misread:
+    """Return a shipment: its parcels, each with its number and what is in it."""
+    problems: list[Problem] = []
+    packages = [
+        package
+        for number in range(1, parcel_count + 1)
+        if (package := _package(part, number, fields, words, problems)) is not None
+    ]
+    if not packages and not problems:
+        text = words.say("Say how many of at least one line are in the parcel.")
+        problems.append(Problem(field="tracking-1", text=text))
+    _refuse_too_many(part, packages, words, problems)
+    carrier = _carrier(fields, packages, words, problems)
+    if problems:
+        return Misread(problems=tuple(problems))
+    return {"carrier": carrier, "packages": packages}
+
+
+def _package(
+    part: ShownPart,
+    number: int,
+    fields: Mapping[str, str],
+    words: Words,
+    problems: list[Problem],
+) -> dict[str, Any] | None:
+    packed = [
+        {"line": line.number, "quantity": quantity}
+        for line in part.lines
+        if (quantity := _quantity(f"quantity-{number}-{line.number}", fields, words, problems))
+    ]
+    name = f"tracking-{number}"
+    tracking = fields.get(name, "").strip()
+    if not packed and not tracking:
+        return None
+    wrong = wrong_tracking(tracking, words)
+    if wrong:
+        problems.append(Problem(field=name, text=wrong))
+    elif not packed:
+        text = words.say("Parcel %(num)s: say what is in it.", {"num": number})
+        problems.append(Problem(field=name, text=text))
+    return {"tracking": tracking, "items": packed}
+
+
+def corrected(
+    sent: ShownShipment, fields: Mapping[str, str], words: Words
+) -> dict[str, Any] | Misread:
+    """Return a shipment as it was told, with the numbers that were typed now."""
+    problems: list[Problem] = []
+    packages = []
+    for number, parcel in enumerate(sent.parcels, start=1):
+        name = f"tracking-{number}"
+        tracking = fields.get(name, "").strip()
+        wrong = wrong_tracking(tracking, words)
+        if wrong:
+            problems.append(Problem(field=name, text=wrong))
+        items = [{"line": line, "quantity": quantity} for line, quantity in parcel.packed]
+        packages.append({"tracking": tracking, "items": items})
+    carrier = _carrier(fields, packages, words, problems)
+    if problems:
+        return Misread(problems=tuple(problems))
+    return {"shipment": sent.name, "carrier": carrier, "packages": packages}
+
+
+def wrong_tracking(tracking: str, words: Words) -> str:
+    """Return what is wrong with a typed tracking number, empty when nothing is."""
+    if _SPOILED.fullmatch(tracking):
+        return words.say(
+            "Tracking %(number)s was changed by Excel. Copy the number from the label.",
+            {"number": tracking},
+        )
+    if not _TRACKING.fullmatch(tracking):
+        return words.say("Enter the tracking number as it stands on the label.")
+    return ""
+
+
+def _refuse_too_many(
+    part: ShownPart, packages: list[dict[str, Any]], words: Words, problems: list[Problem]
+) -> None:
+    for line in part.lines:
+        packed = sum(
+            each["quantity"]
+            for package in packages
+            for each in package["items"]
+            if each["line"] == line.number
+        )
+        if packed > line.open:
+            text = words.say(
+                "%(name)s: %(num)s are open, %(packed)s are in the parcels.",
+                {"name": line.description, "num": line.open, "packed": packed},
+            )
+            problems.append(Problem(field=f"quantity-1-{line.number}", text=text))
+
+
+def _carrier(
+    fields: Mapping[str, str],
+    packages: list[dict[str, Any]],
+    words: Words,
+    problems: list[Problem],
+) -> str:
+    """The chosen carrier; without one, the one whose numbers look like this."""
+    chosen = fields.get("carrier", "").strip()[:20]
+    if chosen:
+        return chosen
+    guessed = {carriers.carrier_of(package["tracking"]) for package in packages}
+    if len(guessed) == 1 and (found := guessed.pop()):
+        return found
+    if packages and not problems:
+        text = words.say("No carrier's numbers look like this one: choose the carrier.")
+        problems.append(Problem(field="carrier", text=text))
+    return ""
+
+
+def _quantity(name: str, fields: Mapping[str, str], words: Words, problems: list[Problem]) -> int:
+    text = fields.get(name, "").strip()
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdecimal() or len(text) > 6:
+        problems.append(Problem(field=name, text=words.say("Enter a whole number of pieces.")))
+        return 0
+    return int(text)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None

@@ -1,0 +1,108 @@
+"""The pages that a supplier looks at: today, lists, one order, what a number finds."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.flow import supplier_room
+from hub.flow.partner_work import Work, find
+from hub.store import Shelf
+from portal.web.ground.answers import see_other
+from portal.web.ground.porch import Porch, Visit
+from portal.web.supplier.view import shown
+
+ON_TODAY = 8
+ON_PAGE = 50
+SHELVES = {
+    Shelf.CONFIRM: "To confirm",
+    Shelf.SHIP: "To ship",
+    Shelf.LATE: "Late",
+    Shelf.DONE: "Done",
+    Shelf.ALL: "All",
+}
+
+
+class Room:
+    """What is read; nothing here changes an order."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    def today(self, visit: Visit) -> Response:
+        """Show what there is to do, the most urgent first."""
+        found = supplier_room.today(self._porch.parts, visit.partner, most=ON_TODAY)
+        words = {
+            "counts": found.counts,
+            "urgent": [shown(work, visit.words) for work in found.urgent],
+            "changes": [shown(work, visit.words) for work in found.changes],
+            "once": self._once(),
+        }
+        return self._porch.page(visit, "supplier/today.html", words)
+
+    def orders(self, visit: Visit) -> Response:
+        """Show a page of a shelf; which one, and from where on, stands in the address."""
+        shelf = _shelf(visit.query("show"))
+        found = supplier_room.listed(
+            self._porch.parts,
+            visit.partner,
+            shelf=shelf,
+            after=_place(visit.query("after")),
+            limit=ON_PAGE,
+        )
+        words = {
+            "shelf": str(shelf),
+            "shelves": [(str(one), visit.words.say(name)) for one, name in SHELVES.items()],
+            "parts_shown": [shown(work, visit.words) for work in found.works],
+            "next": f"{found.next[0]}.{found.next[1]}" if found.next else "",
+            "first": not visit.query("after"),
+        }
+        return self._porch.page(visit, "supplier/orders.html", words)
+
+    def search(self, visit: Visit) -> Response:
+        """Go to what a number names; show the choice when it names more than one."""
+        text = visit.query("q")
+        works = supplier_room.searched(self._porch.parts, visit.partner, text)
+        if len(works) == 1:
+            return see_other(visit.request, f"/orders/{works[0].part.number}")
+        words = {"text": text, "parts_shown": [shown(work, visit.words) for work in works]}
+        return self._porch.page(visit, "supplier/search.html", words)
+
+    def order(self, visit: Visit) -> Response:
+        """Show one purchase order with what can be said of it now."""
+        work = one_of(self._porch, visit)
+        words = {
+            "part": shown(work, visit.words),
+            "done": visit.query("done"),
+            "once": self._once(),
+        }
+        return self._porch.page(visit, "supplier/order.html", words)
+
+    def _once(self) -> str:
+        """A key for a form: its second click says nothing twice."""
+        return self._porch.parts.random(16).hex()
+
+
+def one_of(porch: Porch, visit: Visit) -> Work:
+    """Return the work that the path names; raises HTTPException with 404 when it is not theirs."""
+    with porch.parts.store.read() as tx:
+        work = find(
+            tx,
+            porch.parts,
+            partner=visit.partner,
+            number=visit.path("number"),
+            now=porch.parts.now(),
+        )
+    if work is None:
+        raise HTTPException(404)
+    return work
+
+
+def _shelf(text: str) -> Shelf:
+    try:
+        return Shelf(text)
+    except ValueError:
+        return Shelf.ALL if text else Shelf.SHIP
+
+
+def _place(text: str) -> tuple[int, str] | None:
+    number, dot, one = text.partition(".")
+    return (int(number), one) if dot and number.isdecimal() and len(number) <= 19 else None

@@ -1,0 +1,137 @@
+"""How the supplier kept its word: four numbers, and behind each the very orders it is made of."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.flow.supplier_figures import DAYS, Figures, Judged, Mark, Measure, Week, figures
+from portal.web.ground.porch import Porch, Visit
+from portal.web.supplier.files import CSV, download
+
+ON_PAGE = 200
+LEFT, WIDE, ROW = 110, 640, 24
+"""Units of the picture: where bars begin, how wide it is, how high a week."""
+NUMBERS = 60  # units kept free behind the bars
+
+TITLES = {
+    Measure.CONFIRM: "Answered in time",
+    Measure.SHIP: "Shipped in time",
+    Measure.CANCEL: "Nothing refused",
+    Measure.UNEXPECTED: "Nothing unexpected shipped",
+}
+MARKS = {Mark.GOOD: "well", Mark.BAD: "not", Mark.OPEN: "not judged yet"}
+
+
+class Scorecard:
+    """Figures of one partner; the days stand in the address."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    def shown(self, visit: Visit) -> Response:
+        """Show the four numbers, and shipping by weeks as a picture and as a table."""
+        found = self._figures(visit)
+        said = visit.words.say
+        words = {
+            "days": found.days,
+            "choices": DAYS,
+            "scores": [(score, said(TITLES[score.measure])) for score in found.scores],
+            "weeks": found.weeks,
+            "bars": list(_bars(found.weeks)),
+            "picture": {"left": LEFT, "wide": WIDE, "row": ROW, "high": ROW * len(found.weeks)},
+            "orders": len(found.orders),
+        }
+        return self._porch.page(visit, "supplier/figures.html", words)
+
+    def behind(self, visit: Visit) -> Response:
+        """Show the orders behind a number."""
+        found, measure, mark = self._figures(visit), _measure(visit), _mark(visit)
+        orders = found.behind(measure, mark)
+        said = visit.words.say
+        words = {
+            "days": found.days,
+            "measure": measure,
+            "title": said(TITLES[measure]),
+            "marks": [("", said("All"))] + [(str(one), said(text)) for one, text in MARKS.items()],
+            "mark": mark or "",
+            "orders": orders[:ON_PAGE],
+            "count": len(orders),
+            "words_of": {str(one): said(text) for one, text in MARKS.items()},
+        }
+        return self._porch.page(visit, "supplier/figures_orders.html", words)
+
+    def table(self, visit: Visit) -> Response:
+        """Hand every order behind a number over as a table; moments are UTC."""
+        found, measure = self._figures(visit), _measure(visit)
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(_COLUMNS)
+        writer.writerows(_row(one, measure) for one in found.behind(measure, _mark(visit)))
+        name = f"{measure}-{found.days}-days.csv"
+        return download(visit, out.getvalue().encode(), name=name, media_type=CSV)
+
+    def _figures(self, visit: Visit) -> Figures:
+        asked = visit.query("days")
+        days = int(asked) if asked in {str(one) for one in DAYS} else DAYS[0]
+        return figures(self._porch.parts, visit.partner, days=days)
+
+
+_COLUMNS = (
+    "purchase_order", "customer_order", "judged", "given_at", "answer_by", "answered_at", "ship_by",
+    "shipped_at", "ordered", "open", "refused", "cancelled", "unexpected",
+)  # fmt: skip
+
+
+def _row(one: Judged, measure: Measure) -> tuple[object, ...]:
+    row = one.row
+    return (
+        row.number,
+        # Theirs may begin like a formula; ours never does.
+        f"'{row.order_number}" if row.order_number[:1] in "=+-@" else row.order_number,
+        str(one.marks[measure]),
+        _iso(row.given_at),
+        _iso(one.confirm_by),
+        _iso(row.answered_at),
+        _iso(row.due_at),
+        _iso(row.left_at),
+        row.ordered,
+        row.open,
+        row.rejected,
+        row.cancelled,
+        row.unexpected,
+    )
+
+
+def _iso(when: datetime | None) -> str:
+    return "" if when is None else when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _bars(weeks: tuple[Week, ...]) -> Iterator[dict[str, object]]:
+    """A bar a week: first what left in time, then what did not."""
+    most = max((week.good + week.bad for week in weeks), default=0) or 1
+    unit = (WIDE - LEFT - NUMBERS) / most
+    for n, week in enumerate(weeks):
+        yield {
+            "begins": week.begins,
+            "y": n * ROW,
+            "good": round(week.good * unit, 1),
+            "bad": round(week.bad * unit, 1),
+            "words": f"{week.good} / {week.good + week.bad}",
+        }
+
+
+def _measure(visit: Visit) -> Measure:
+    try:
+        return Measure(visit.path("measure"))
+    except ValueError:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+
+def _mark(visit: Visit) -> Mark | None:
+    asked = visit.query("mark")
+    return Mark(asked) if asked in set(Mark) else None

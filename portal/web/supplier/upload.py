@@ -1,0 +1,212 @@
+"""Many shipments, or all of the stock, in one table: looked at first, then the good rows are sent.
+
+What is shown is read again from the kept file each time: the address names it, the browser holds
+nothing. Sending the same file twice says nothing twice.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.domain.exchange import DocumentState
+from hub.domain.exchange import Problem as Flaw
+from hub.domain.messages import ReportKind
+from hub.flow import supplier_stock, supplier_uploads
+from hub.flow.supplier_sheets import MOST_BYTES, Sheet, given_back, keep_upload, sheet
+from hub.flow.supplier_stock import StockSheetRow
+from hub.flow.supplier_uploads import Failed, Fate, ShipmentRow
+from portal.web.ground.answers import see_other
+from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.problems import Problem
+from portal.web.supplier.files import TYPES, download
+
+LARGEST_FORM = MOST_BYTES + 1024 * 1024  # a file that is a little too long is told so
+ON_PAGE = 500
+STOCK = "stock"
+
+Rows = Sequence[ShipmentRow] | Sequence[StockSheetRow]
+
+
+class Uploads:
+    """Tables that are uploaded, and what becomes of their rows."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    # --- the file -------------------------------------------------------------------------------
+
+    def form(self, visit: Visit) -> Response:
+        """Show the form, and which columns are read."""
+        return self._form(visit, [])
+
+    def _form(self, visit: Visit, problems: list[Problem]) -> Response:
+        words = {
+            "problems": problems,
+            "once": self._porch.parts.random(16).hex(),
+            "most": MOST_BYTES // (1024 * 1024),
+        }
+        return self._porch.page(visit, "supplier/upload.html", words, status=_status(problems))
+
+    def posted(self, visit: Visit) -> Response:
+        """Keep the file, whatever is in it, and lead to what its rows would do."""
+        upload = visit.upload
+        wrong = ""
+        if upload is None or not upload.body:
+            wrong = visit.words.say("Choose a file that is not empty.")
+        elif len(upload.body) > MOST_BYTES:
+            wrong = visit.words.say("The file is larger than 5 MB. Upload it in parts.")
+        if upload is None or wrong:
+            return self._form(visit, [Problem(field="file", text=wrong)])
+        once = visit.fields.get("once", "")[:64] or self._porch.parts.random(16).hex()
+        kept = keep_upload(
+            self._porch.parts,
+            visit.partner,
+            name=upload.name,
+            body=upload.body,
+            key=f"{visit.account.id}-{once}",
+            who=_who(visit),
+        )
+        return see_other(visit.request, f"/upload/{kept}")
+
+    def open_lines(self, visit: Visit) -> Response:
+        """Hand what is open over as a table to fill in."""
+        ending = visit.path("ending")
+        if ending not in TYPES:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        body = supplier_uploads.open_lines(self._porch.parts, visit.partner, book=ending == "xlsx")
+        return download(visit, body, name=f"open-orders.{ending}", media_type=TYPES[ending])
+
+    # --- its rows -------------------------------------------------------------------------------
+
+    def rows(self, visit: Visit) -> Response:
+        """Show every row: what it does, or what is wrong with it and what to do."""
+        found = self._sheet(visit)
+        return self._shown(visit, found, self._judged(visit, found), [])
+
+    def _sheet(self, visit: Visit) -> Sheet:
+        try:
+            return sheet(self._porch.parts, visit.partner, visit.path("upload"))
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def _judged(self, visit: Visit, found: Sheet) -> Rows:
+        judge = supplier_stock.stock_rows if found.set_id == STOCK else supplier_uploads.shipments
+        judged: Rows = judge(self._porch.parts, visit.partner, found)
+        return judged
+
+    def _shown(self, visit: Visit, found: Sheet, rows: Rows, problems: list[Problem]) -> Response:
+        start = _number(visit.query("from"))
+        only = visit.query("only")
+        chosen = [row for row in rows if not only or row.fate == only]
+        is_stock = found.set_id == STOCK
+        report = (
+            supplier_stock.report_of(self._porch.parts, visit.partner, found) if is_stock else None
+        )
+        words = {
+            "problems": [*problems, *_problems(found.problems)],
+            "sheet": found,
+            "is_stock": is_stock,
+            "rows": chosen[start : start + ON_PAGE],
+            "counts": {fate: sum(row.fate is fate for row in rows) for fate in Fate},
+            "tabs": [("", "All"), (Fate.GOOD, "Good"), (Fate.WRONG, "Wrong"), (Fate.SENT, "Sent")],
+            "orders": _orders(rows),
+            "only": only,
+            "next": start + ON_PAGE if len(chosen) > start + ON_PAGE else 0,
+            "report": report,
+            "taken": report is not None and report.state in _TAKEN,
+            "sent": _number(visit.query("sent")),
+            "dropping": not is_stock or supplier_stock.kind_of(_stock(rows), ReportKind.FULL),
+        }
+        status = _status([*problems, *_problems(found.problems)])
+        return self._porch.page(visit, "supplier/upload_rows.html", words, status=status)
+
+    def wrong(self, visit: Visit) -> Response:
+        """Hand the wrong rows back as a table, each with what is wrong in a column of its own."""
+        ending = visit.path("ending")
+        if ending not in TYPES:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        found = self._sheet(visit)
+        bad = [
+            (row.row, "; ".join(flaw.text for flaw in row.problems))
+            for row in self._judged(visit, found)
+            if row.fate is Fate.WRONG
+        ]
+        body = given_back(self._porch.parts, found, bad, book=ending == "xlsx")
+        return download(visit, body, name=f"wrong-rows.{ending}", media_type=TYPES[ending])
+
+    # --- sending --------------------------------------------------------------------------------
+
+    def send(self, visit: Visit) -> Response:
+        """Send the good rows; those that are wrong stay where they are."""
+        found = self._sheet(visit)
+        rows = self._judged(visit, found)
+        if found.set_id == STOCK:
+            return self._send_stock(visit, found, _stock(rows))
+        done, failed = supplier_uploads.send(
+            self._porch.parts, visit.partner, found, _shipments(rows), who=_who(visit)
+        )
+        if failed:
+            rows = self._judged(visit, found)
+            return self._shown(visit, found, rows, [_told(one) for one in failed])
+        return see_other(visit.request, f"/upload/{found.id}?sent={done}")
+
+    def _send_stock(self, visit: Visit, found: Sheet, rows: Sequence[StockSheetRow]) -> Response:
+        kind = ReportKind.FULL if visit.fields.get("kind") == "full" else ReportKind.DELTA
+        before = supplier_stock.report_of(self._porch.parts, visit.partner, found)
+        if before is not None or not any(row.counted for row in rows):
+            return see_other(visit.request, f"/upload/{found.id}")
+        came = supplier_stock.send_stock(
+            self._porch.parts, visit.partner, found, rows, kind=kind, who=_who(visit)
+        )
+        if not came.kept:
+            return self._shown(visit, found, rows, _problems(came.problems))
+        return see_other(visit.request, f"/upload/{found.id}")
+
+    def accept(self, visit: Visit) -> Response:
+        """Take a stock table in although much of it drops to none: its sender said so."""
+        found = self._sheet(visit)
+        supplier_stock.accept(self._porch.parts, visit.partner, found, who=_who(visit))
+        return see_other(visit.request, f"/upload/{found.id}")
+
+
+_TAKEN = (DocumentState.APPLIED, DocumentState.PARTLY_APPLIED)
+
+
+def _stock(rows: Rows) -> list[StockSheetRow]:
+    return [row for row in rows if isinstance(row, StockSheetRow)]
+
+
+def _shipments(rows: Rows) -> list[ShipmentRow]:
+    return [row for row in rows if isinstance(row, ShipmentRow)]
+
+
+def _orders(rows: Rows) -> int:
+    return len({row.number for row in _shipments(rows) if row.fate is Fate.GOOD})
+
+
+def _problems(flaws: Sequence[Flaw]) -> list[Problem]:
+    return [Problem(field="", text=_sentence(flaw)) for flaw in flaws]
+
+
+def _sentence(flaw: Flaw) -> str:
+    place = f"{flaw.where.path}: " if flaw.where.path else ""
+    return f"{place}{flaw.text}"
+
+
+def _told(failed: Failed) -> Problem:
+    why = "; ".join(flaw.text for flaw in failed.problems) or "it cannot be shipped any more"
+    return Problem(field="", text=f"{failed.number}: {why}")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def _status(problems: list[Problem]) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+def _who(visit: Visit) -> str:
+    return visit.account.id

@@ -1,0 +1,284 @@
+"""What a supplier is shown of its part of an order: these are all the fields there are.
+
+The work as the river composes it holds the whole order; no template is ever handed that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hub.domain import carriers
+from hub.domain.asking import gift_text
+from hub.domain.exchange import Purpose
+from hub.domain.messages import Address
+from hub.domain.orders import FulfillmentLine, FulfillmentState, Package, Shipment
+from hub.domain.placing import address_of
+from hub.flow.partner_work import Asked, Dispatched, Work
+from portal.web.ground.words import Words
+
+_STATES = {
+    FulfillmentState.OPEN: ("To confirm", "warn"),
+    FulfillmentState.IN_PROGRESS: ("To ship", "plain"),
+    FulfillmentState.SHIPPED: ("Shipped", "good"),
+    FulfillmentState.CLOSED: ("Closed", "good"),
+    FulfillmentState.CANCELLED: ("Cancelled", "plain"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """One article asked of the supplier; quantities are single pieces."""
+
+    number: str
+    sku: str
+    ids: tuple[str, ...]
+    description: str
+    personalization: str
+    ordered: int
+    open: int
+    accepted: int
+    backordered: int
+    shipped: int
+    cancelled: int
+    rejected: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownParcel:
+    """One parcel that was told of."""
+
+    tracking: str
+    carrier: str
+    link: str
+    lines: tuple[str, ...]
+    packed: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownShipment:
+    """One shipment that was told of; `undo_until` is while the customer has no mail of it."""
+
+    name: str
+    at: datetime
+    carrier: str
+    undo_until: datetime | None
+    voidable: bool
+    correctable: bool
+    parcels: tuple[ShownParcel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAsk:
+    """A change or cancellation that waits for the supplier's answer."""
+
+    change: str
+    whole: bool
+    until: datetime | None
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAnswer:
+    """The newest answer, while it can be taken back."""
+
+    document: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPart:
+    """A purchase order as its supplier sees it."""
+
+    number: str
+    customer_order: str
+    buyer: str
+    state: FulfillmentState
+    state_word: str
+    tone: str
+    created_at: datetime
+    ship_by: datetime | None
+    late: bool
+    method: str
+    carrier: str
+    ship_to: tuple[str, ...]
+    place: str
+    phone: str
+    instructions: str
+    gift: bool
+    gift_message: str
+    slip_message: str
+    lines: tuple[ShownLine, ...]
+    asks: tuple[ShownAsk, ...]
+    shipments: tuple[ShownShipment, ...]
+    answer: ShownAnswer | None
+    actions: frozenset[str]
+
+    @property
+    def open(self) -> int:
+        """Pieces that still have to leave."""
+        return sum(line.open for line in self.lines)
+
+
+def shown(work: Work, words: Words) -> ShownPart:
+    """Return what a supplier is shown of its work, in the viewer's language."""
+    part, group = work.part, work.order.group(work.part.group_id)
+    people: Mapping[str, object] = work.words or {}
+    address = address_of(people) if work.words is not None else None
+    gift = people.get("gift")
+    state, tone = _STATES[part.state]
+    waits = part.state in (FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS)
+    late = waits and part.ship_by is not None and part.ship_by < words.now
+    return ShownPart(
+        number=part.number,
+        customer_order=work.order.number,
+        buyer=work.voice.buyer,
+        state=part.state,
+        state_word=words.say(state),
+        tone="bad" if late else tone,
+        created_at=part.created_at,
+        ship_by=part.ship_by if waits else None,
+        late=late,
+        method=group.method_final or group.method_asked,
+        carrier=carriers.name(group.carrier) if group.carrier else "",
+        ship_to=_rows(address) if address else (),
+        place=_place(address) if address else "",
+        phone=address.phone if address else "",
+        instructions=str(people.get("instructions") or ""),
+        gift=group.gift,
+        gift_message=gift_text(gift) if isinstance(gift, dict) else "",
+        slip_message=work.voice.slip_message,
+        lines=tuple(_line(work, line, people, words) for line in part.lines),
+        asks=tuple(_ask(asked, work, words) for asked in work.asked),
+        shipments=tuple(_shipment(work, one, words) for one in work.shipments),
+        answer=_answer(work),
+        actions=frozenset(work.actions),
+    )
+
+
+def _rows(address: Address) -> tuple[str, ...]:
+    town = " ".join(filter(None, (address.city, address.region, address.postal_code)))
+    rows = (address.name, address.name2, *address.lines, town, address.country)
+    return tuple(row for row in rows if row)
+
+
+def _place(address: Address) -> str:
+    return ", ".join(filter(None, (address.name, address.city, address.region)))
+
+
+def _line(
+    work: Work, line: FulfillmentLine, people: Mapping[str, object], words: Words
+) -> ShownLine:
+    personal = people.get("personalization")
+    text = personal.get(line.line_id) if isinstance(personal, dict) else ""
+    buckets = line.buckets
+    return ShownLine(
+        number=line.number,
+        sku=line.sku,
+        ids=tuple(f"{one.kind} {one.value}" for one in line.products),
+        description=work.order.line(line.line_id).description,
+        personalization=str(text or ""),
+        ordered=buckets.ordered,
+        open=buckets.open,
+        accepted=buckets.accepted,
+        backordered=buckets.backordered,
+        shipped=buckets.shipped,
+        cancelled=buckets.cancelled,
+        rejected=buckets.rejected,
+        said=_said(line, words),
+    )
+
+
+def _said(line: FulfillmentLine, words: Words) -> str:
+    """Where the pieces of a line are, in words."""
+    buckets = line.buckets
+    told = (
+        (buckets.shipped, "%(num)s shipped"),
+        (buckets.backordered, "%(num)s later"),
+        (buckets.accepted, "%(num)s confirmed"),
+        (buckets.rejected, "%(num)s refused"),
+        (buckets.cancelled - buckets.rejected, "%(num)s cancelled"),
+    )
+    return ", ".join(words.say(text, {"num": number}) for number, text in told if number > 0)
+
+
+def _ask(asked: Asked, work: Work, words: Words) -> ShownAsk:
+    message = asked.message
+    packs = {line.number: line.units_per_pack for line in work.part.lines}
+    names = {line.number: work.order.line(line.line_id).description for line in work.part.lines}
+    whole = message.purpose is Purpose.CANCEL
+    told = [
+        words.say(
+            "%(name)s: %(now)s instead of %(before)s",
+            {
+                "name": names.get(line.number, line.number),
+                "now": line.quantity * packs.get(line.number, 1),
+                "before": line.former * packs.get(line.number, 1),
+            },
+        )
+        for line in message.lines
+        if not whole
+    ]
+    if message.ship_to is not None:
+        rows = ", ".join(_rows(message.ship_to))
+        told.append(words.say("To another address: %(rows)s", {"rows": rows}))
+    told += _other_wishes(message.routing, message.ship_by, message.gift_message, words)
+    return ShownAsk(
+        change=str(asked.ask.number), whole=whole, until=asked.ask.until, sentences=tuple(told)
+    )
+
+
+def _other_wishes(routing: str, ship_by: date | None, gift: str, words: Words) -> list[str]:
+    told = []
+    if routing:
+        told.append(words.say("Ship it as %(method)s", {"method": routing}))
+    if ship_by is not None:
+        told.append(words.say("Ship it by %(day)s", {"day": words.day(ship_by)}))
+    if gift:
+        told.append(words.say("The gift message is now: %(text)s", {"text": gift}))
+    return told
+
+
+def _answer(work: Work) -> ShownAnswer | None:
+    answer = work.answer
+    if answer is None or not answer.undoable or answer.until is None:
+        return None
+    return ShownAnswer(document=answer.document, until=answer.until)
+
+
+def _shipment(work: Work, sent: Dispatched, words: Words) -> ShownShipment:
+    shipment, lines = sent.shipment, {line.id: line for line in work.part.lines}
+    parcels = tuple(
+        ShownParcel(
+            tracking=package.tracking or package.label,
+            carrier=carriers.name(_carrier(package, shipment)),
+            link=carriers.link(_carrier(package, shipment), package.tracking) or "",
+            lines=tuple(
+                f"{packed.quantity} × {_called(work, lines[packed.fulfillment_line_id])}"
+                for packed in package.lines
+            ),
+            packed=tuple(
+                (lines[packed.fulfillment_line_id].number, packed.quantity)
+                for packed in package.lines
+            ),
+        )
+        for package in shipment.packages
+    )
+    fresh = sent.undo_until is not None and sent.undo_until > words.now
+    return ShownShipment(
+        name=sent.name,
+        at=shipment.shipped_at,
+        carrier=shipment.carrier,
+        undo_until=sent.undo_until if fresh else None,
+        voidable=sent.voidable,
+        correctable=sent.correctable,
+        parcels=parcels,
+    )
+
+
+def _called(work: Work, line: FulfillmentLine) -> str:
+    return work.order.line(line.line_id).description or line.sku
+
+
+def _carrier(package: Package, shipment: Shipment) -> str:
+    return carriers.carrier_of(package.tracking, named=shipment.carrier)

@@ -1,0 +1,103 @@
+"""Webhooks by page, against a receiver that is really called."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import api
+from hub.access import Role
+from hub.main import doors, read_settings
+from tests.rigs.posts import Post, shop
+from tests.rigs.receivers import Says
+from tests.rigs.rehoused import furnished
+from tests.web.admin.conftest import Office, come_in
+
+HOOKS = "/settings/webhooks"
+SECRET = re.compile(r"<code>(whsec_[^<]+)</code>")
+
+__all__ = ["furnished", "shop"]
+
+
+@pytest.fixture
+def office(shop: Post, tmp_path: Path) -> Office:
+    """An operator before a hub whose calls end at a receiver."""
+    house = shop.house
+    settings = read_settings({"HUB_DATA_DIR": str(tmp_path / "data")})
+    app = doors(settings, house.parts, api.build(house.parts))
+    olu = come_in(house, app, Role.OPERATOR, "olu@example.com")
+    return Office(house=house, app=app, olu=olu)
+
+
+def test_an_endpoint_is_registered_and_its_secret_shown_once(office: Office) -> None:
+    fields = {"owner": "brand:juniper", "url": "https://other.example.com/hook"}
+    assert office.post(HOOKS, at=HOOKS, **fields) == 200
+    found = SECRET.search(office.said)
+    assert found
+    page = office.olu.get(HOOKS).text
+    assert fields["url"] in page and found[1] not in page
+    assert office.post(HOOKS, at=HOOKS, **fields) == 422
+    assert 'href="#url"' in office.said  # it is registered already
+    assert office.post(HOOKS, at=HOOKS, **(fields | {"owner": "brand:none"})) == 422
+    wrong = fields | {"url": "http://127.0.0.1/hook"}
+    assert office.post(HOOKS, at=HOOKS, **wrong) == 422
+    assert len(office.house.parts.store.write(lambda tx: tx.webhooks.page())) == 1
+
+
+def test_what_is_dead_is_seen_and_sent_once_more(office: Office, shop: Post) -> None:
+    made = shop.register(types=("order.placed",))
+    shop.receiver.script = lambda call, before: Says(status=500)
+    shop.orders("1001")
+    shop.wait(timedelta(hours=110), step=timedelta(hours=2))
+    assert shop.seen(made).dead == 1
+    office.olu = come_in(office.house, office.app, Role.OPERATOR, "ida@example.com")
+    path = f"{HOOKS}/{made.seen.row.id}"
+    page = office.olu.get(path).text
+    message = re.search(r'name="(m-[^"]+)"', page)
+    assert message and "order.placed" in page
+    assert office.post(f"{path}/replay", at=path) == 422
+    assert office.post(f"{path}/replay", at=path, **{"m-none": "1"}) == 422
+    shop.receiver.script = lambda call, before: Says()
+    assert office.post(f"{path}/replay", at=path, **{message[1]: "1"}) == 303
+    assert shop.go() == 1
+    assert "Everything was taken" in office.olu.get(path).text
+    assert office.house.exceptions() == []
+
+
+def test_an_endpoint_is_tried_given_another_secret_and_removed(office: Office, shop: Post) -> None:
+    made = shop.register()
+    path = f"{HOOKS}/{made.seen.row.id}"
+    assert office.post(f"{path}/try", at=path) == 303
+    assert len(shop.receiver.taken) == 1
+    shop.receiver.script = lambda call, before: Says(status=500)
+    assert office.post(f"{path}/try", at=path) == 422
+    assert "did not take" in office.said
+    assert office.post(f"{path}/rotate", at=path, overlap="24") == 200
+    found = SECRET.search(office.said)
+    assert found and found[1] != made.secret
+    assert office.post(f"{path}/rotate", at=path, overlap="9999") == 404
+    assert office.post(f"{path}/resume", at=path) == 303
+    asked = office.olu.get(f"{path}/remove").text
+    assert "Remove it" in asked
+    assert office.post(f"{path}/remove", at=f"{path}/remove") == 303
+    assert office.olu.get(path).status_code == 404
+    olu = office.person("olu@example.com").id
+    record = office.recorded(made.seen.row.id)
+    assert sum(who == olu for who, _ in record) == 4
+    assert "whsec_" not in str(record)
+
+
+def test_who_sees_one_brand_keeps_the_endpoints_of_that_brand_alone(
+    office: Office, shop: Post
+) -> None:
+    made = shop.register()  # Juniper's
+    hal = come_in(office.house, office.app, Role.OPERATOR, "hal@example.com", "harbor")
+    assert hal.get(f"{HOOKS}/{made.seen.row.id}").status_code == 404
+    page = hal.get(HOOKS).text
+    assert made.seen.row.url not in page
+    assert "brand:harbor" in page and "brand:juniper" not in page and "partner:" not in page
+    office.olu = hal
+    fields = {"owner": "brand:juniper", "url": "https://other.example.com/hook"}
+    assert office.post(HOOKS, at=HOOKS, **fields) == 422
+    assert office.post(f"{HOOKS}/{made.seen.row.id}/remove", at=HOOKS) == 404

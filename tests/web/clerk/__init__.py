@@ -1,0 +1,1 @@
+"""Clerks at their desk, before a whole hub."""

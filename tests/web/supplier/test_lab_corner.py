@@ -1,0 +1,107 @@
+"""The lab's Corner before the real pages: by a mail's link, and by signing in."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.access import Role
+from hub.domain.names import Names
+from hub.flow import accounts
+from hub.lab.corner_post import CornerPost
+from hub.lab.doors import AppDoor
+from tests.web.supplier.rig import TRACKING, Counter
+
+EMAIL = "corner@example.com"
+MAIL = "From: hub@example.com\r\nTo: {to}\r\nSubject: New\r\n\r\nOpen\r\n{link}\r\n"
+
+
+@pytest.fixture
+def door(quick_counter: Counter) -> Iterator[AppDoor]:
+    """The counter's app, without a net."""
+    found = AppDoor(quick_counter.app)
+    yield found
+    found.close()
+
+
+def person(counter: Counter, home: Path, door: AppDoor) -> CornerPost:
+    """Somebody of Corner's who was invited and did not look yet."""
+    made = accounts.invite_by_link(
+        counter.house.parts,
+        email=EMAIL,
+        name="Cora",
+        role=Role.SUPPLIER_USER,
+        partner="corner",
+        who="test",
+    )
+    home.mkdir()
+    post = CornerPost(home, email=EMAIL, mails=home / "mails", seconds=time.monotonic)
+    post.connect(door, "/l/" + made.url.rpartition("/")[2])
+    return post
+
+
+def ships(number: str) -> str:
+    parcel = {"tracking": TRACKING, "lines": {"1": "2"}}
+    return json.dumps({"do": "ship", "order": number, "parcels": [parcel], "carrier": "ups"})
+
+
+def test_it_reads_an_order_once_and_ships_it_by_the_mails_link(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    house, number = quick_counter.house, quick_counter.order()
+    post = person(quick_counter, tmp_path / "home", door)
+    link = house.parts.store.write(
+        lambda tx: accounts.act_link(
+            tx,
+            house.parts,
+            partner="corner",
+            purpose="work",
+            subject=number,
+            until=house.clock().replace(year=2027),
+            names=Names("lab corner"),
+        )
+    )
+    mails = tmp_path / "home" / "mails"
+    mails.mkdir()
+    (mails / "0001.eml").write_text(MAIL.format(to="eve@example.com", link=link.url))
+    (mails / "0002.eml").write_text(MAIL.format(to=EMAIL, link=link.url))
+    ((name, text),) = list(post.arrived())
+    assert name == number
+    (line,) = json.loads(text)["lines"]
+    assert (line["line"], line["quantity"]) == ("1", 2)
+    assert "corner-SKU-1" in line["ids"]
+    assert list(post.arrived()) == []
+    post.send("one.json", ships(number))
+    assert post.untaken() == 0
+    assert post.refusals == []
+    assert house.word() == "Shipped"
+    assert accounts.peek_act(house.parts, token=link.token) is None
+
+
+def test_without_a_mail_it_signs_in_again_with_the_password_it_chose(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    house, number = quick_counter.house, quick_counter.order()
+    post = person(quick_counter, tmp_path / "home", door)
+    assert [name for name, _ in post.arrived()] == [number]
+    assert (tmp_path / "home" / "password").stat().st_mode & 0o077 == 0
+    house.clock.on(hours=2)
+    post.send("one.json", ships(number))
+    post.send("again_one.json", ships(number))
+    assert (post.untaken(), house.word()) == (0, "Shipped")
+    assert len(house.order().shipments) == 1
+
+
+def test_what_a_page_refuses_is_noted_and_what_finds_nobody_waits(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    number = quick_counter.order()
+    post = person(quick_counter, tmp_path / "home", door)
+    post.disconnect()
+    post.send("one.json", ships(number))
+    assert post.untaken() == 1
+    post.connect(door, "")
+    assert list(post.arrived()) == []  # no invitation, no password: it stays outside
+    assert post.untaken() == 1
