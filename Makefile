@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 
 .DEFAULT_GOAL := help
 .PHONY: help venv system demo test check check-form check-types check-doors check-tests bench \
-        format lock
+        format lock screens
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ venv: .venv/.installed ## create .venv from the lock file, anew only when the lo
 	@touch $@
 
 system: ## install the servers and the browser that the tests start by themselves, when missing
-	@sh tests/rigs/packages.sh openssh-server strace postgresql chromium
+	@sh tests/rigs/packages.sh openssh-server strace postgresql chromium poppler-utils
 
 demo: venv ## forty orders to their ends while you watch
 	@$(BIN)/hub demo $(ARGS)
@@ -63,6 +63,9 @@ check-tests:
 bench: venv ## measurements beside their floors; never part of the tests
 	@for measure in $(sort $(wildcard bench/[a-z]*.py)); do \
 	  echo "== $$measure"; $(BIN)/python $$measure $(ARGS) || exit 1; done
+
+screens: venv system ## a picture of every screen, in screens/
+	@$(BIN)/python -m tests.web.screens screens
 
 format: venv ## put the code into form
 	$(BIN)/ruff check --fix $(CODE)

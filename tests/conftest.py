@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.rigs.postgres",
+    "tests.rigs.swift",
     "tests.rigs.sshd",
     "tests.rigs.houses",
     "tests.rigs.depots",

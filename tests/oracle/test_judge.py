@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.oracle.verdict import judge
 GOLDEN = Path(__file__).parent.parent / "golden" / "oracle"
 SAMPLES = {path.stem: path.read_bytes() for path in sorted(GOLDEN.glob("*.edi"))}
 NAMES = sorted(SAMPLES)
+PAGES = ElementTree.parse(Path(__file__).parent / "maps" / "maps.xml").getroot()
+JUDGED = sorted({(page.get("fic", ""), page.get("abbr", "")) for page in PAGES.iter("map")})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,6 +55,12 @@ def test_a_newer_envelope_is_judged_by_its_own_header() -> None:
     assert newer != head[0] and judge(body) == ()
     same = body.replace(b"*^*", b"*>*")
     assert [found.code for found in judge(same)] == ["body-delimiters"]
+
+
+@pytest.mark.parametrize(("group", "set_id"), JUDGED)
+def test_a_receipt_for_every_set_there_is_a_page_for_is_clean(group: str, set_id: str) -> None:
+    body = SAMPLES["997"].replace(b"AK1*PO", f"AK1*{group}".encode())
+    assert judge(body.replace(b"AK2*850", f"AK2*{set_id}".encode())) == ()
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

@@ -243,7 +243,7 @@ def post(house: House, new: NewOrder, *, brand: str = "juniper", key: str = "") 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hub_database(request: pytest.FixtureRequest) -> str:
     """The address of an empty store; empty means SQLite in the house's own data directory."""
-    return "" if request.param == "sqlite" else str(request.getfixturevalue("fresh_postgres"))
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("ready_postgres"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ have() {
     case "$1" in
         openssh-server) [ -x /usr/sbin/sshd ] || command -v sshd ;;
         postgresql) command -v initdb || ls /usr/lib/postgresql/*/bin/initdb ;;
+        poppler-utils) command -v pdftotext ;;
         python3-venv) python3 -c 'import ensurepip, venv' ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1

@@ -20,6 +20,7 @@ from pwd import getpwnam
 import psycopg
 import pytest
 
+from hub.store import Store
 from tests.rigs import free_port, program, when_gone
 
 STOP = """\
@@ -142,5 +143,35 @@ def fresh_postgres(postgres_cluster: Cluster) -> Iterator[str]:
     """The address of an empty database that no other test sees; dropped afterwards."""
     name = f"hub_{secrets.token_hex(6)}"
     postgres_cluster.run(f"CREATE DATABASE {name}")
+    yield postgres_cluster.url(name)
+    postgres_cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(
+    postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> str:
+    """The name of a database on which the migrations have run; nobody is connected to it."""
+    base = tmp_path_factory.getbasetemp()
+    known = (base if worker_id == "master" else base.parent) / "template.made"
+    name = "hub_migrated"
+    with known.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not known.exists():
+            postgres_cluster.run(f"CREATE DATABASE {name}")
+            store = Store.open(
+                postgres_cluster.url(name), data_dir=base / "template", master_key=bytes(32)
+            )
+            store.migrate()
+            store.close()
+            known.touch()
+    return name
+
+
+@pytest.fixture
+def ready_postgres(postgres_cluster: Cluster, migrated_template: str) -> Iterator[str]:
+    """The address of a database with every table and nothing in them; dropped afterwards."""
+    name = f"hub_{secrets.token_hex(6)}"
+    postgres_cluster.run(f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
     yield postgres_cluster.url(name)
     postgres_cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
