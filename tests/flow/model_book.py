@@ -6,7 +6,7 @@ what was left to ask for. Knows no standard, no store and no clock.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -126,8 +126,11 @@ class Book:
 
     def wishes_fewer(self, key: Key, units: int | None) -> Outcome:
         """Take back what nobody has in hand, and tell how much more is asked of partners."""
+        return self._fewer(key, self.open(key) if units is None else units, self.asks)
+
+    def _fewer(self, key: Key, left: int, asks: Sequence[Ask]) -> Outcome:
+        """Do so; wished again may be the units of these `asks`."""
         line = self.wanted[key]
-        left = self.open(key) if units is None else units
         free = min(left, self.unasked(key))
         line.cancelled += free
         done, left = free, left - free
@@ -140,13 +143,13 @@ class Book:
         sent = [part for part in self.parts_of(key) if part.sent]
         fresh = min(left, sum(part.open - self.running(part) for part in sent))
         left -= fresh
-        again = self._wished_again(sent, left)
+        again = self._wished_again(sent, left, asks)
         return Outcome(done, fresh + again, left - again)
 
-    def _wished_again(self, sent: list[Asked], left: int) -> int:
+    def _wished_again(self, sent: list[Asked], left: int, asks: Sequence[Ask]) -> int:
         """Note how many units are wished back that are being asked for already."""
         again = 0
-        for ask in self.asks:
+        for ask in asks:
             for part in sent:
                 count = min(left - again, dict(self._running(part)).get(ask, 0))
                 self.again[ask.change] += count
@@ -177,7 +180,9 @@ class Book:
         )
         stays = line.ordered - line.cancelled - going
         if units < stays:
-            return self.wishes_fewer(key, stays - units)
+            # What partners are asked for already was reckoned with: it cannot be wished again.
+            others = [ask for ask in self.asks if ask.change in self.resourcing]
+            return self._fewer(key, stays - units, others)
         more = units - stays
         if not more:
             return Outcome(0, going, 0)  # what is left when the partner agrees is just that

@@ -179,7 +179,7 @@ def test_a_name_that_turned_inwards_is_never_called(told: Told) -> None:
         told.house.clock.time += timedelta(hours=2)
     dead = webhooks.dead_list(parts, None, made.seen.row.id, limit=9)
     assert len(dead) == 3
-    assert all("this machine" in one.told for one in dead)
+    assert all("public addresses alone" in one.told for one in dead)
     assert told.receiver.calls == []
 
 

@@ -20,8 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hub.api import asking, build
 from hub.api.carrier_events import EVENTS as EVENTS_AT
 from hub.api.examples import EVENTS
+from hub.api.rates import Rates
 from hub.api.shown import ShownProblem
 from hub.main import open_store, read_settings
+from hub.settings import Rate
 from tests.rigs import free_port
 from tests.rigs.houses import House, furnish
 from tests.unit.api.bodies import bodies
@@ -92,6 +94,16 @@ def _links(homeless: Shop) -> Iterator[tuple[str, httpx.Response]]:
     yield "/v1/openapi.json", homeless.get("/v1/openapi.json")
 
 
+def _often(seldom: Shop) -> Iterator[tuple[str, httpx.Response]]:
+    """The second of two requests at each path, by a key that may ask once in a long while."""
+    for method, path, status in sorted(_documented(seldom.app)):
+        if status == "429":
+            at = path.replace("{number}", "J-1").replace("{sku}", "SKU-1")
+            content = b"{}" if method == "post" else b""
+            seldom.ask(method.upper(), at, content=content)
+            yield path, seldom.ask(method.upper(), at, content=content)
+
+
 def _events(juniper: Shop, stranger: Shop, ghost: Shop) -> Iterator[tuple[str, httpx.Response]]:
     """The same for carriers' events."""
     good = json.dumps(EVENTS).encode()
@@ -154,9 +166,13 @@ def test_every_documented_status_happens_and_no_other(
     ghost = Shop(app=app, key=key)
     plain = {name: replace(brand, hosts=()) for name, brand in house.parts.brands.items()}
     homeless = replace(juniper, app=build(replace(house.parts, brands=plain)))
+    once = Rate(per_second=1, burst=1)
+    rarely = Rates(reads=once, writes=once)
+    seldom = replace(juniper, app=build(house.parts, seconds=lambda: 100.0, rates=rarely))
     probes = chain(
         _probes(juniper, stranger, ghost),
         _links(homeless),
+        _often(seldom),
         _events(juniper, stranger, ghost),
         _changes(juniper, stranger, ghost, house),
     )

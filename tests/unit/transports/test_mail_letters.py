@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 def made(name: str, body: bytes, **settings: str) -> EmailMessage:
     wire = mail.Letters(mail.Config(**SETTINGS, **settings), secrets=lambda _: "")
     wire.keep_time(lambda: NOW)
-    raw = wire._message(name, body).as_bytes()
+    raw = wire._message(name, body, "").as_bytes()
     return email.message_from_bytes(raw, _class=EmailMessage, policy=default)
 
 
