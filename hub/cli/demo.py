@@ -361,6 +361,8 @@ class Show:
             "hub doc list",
             *(f"hub doc why {paper}" for paper in papers[:1]),
             "hub exceptions",
+            "hub users invite you@example.com --role operator --print-link",
+            "hub users invite ana@example.com --role supplier_admin --partner corner --print-link",
             f"curl -H 'Authorization: Bearer {self._keys[brand]}' {status}",
             f"curl {self.url}/v1/openapi.json",
         ]
