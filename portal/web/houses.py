@@ -13,7 +13,8 @@ from portal.web.customer.rooms import host_of
 from portal.web.customer.site import Site
 from portal.web.desk import house as desks
 from portal.web.entrance import opening
-from portal.web.ground.porch import Door, Porch, is_near, nobody_here
+from portal.web.ground.answers import nobody_here
+from portal.web.ground.porch import Door, Porch, is_near
 from portal.web.supplier import house as suppliers
 from portal.web.supplier import onetime
 

@@ -1,6 +1,5 @@
 """The forms that are posted: each does one thing and sends the browser on to a page."""
 
-import ipaddress
 import re
 
 from starlette.concurrency import run_in_threadpool
@@ -11,9 +10,11 @@ from hub.flow import visiting
 from portal.web.customer.changes import DOORS
 from portal.web.customer.login import give_cookie, held_cookie, take_cookie
 from portal.web.customer.pages import code_page, find_page
-from portal.web.customer.rooms import Problem, Rooms
+from portal.web.customer.rooms import Rooms
 from portal.web.ground.answers import see_other
+from portal.web.ground.asker import address_of
 from portal.web.ground.forms import form
+from portal.web.ground.problems import Problem
 
 LONGEST_NUMBER = 60
 LONGEST_KNOWN = 254
@@ -39,7 +40,7 @@ class Actions:
         if problems:
             return find_page(self._rooms, request, number=number, known=known, problems=problems)
         asking = visiting.Asking(
-            brand=brand.id, number=number, known=known, address=_address(request)
+            brand=brand.id, number=number, known=known, address=address_of(request)
         )
         cookie = await run_in_threadpool(visiting.ask_by_number, self._rooms.parts, asking)
         return give_cookie(see_other(request, "/code"), cookie)
@@ -53,7 +54,7 @@ class Actions:
             self._rooms.parts,
             brand=brand.id,
             token=token,
-            address=_address(request),
+            address=address_of(request),
         )
         path = f"/code?to={to}" if to in DOORS else "/code"
         return give_cookie(see_other(request, path), cookie)
@@ -101,15 +102,3 @@ def _unfilled(number: str, known: str) -> list[Problem]:
         )
         problems.append(Problem(field="known", text=text))
     return problems
-
-
-def _address(request: Request) -> str:
-    """The asker's address of the net; of IPv6 the network, which one customer has whole."""
-    host = request.client.host if request.client else ""
-    try:
-        found = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if found.version == 4:
-        return host
-    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.errors import Conflict
@@ -17,7 +17,7 @@ from portal.web.customer.changes import Changes
 from portal.web.customer.pages import Pages
 from portal.web.customer.rooms import Rooms
 from portal.web.customer.site import Site
-from portal.web.ground.answers import KEPT, LOGO_POLICY, answer
+from portal.web.ground.answers import KEPT, LOGO_POLICY, answer, nobody_here
 from portal.web.ground.forms import WrongForm
 from portal.web.ground.templating import FOLDER, environment
 
@@ -89,7 +89,7 @@ def _answers(
     async def told(request: Request, error: Exception) -> Response:
         status = _status_of(error)
         if status is HTTPStatus.MISDIRECTED_REQUEST or rooms.found(request) is None:
-            return _nobody_here()
+            return nobody_here()
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             status = HTTPStatus.NOT_FOUND
         answer = rooms.message(request, status)
@@ -103,7 +103,7 @@ def _answers(
         route = getattr(request.scope.get("route"), "path", "no route")
         _log.error("%s %s failed, reference %s", request.method, route, reference, exc_info=error)
         if rooms.found(request) is None:
-            return _nobody_here()
+            return nobody_here()
         return rooms.message(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
 
     return {
@@ -125,12 +125,3 @@ def _status_of(error: Exception) -> HTTPStatus:
             return HTTPStatus.BAD_REQUEST
         case _:
             return HTTPStatus.SERVICE_UNAVAILABLE
-
-
-def _nobody_here() -> Response:
-    """The answer under a name that is no brand's: it tells of none (RFC 9110 §15.5.20)."""
-    return PlainTextResponse(
-        "There is nothing under this name.\n",
-        status_code=HTTPStatus.MISDIRECTED_REQUEST,
-        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
-    )

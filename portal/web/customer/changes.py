@@ -28,9 +28,10 @@ from hub.store import Erased, StoredReply, VisitRow
 from portal.web.customer import moving_house, wanting
 from portal.web.customer.login import held_cookie
 from portal.web.customer.outcomes import outcome
-from portal.web.customer.rooms import Problem, Rooms
+from portal.web.customer.rooms import Rooms
 from portal.web.ground.answers import see_other
 from portal.web.ground.forms import form, form_seal
+from portal.web.ground.problems import Problem
 
 LONGEST_FORM = 32 * 1024  # bytes
 REASON = "customer"

@@ -11,7 +11,7 @@ from hub.domain.change_requests import NewAddress
 from hub.domain.messages import Address
 from hub.domain.orders import Order, ShipGroup
 from hub.render import words
-from portal.web.customer.rooms import Problem
+from portal.web.ground.problems import Problem
 
 CODED_REGIONS = ("US", "CA")
 """Where a label needs a state or province in two letters, and a postcode."""

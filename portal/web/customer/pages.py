@@ -11,10 +11,11 @@ from starlette.responses import Response
 from hub.flow import visiting
 from portal.web.customer.changes import DOORS
 from portal.web.customer.login import held_cookie
-from portal.web.customer.rooms import Problem, Rooms, said
+from portal.web.customer.rooms import Rooms, said
 from portal.web.customer.view import StatusPage, status_page
 from portal.web.ground.answers import see_other
 from portal.web.ground.forms import form_seal
+from portal.web.ground.problems import Problem
 
 
 class Pages:

@@ -14,15 +14,6 @@ from hub.partners import HOLE, Brand
 from portal.web.customer.site import Site
 from portal.web.ground.answers import answer
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing wrong with a form: the field, and what to do."""
-
-    field: str
-    text: str
-
-
 _MESSAGES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: (
         "There is nothing here",

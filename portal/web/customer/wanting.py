@@ -13,7 +13,7 @@ from hub.domain.change_rows import asked_for, open_asks
 from hub.domain.orders import ChangeKind, Order, OrderLine
 from hub.domain.wishes import Fewer
 from hub.render import words
-from portal.web.customer.rooms import Problem
+from portal.web.ground.problems import Problem
 
 MOST_LINES = 400  # of an order in one form
 MOST_DIGITS = 9  # of what is shown again when it is no number

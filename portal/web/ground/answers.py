@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 HTML = "text/html; charset=utf-8"
 # Nothing runs, nothing is loaded from elsewhere, nobody frames it, forms post to us alone.
@@ -54,3 +54,12 @@ def see_other(request: Request, path: str) -> Response:
     response = answer(request, b"", status=HTTPStatus.SEE_OTHER)
     response.headers["location"] = path
     return response
+
+
+def nobody_here() -> Response:
+    """Return the answer under no house's name, or to those who may not ask (RFC 9110 §15.5.20)."""
+    return PlainTextResponse(
+        "There is nothing under this name.\n",
+        status_code=HTTPStatus.MISDIRECTED_REQUEST,
+        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
+    )

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.access import Action, House, may
@@ -347,15 +347,6 @@ def _status_of(error: Exception) -> HTTPStatus:
             return HTTPStatus.BAD_REQUEST
         case _:
             return HTTPStatus.SERVICE_UNAVAILABLE
-
-
-def nobody_here() -> Response:
-    """Return the answer under no house's name, or to those who may not ask (RFC 9110 §15.5.20)."""
-    return PlainTextResponse(
-        "There is nothing under this name.\n",
-        status_code=HTTPStatus.MISDIRECTED_REQUEST,
-        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
-    )
 
 
 _FILES = {
