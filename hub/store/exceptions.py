@@ -22,7 +22,7 @@ from hub.store.statements import (
 from hub.store.tables import exception
 from hub.store.upserts import upsert
 
-_COLUMNS = [
+COLUMNS = [
     exception.c.id,
     exception.c.hold,
     exception.c.kind,
@@ -38,6 +38,7 @@ _COLUMNS = [
     exception.c.closed_at,
     exception.c.closed_by,
 ]
+"""Of one exception, as `ExceptionRow` and the queue read them."""
 _OPEN = upsert(
     exception,
     on=["hold"],
@@ -52,14 +53,14 @@ _CLEAR = Statement(
     .values(hold=null(), closed_at=bindparam("closed_at"), closed_by=bindparam("closed_by"))
 )
 _OF_ORDER = Statement(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(exception.c.order_id == bindparam("order_id"))
     .order_by(exception.c.opened_at, exception.c.id)
 )
 
 
 def _page(*, open_only: bool, partner: bool) -> Statement:
-    page = select(*_COLUMNS).order_by(exception.c.opened_at.desc(), exception.c.id.desc())
+    page = select(*COLUMNS).order_by(exception.c.opened_at.desc(), exception.c.id.desc())
     if open_only:
         page = page.where(exception.c.closed_at.is_(None))
     if partner:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, Select, Text, bindparam, func, select, tuple_
 
 from hub.domain.exchange import Problem
+from hub.store.exceptions import COLUMNS
 from hub.store.problems import problems_read
 from hub.store.statements import (
     ByKeys,
@@ -27,24 +28,7 @@ MOST_GROUPED = 10_000
 _LIMIT = bindparam("limit", type_=Integer)
 # What has no time of its own was due when it was opened.
 _DUE = func.coalesce(exception.c.due_at, exception.c.opened_at)
-_COLUMNS = (
-    exception.c.id,
-    exception.c.hold,
-    exception.c.kind,
-    exception.c.partner,
-    exception.c.order_id,
-    exception.c.document_id,
-    exception.c.transmission_id,
-    exception.c.text,
-    exception.c.next_step,
-    exception.c.problems,
-    exception.c.due_at,
-    exception.c.opened_at,
-    exception.c.closed_at,
-    exception.c.closed_by,
-    order.c.number,
-    order.c.brand,
-)
+_COLUMNS = (*COLUMNS, order.c.number, order.c.brand)
 _ROWS: Select[Any] = select(*_COLUMNS).select_from(
     exception.outerjoin(order, order.c.id == exception.c.order_id)
 )
