@@ -155,7 +155,18 @@ def hub(
     (folder / "partners" / f"{PARTNER}.yaml").write_text(PAGE.format(wire=spoken, level=level))
     (folder / "goods.csv").write_text(GOODS + goods)
     one = Hub(folder=folder, home=home)
-    one.environment = {name: value for name, value in os.environ.items() if name[:4] != "HUB_"} | {
+    one.environment = environment_of(folder)
+    try:
+        one.command("catalog", "import", "goods.csv")
+        one.key = json.loads(one.command("keys", "add", "--brand", BRAND, "--json"))["key"]
+        yield one
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """Return the caller's environment with the settings of a hub in that folder alone."""
+    return {name: value for name, value in os.environ.items() if name[:4] != "HUB_"} | {
         "HUB_DATA_DIR": str(folder / "data"),
         "HUB_PARTNER_CONFIGS": str(folder / "partners"),
         "HUB_PORT": "0",
@@ -165,12 +176,6 @@ def hub(
         "HUB_LOG_FORMAT": "text",
         "PYTHONPATH": str(ROOT),
     }
-    try:
-        one.command("catalog", "import", "goods.csv")
-        one.key = json.loads(one.command("keys", "add", "--brand", BRAND, "--json"))["key"]
-        yield one
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 Reads only. Never what the customer paid, an e-mail address, or another partner's lines.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.allowed import part_actions
 from hub.domain.asking import Voice
+from hub.domain.exchange import Direction
 from hub.domain.messages import PurchaseOrderChange
 from hub.domain.orders import (
     Ask,
@@ -23,7 +24,7 @@ from hub.flow.changing import asked_change, paper_of
 from hub.flow.invoicing import invoiced
 from hub.flow.parts import Parts
 from hub.flow.unanswering import LastAnswer, last_answer
-from hub.store import Erased, Transaction
+from hub.store import DocumentRow, Erased, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +99,10 @@ def queue(
         )
         page = changed[:limit]
         orders = tx.orders.several([order_id for _, order_id in page])
+        changed_orders = [orders[order_id] for _, order_id in page]
         works = [
             work
-            for _, order_id in page
-            for work in works_of(tx, parts, orders[order_id], partner=partner, now=now)
+            for work in works_of_several(tx, parts, changed_orders, partner=partner, now=now)
             if work.part.state in states
         ]
     last = page[-1][0] if page else after
@@ -121,22 +122,59 @@ def works_of(
     tx: Transaction, parts: Parts, order: Order, *, partner: str, now: datetime
 ) -> Iterator[Work]:
     """Yield the parts of an order that lie with the partner, composed for it."""
-    for part in order.fulfillments:
-        if part.partner == partner and lies_with_partner(tx, part.id):
-            yield _work(tx, parts, order, part, now)
+    yield from works_of_several(tx, parts, [order], partner=partner, now=now)
+
+
+def works_of_several(
+    tx: Transaction, parts: Parts, orders: Collection[Order], *, partner: str, now: datetime
+) -> Iterator[Work]:
+    """Do so for many orders at once: papers and people are read for all of them together."""
+    papers = tx.exchange.documents_of_orders([order.id for order in orders])
+    lying = [
+        (order, part)
+        for order in orders
+        for part in order.fulfillments
+        if part.partner == partner and lies_with_partner(papers[order.id], part)
+    ]
+    words = tx.people.several([_person(order, part) for order, part in lying])
+    asked_for = tx.invoices.parts_of([part.id for _, part in lying])
+    for order, part in lying:
+        units = invoiced(tx, parts, part) if part.id in asked_for else {}
+        beside = _Beside(
+            papers=papers[order.id], words=words.get(_person(order, part)), invoiced=units
+        )
+        yield _work(tx, parts, order, part, beside, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """What was read for many parts together; `words` are None for an erased customer."""
+
+    papers: Sequence[DocumentRow]
+    words: Mapping[str, object] | None
+    invoiced: Mapping[str, int]
+
+
+def _person(order: Order, part: FulfillmentOrder) -> str:
+    return order.group(part.group_id).person_id
 
 
 def _work(
-    tx: Transaction, parts: Parts, order: Order, part: FulfillmentOrder, now: datetime
+    tx: Transaction,
+    parts: Parts,
+    order: Order,
+    part: FulfillmentOrder,
+    beside: _Beside,
+    now: datetime,
 ) -> Work:
-    shipments = tuple(_dispatched(tx, parts, order, part, now))
+    shipments = tuple(_dispatched(order, part, beside.invoiced, now))
     spoken = any(line.buckets.accepted or line.buckets.backordered for line in part.lines)
     spoken = spoken or any(line.buckets.rejected for line in part.lines)
-    answer = last_answer(tx, order, part, now=now) if spoken else None
+    answer = last_answer(tx, order, part, beside.papers, now=now) if spoken else None
     return Work(
         order=order,
         part=part,
-        words=_words(tx, order, part),
+        words=beside.words,
         voice=parts.voice(order.brand),
         zone=parts.partners.get(part.partner).calendar.zone,
         asked=tuple(_asked(tx, parts, order, part, now)),
@@ -157,10 +195,9 @@ def _undoing(shipments: Collection[Dispatched], answer: LastAnswer | None) -> It
 
 
 def _dispatched(
-    tx: Transaction, parts: Parts, order: Order, part: FulfillmentOrder, now: datetime
+    order: Order, part: FulfillmentOrder, units: Mapping[str, int], now: datetime
 ) -> Iterator[Dispatched]:
     standing = [one for one in order.shipments if one.fulfillment_id == part.id]
-    units = invoiced(tx, parts, part) if standing else {}
     for one in standing:
         told_with_it = [other for other in standing if other.name == one.name]
         wrong = against(order, told_with_it, invoiced=units, now=now)
@@ -174,16 +211,14 @@ def _dispatched(
         )
 
 
-def lies_with_partner(tx: Transaction, fulfillment_id: str) -> bool:
+def lies_with_partner(papers: Iterable[DocumentRow], part: FulfillmentOrder) -> bool:
     """Say whether a paper on this part was delivered: before that it may still be taken back."""
-    return any(paper.delivered_at is not None for paper in tx.exchange.sent_for(fulfillment_id))
-
-
-def _words(tx: Transaction, order: Order, part: FulfillmentOrder) -> Mapping[str, object] | None:
-    try:
-        return tx.people.get(order.group(part.group_id).person_id)
-    except Erased:
-        return None
+    return any(
+        paper.fulfillment_id == part.id
+        and paper.direction is Direction.OUT
+        and paper.delivered_at is not None
+        for paper in papers
+    )
 
 
 def _asked(

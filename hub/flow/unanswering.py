@@ -1,6 +1,6 @@
 """A partner takes back its answer to a purchase order, as long as nothing followed from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,15 +40,26 @@ class LastAnswer:
 
 
 def last_answer(
-    tx: Transaction, order: Order, part: FulfillmentOrder, *, now: datetime
+    tx: Transaction,
+    order: Order,
+    part: FulfillmentOrder,
+    every: Iterable[DocumentRow],
+    *,
+    now: datetime,
 ) -> LastAnswer | None:
-    """Return the newest answer posted to a part, None where there is none that stands."""
-    papers = _papers(tx, order, part)
+    """Return the newest answer posted to a part, None where there is none that stands.
+
+    `every` are the papers of the order.
+    """
+    papers = _papers(every, part)
     answers = [one for one in papers if one.set_id == PostedSet.ORDER_RESPONSE]
     newest = max(answers, key=lambda one: one.at, default=None)
-    if newest is None or tx.exchange.effects(business_key=_key(newest)):
+    if newest is None or _is_taken_back(tx, papers, newest):
         return None
-    wrong = _against(order, part, newest, papers, tx.exchange.effects_of(newest.id), now)
+    # What it did is looked up only while that can matter: lists show many answers of long ago.
+    too_late = now >= newest.at + UNDO
+    effects = [] if too_late else tx.exchange.effects_of(newest.id)
+    wrong = _against(order, part, newest, papers, effects, now)
     return LastAnswer(
         document=newest.id,
         at=newest.at,
@@ -73,7 +84,7 @@ def take_answer_void(
         return replace(applied, problems=[unknown(message.answer)], used=False)
     order, part = found[0], found[0].fulfillment(found[1])
     applied = replace(applied, order_id=order.id, fulfillment_id=part.id)
-    papers = _papers(tx, order, part)
+    papers = _papers(tx.exchange.documents_of_order(order.id), part)
     answer = next((one for one in papers if _is_meant(one, message)), None)
     if answer is None:
         return replace(applied, problems=[unknown(message.answer)], used=False)
@@ -100,16 +111,21 @@ def take_answer_void(
     return applied
 
 
-def _papers(tx: Transaction, order: Order, part: FulfillmentOrder) -> list[DocumentRow]:
+def _papers(every: Iterable[DocumentRow], part: FulfillmentOrder) -> list[DocumentRow]:
     """What the partner told of its part and what counted."""
     return [
         one
-        for one in tx.exchange.documents_of_order(order.id)
+        for one in every
         if one.fulfillment_id == part.id
         and one.direction is Direction.IN
         and one.partner == part.partner
         and one.state in _COUNTS
     ]
+
+
+def _is_taken_back(tx: Transaction, papers: Sequence[DocumentRow], answer: DocumentRow) -> bool:
+    voided = any(one.set_id == PostedSet.ANSWER_VOID for one in papers)
+    return voided and bool(tx.exchange.effects(business_key=_key(answer)))
 
 
 def _is_meant(row: DocumentRow, message: AnswerVoid) -> bool:

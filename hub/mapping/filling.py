@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from hub.domain.exchange import Problem, Segments, Severity, Where
@@ -72,7 +73,15 @@ class Spot:
         """Return these elements, empty where the segment is shorter."""
         segment = self.found.segment
         size = len(segment)
+        if len(elements) == 1:  # nearly all
+            place = elements[0]
+            return (segment[place] if place < size else "",)
         return tuple([segment[one] if one < size else "" for one in elements])
+
+    def note_home(self, name: str, position: int) -> None:
+        """Note where a field would have stood, if the record needs it: nobody else is asked."""
+        if shape(self.cls)[name].required:
+            self.filled.homes.setdefault(name, self.at(position))
 
 
 def fill(
@@ -169,7 +178,7 @@ def _loop(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reader
     rounds = around.rounds(part)
     for one in rounds if part.many or not part.field else rounds[:1]:
         if part.field and part.cls:
-            filled = Filled(where=_begin(one))
+            filled = Filled(where=partial(_begin, one))
             fill(
                 one,
                 cls=part.cls,
@@ -193,7 +202,7 @@ def _split(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reade
     """Make a record of each round; what was read before speaks for all of them."""
     rounds = around.rounds(part)
     for one in rounds:
-        split = into.copy(_begin(one))
+        split = into.copy(partial(_begin, one))
         fill(one, cls=cls, parts=part.parts, firsts=part.firsts, into=split, reader=reader)
         into.variants += split.records
     if not rounds and not part.optional:
@@ -251,7 +260,7 @@ def _value(slot: Value, spot: Spot, reader: Reader) -> None:
             refuse(slot, unfit, spot.at(slot.elements[0]), spot.cls, reader)
     else:
         for name in slot.fields:
-            spot.filled.homes.setdefault(name, spot.at(slot.elements[0]))
+            spot.note_home(name, slot.elements[0])
 
 
 def put(
@@ -320,7 +329,7 @@ def _pairs(slot: Pairs, spot: Spot) -> None:
     if pairs:
         spot.filled.values[slot.field] = tuple(pairs)
     else:
-        spot.filled.homes.setdefault(slot.field, spot.at(slot.elements[0]))
+        spot.note_home(slot.field, slot.elements[0])
 
 
 def _each(slot: Each, spot: Spot, reader: Reader) -> None:

@@ -1,6 +1,7 @@
 """The shape of a message: its fields by type hint, and messages built from nested values."""
 
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -88,9 +89,12 @@ def _bare(hint: Any) -> Any:
 
 @dataclass(slots=True, kw_only=True)
 class Filled:
-    """Values read so far for one record, where each would have stood, and which were unreadable."""
+    """Values read so far for one record, where each would have stood, and which were unreadable.
 
-    where: Where = NOWHERE
+    `where` may be told when somebody asks: most records miss nothing.
+    """
+
+    where: Where | Callable[[], Where] = NOWHERE
     values: dict[str, Any] = field(default_factory=dict)
     children: dict[str, "list[Filled]"] = field(default_factory=dict)
     homes: dict[str, Where] = field(default_factory=dict)
@@ -103,7 +107,12 @@ class Filled:
         """The records that were read: itself, or those it was split into."""
         return self.variants or [self]
 
-    def copy(self, where: Where) -> "Filled":
+    @property
+    def place(self) -> Where:
+        """Where the record begins."""
+        return self.where if isinstance(self.where, Where) else self.where()
+
+    def copy(self, where: Where | Callable[[], Where]) -> "Filled":
         """Return the same values at another place, to be filled further on their own."""
         return Filled(
             where=where,
@@ -131,7 +140,12 @@ def build(cls: type[Any], filled: Filled, *, problems: list[Problem]) -> Any | N
     """
     made: dict[str, Any] = {}
     whole = True
+    values = filled.values
     for spot in shape(cls).values():
+        value = values.get(spot.name)
+        if value is not None and spot.kind != "word":  # nearly all that is there at all
+            made[spot.name] = value
+            continue
         value, fine = _value(spot, filled, problems)
         whole = whole and fine
         if value is not None:
@@ -160,7 +174,7 @@ def _value(spot: FieldShape, filled: Filled, problems: list[Problem]) -> tuple[A
 
 
 def _missing(name: str, filled: Filled) -> Problem:
-    where = filled.homes.get(name, filled.where)
+    where = filled.homes.get(name) or filled.place
     named = where.segment or where.path or "the paper"
     place = f"{where.segment}{where.element:02d}" if where.element else named
     return Problem(

@@ -14,6 +14,7 @@ from hub.store.exceptions import ExceptionRow
 from hub.store.exchange_rows import DocumentRow, InterchangeRow, Sighting, TransmissionRow
 from hub.store.facts import SealedFact, StoredReply
 from hub.store.given import Counts, Given, Shelf
+from hub.store.handed import Handed
 from hub.store.headings import HeadingRow
 from hub.store.invoices import InvoiceRow
 from hub.store.keys import KeyRow
@@ -24,6 +25,7 @@ from hub.store.restocking import Feed, Merged, Restocking, Weighed
 from hub.store.retry import is_away
 from hub.store.seals import Damaged, Erased
 from hub.store.sessions import ActRow, NewSession, SessionRow, Tries
+from hub.store.sifted import Sieve, Untaken
 from hub.store.stock import StockSource
 from hub.store.store import Store
 from hub.store.supplying import KeptRow, OfferRow
@@ -43,6 +45,7 @@ __all__ = [
     "ExceptionRow",
     "Feed",
     "Given",
+    "Handed",
     "HeadingRow",
     "Held",
     "InterchangeRow",
@@ -64,6 +67,7 @@ __all__ = [
     "SecretRow",
     "SessionRow",
     "Shelf",
+    "Sieve",
     "Sighting",
     "StatusRow",
     "StockSource",
@@ -73,6 +77,7 @@ __all__ = [
     "TransferRow",
     "TransmissionRow",
     "Tries",
+    "Untaken",
     "VisitRow",
     "WaitingDuty",
     "WaitingLine",

@@ -5,7 +5,7 @@ key of the account. Accounts are found by a keyed hash of house and e-mail.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +66,7 @@ _SETTINGS = Statement(
     .where(_THIS)
     .values(sealed=bindparam("words"), zone=bindparam("in_zone"), language=bindparam("in_language"))
 )
+_WORDS = Statement(update(account).where(_THIS).values(sealed=bindparam("words")))
 _PASSWORD = Statement(
     update(account).where(_THIS).values(password_hash=bindparam("hashed"), epoch=_RAISED)
 )
@@ -132,7 +133,7 @@ _FORGET_DRAFTS = Statement(
 class AccountRow:
     """One account, opened; `password_hash` is empty when there is no password.
 
-    `epoch` rises with everything that ends sessions.
+    `epoch` rises with everything that ends sessions; `views` are filters of a list by their names.
     """
 
     id: str
@@ -150,6 +151,7 @@ class AccountRow:
     invited_at: datetime
     seen_at: datetime | None
     disabled_at: datetime | None
+    views: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +188,7 @@ class Accounts:
             "house": new.house,
             "email_index": self._email_index(new.house, new.email),
             "wrapped_key": wrapped,
-            "sealed": _words(sealer, new.id, email=new.email, name=new.name),
+            "sealed": _words(sealer, new.id, email=new.email, name=new.name, views={}),
             "role": new.role,
             "partner": new.partner,
             "brands": canonical(list(new.brands)),
@@ -244,11 +246,17 @@ class Accounts:
         sealer = self._sealer(row.id)
         values = {
             "account_id": row.id,
-            "words": _words(sealer, row.id, email=row.email, name=name),
+            "words": _words(sealer, row.id, email=row.email, name=name, views=row.views),
             "in_zone": zone,
             "in_language": language,
         }
         self._connection.change(_SETTINGS, values)
+
+    def set_views(self, row: AccountRow, views: Mapping[str, str]) -> None:
+        """Keep the person's views of a list, the filters of each by the name they gave it."""
+        sealer = self._sealer(row.id)
+        words = _words(sealer, row.id, email=row.email, name=row.name, views=views)
+        self._connection.change(_WORDS, {"account_id": row.id, "words": words})
 
     def set_password(self, account_id: str, hashed: str) -> None:
         """Keep another password; every session and link is over."""
@@ -379,6 +387,7 @@ class Accounts:
             house=row[1],
             email=words["email"],
             name=words["name"],
+            views=words.get("views", {}),
             role=row[4],
             partner=row[5],
             brands=tuple(parsed(row[6])),
@@ -393,8 +402,10 @@ class Accounts:
         )
 
 
-def _words(sealer: Sealer, account_id: str, *, email: str, name: str) -> bytes:
-    words = {"email": email, "name": name}
+def _words(
+    sealer: Sealer, account_id: str, *, email: str, name: str, views: Mapping[str, str]
+) -> bytes:
+    words = {"email": email, "name": name, **({"views": dict(views)} if views else {})}
     return sealer.seal(canonical(words).encode(), context=account_id)
 
 

@@ -13,8 +13,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
-    Select,
     Text,
     bindparam,
     false,
@@ -25,6 +23,8 @@ from sqlalchemy import (
 )
 
 from hub.domain.exchange import TransmissionState
+from hub.store import desk_rows
+from hub.store.desk_rows import LIMIT, NEWEST_FIRST, ROWS
 from hub.store.exchange_rows import (
     DOCUMENT,
     INTERCHANGE,
@@ -58,45 +58,11 @@ from hub.store.tables import (
 from hub.store.tables_desk import edited_copy
 from hub.store.tables_promises import watch
 
-_LIMIT = bindparam("limit", type_=Integer)
 _SOUGHT = bindparam("sought", type_=Text)
-
-_receipt, _response = watch.alias("receipt"), watch.alias("response")
-_BESIDE = (
-    transmission.c.state,
-    transmission.c.name,
-    transmission.c.attempts,
-    interchange.c.number,
-    _receipt.c.due_at,
-    _receipt.c.rung_at,
-    _response.c.due_at,
-    _response.c.rung_at,
-)
-_ROWS: Select[Any] = select(*(document.c[name] for name in DOCUMENT), *_BESIDE).select_from(
-    document.join(transmission, transmission.c.id == document.c.transmission_id)
-    .join(interchange, interchange.c.id == document.c.interchange_id)
-    .outerjoin(_receipt, _receipt.c.hold == bindparam("receipt_hold", type_=Text) + document.c.id)
-    .outerjoin(
-        _response,
-        _response.c.hold == bindparam("response_hold", type_=Text) + document.c.fulfillment_id,
-    )
-)
-_NEWEST_FIRST = (document.c.at.desc(), document.c.id.desc())
-
-
-@cache
-def _page(filters: frozenset[str]) -> Statement:
-    page = _ROWS.order_by(*_NEWEST_FIRST)
-    if "partner" in filters:
-        page = page.where(document.c.partner == bindparam("partner"))
-    if "before_at" in filters:
-        last = tuple_(bindparam("before_at", type_=BigInteger), bindparam("before_id", type_=Text))
-        page = page.where(tuple_(document.c.at, document.c.id) < last)
-    return Statement(page.limit(_LIMIT))
 
 
 def _by(condition: ColumnElement[bool]) -> Statement:
-    return Statement(_ROWS.where(condition).order_by(*_NEWEST_FIRST).limit(_LIMIT))
+    return Statement(ROWS.where(condition).order_by(*NEWEST_FIRST).limit(LIMIT))
 
 
 _OF_TRACKING = (
@@ -130,11 +96,11 @@ _ENVELOPE = Statement(
         interchange.c.id == bindparam("id")
     )
 )
-_ONE = Statement(_ROWS.where(document.c.id == bindparam("id", type_=Text)))
+_ONE = Statement(ROWS.where(document.c.id == bindparam("id", type_=Text)))
 _ABOUT_ORDER = Statement(
-    _ROWS.where(document.c.order_id == bindparam("order_id", type_=Text))
+    ROWS.where(document.c.order_id == bindparam("order_id", type_=Text))
     .order_by(document.c.at, document.c.id)
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 _TODAY = Statement(
     select(
@@ -145,7 +111,10 @@ _TODAY = Statement(
         func.count(),
     )
     .where(document.c.at >= bindparam("since", type_=BigInteger))
+    # Not by the plain column: SQLite would walk every paper there ever was in the order of an index
+    # that begins with it.
     .group_by(
+        func.coalesce(document.c.direction, ""),
         document.c.direction,
         document.c.state,
         document.c.valid,
@@ -156,7 +125,7 @@ _INPUTS = Statement(
     select(input_.c.id, input_.c.kind, input_.c.at, input_.c.who, input_.c.body, input_.c.hashes)
     .where(input_.c.subject == bindparam("subject"))
     .order_by(input_.c.at, input_.c.id)
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 _LAST = Statement(
     select(func.max(transmission.c.at)).where(
@@ -181,7 +150,7 @@ _FILES = Statement(
         transmission.c.direction == bindparam("direction"),
     )
     .order_by(transmission.c.at.desc())
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 _AWAITED = (
     watch.c.hold,
@@ -207,7 +176,7 @@ def _awaited(*, after: bool) -> Statement:
     if after:
         last = tuple_(bindparam("after_at", type_=BigInteger), bindparam("after_hold", type_=Text))
         page = page.where(tuple_(watch.c.due_at, watch.c.hold) > last)
-    return Statement(page.limit(_LIMIT))
+    return Statement(page.limit(LIMIT))
 
 
 _HELD = Statement(select(lane.c.name).where(lane.c.lease_until > now_micros()).limit(1))
@@ -304,6 +273,35 @@ class Holds:
     response: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which papers a list is to hold: empty is every one; older than `before`, not than `until`."""
+
+    partner: str = ""
+    set_id: str = ""
+    direction: str = ""
+    light: str = ""
+    before: tuple[datetime, str] | None = None
+    until: tuple[datetime, str] | None = None
+
+    def bound(self) -> dict[str, Any]:
+        """Return the values that a statement needs."""
+        named = {"partner": self.partner, "set_id": self.set_id, "direction": self.direction}
+        values: dict[str, Any] = {name: text for name, text in named.items() if text}
+        for name, place in (("before", self.before), ("until", self.until)):
+            if place is not None:
+                values |= {f"{name}_at": micros(place[0]), f"{name}_id": place[1]}
+        return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """One paper's numbers and its file's name."""
+
+    id: str
+    texts: tuple[str, ...]
+
+
 class Desk:
     """Papers as operators look for them."""
 
@@ -312,15 +310,39 @@ class Desk:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def page(
-        self, holds: Holds, *, partner: str, before: tuple[datetime, str] | None, limit: int
-    ) -> list[SeenDocument]:
-        """Return papers, newest first, of one partner or, for "", of all."""
-        values: dict[str, Any] = {"partner": partner} if partner else {}
-        if before is not None:
-            values |= {"before_at": micros(before[0]), "before_id": before[1]}
-        statement = _page(frozenset(values))
+    def page(self, holds: Holds, asked: Asked, *, limit: int) -> list[SeenDocument]:
+        """Return papers, newest first, that may be among those asked for.
+
+        Whether a light is the worst of its paper the caller has to see: more rows than those that
+        show it may come.
+        """
+        values = asked.bound()
+        statement = desk_rows.page(frozenset(values), asked.light)
         return self._seen(statement, holds, values | {"limit": limit})
+
+    def place(self, asked: Asked, *, passed: int) -> tuple[datetime, str] | None:
+        """Return where so many papers of the partner, whatever else is asked, are passed by."""
+        values = Asked(partner=asked.partner, before=asked.before).bound()
+        row = self._connection.row(desk_rows.place(frozenset(values)), values | {"passed": passed})
+        return None if row is None else (moment(row[0]), str(row[1]))
+
+    def words(self, asked: Asked, *, limit: int) -> list[Wording]:
+        """Return numbers and names of the newest papers of the partner."""
+        values = Asked(partner=asked.partner, before=asked.before).bound()
+        statement = desk_rows.words(frozenset(values))
+        return [
+            _wording(row) for row in self._connection.rows(statement, values | {"limit": limit})
+        ]
+
+    def several(self, holds: Holds, document_ids: Sequence[str]) -> list[SeenDocument]:
+        """Return these papers, newest first."""
+        every = {"receipt_hold": holds.receipt, "response_hold": holds.response}
+        rows = [
+            _read(row)
+            for part, values in desk_rows.SEVERAL.parts(document_ids)
+            for row in self._connection.rows(part, values | every)
+        ]
+        return sorted(rows, key=lambda one: (one.row.at, one.row.id), reverse=True)
 
     def search(
         self, holds: Holds, *, kind: str, sought: str, brand: str, limit: int
@@ -431,6 +453,12 @@ def _read(row: Row) -> SeenDocument:
         response_due=moment_or_none(beside[6]),
         response_rung=beside[7] is not None,
     )
+
+
+def _wording(row: Row) -> Wording:
+    *texts, control, transmission_id = row[1:]
+    # What has no number of its own is told apart by its delivery, which is no number to look for.
+    return Wording(id=row[0], texts=(*texts, control if control != transmission_id else ""))
 
 
 def _input(row: Row) -> InputRow:

@@ -1,6 +1,6 @@
 """Papers: their states, what they are about, the stamps of those we sent, and their effects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ from hub.domain.facts import Effect
 from hub.store.exchange_rows import DOCUMENT, DocumentRow, document_read, document_values
 from hub.store.problems import problems_text
 from hub.store.statements import (
+    ByKeys,
     Connection,
     Row,
     Statement,
@@ -60,6 +61,7 @@ _WAITING = Statement(
 _OF_ORDER = Statement(
     _ALL.where(document.c.order_id == bindparam("order_id")).order_by(*_OLDEST_FIRST)
 )
+_OF_ORDERS = ByKeys(lambda keys: _ALL.where(document.c.order_id.in_(keys)).order_by(*_OLDEST_FIRST))
 _RECEIPTED = Statement(
     _ALL.where(
         document.c.direction == Direction.OUT.value,
@@ -184,6 +186,13 @@ class Documents:
     def documents_of_order(self, order_id: str) -> list[DocumentRow]:
         """Return every paper of an order, both ways, oldest first."""
         return self._read(_OF_ORDER, {"order_id": order_id})
+
+    def documents_of_orders(self, order_ids: Collection[str]) -> dict[str, list[DocumentRow]]:
+        """Return every paper of each of these orders, both ways, oldest first."""
+        found: dict[str, list[DocumentRow]] = {one: [] for one in order_ids}
+        for row in map(document_read, self._connection.keyed(_OF_ORDERS, order_ids)):
+            found[str(row.order_id)].append(row)
+        return found
 
     def documents_page(
         self,

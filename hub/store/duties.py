@@ -43,7 +43,7 @@ from hub.store.statements import (
     parsed,
 )
 from hub.store.tables import counter, duty, lane, schedule_fire
-from hub.store.upserts import insert_if_absent, upsert_returning
+from hub.store.upserts import insert_if_absent, upsert, upsert_returning
 
 LEDGER_LANE = "ledger"
 """The lane whose row the sealer locks; it never holds duties and is not listed."""
@@ -206,6 +206,10 @@ _NEXT_NUMBER = upsert_returning(
     },
     returning="value",
 )
+_WORKERS = "worker/heard"
+"""The counter that holds the microsecond at which a worker was last heard of."""
+_BEAT = upsert(counter, on=["name"], setting=["value"])
+_HEARD = Statement(select(counter.c.value).where(counter.c.name == bindparam("name")))
 _FIRE = insert_if_absent(schedule_fire)
 _FORGET_FIRES = Statement(
     delete(schedule_fire).where(
@@ -286,6 +290,15 @@ class Duties:
             "body": canonical(duty.body),
         }
         self._connection.change(_ADD_DUTY, values)
+
+    def beat(self, *, at: datetime) -> None:
+        """Note that a worker lives."""
+        self._connection.change(_BEAT, {"name": _WORKERS, "value": micros(at)})
+
+    def heard(self) -> datetime | None:
+        """Return when a worker was last heard of, None when none ever was."""
+        row = self._connection.row(_HEARD, {"name": _WORKERS})
+        return None if row is None else moment(row[0])
 
     def open_lane(self, name: str) -> None:
         """Make the lane of a channel that owes nothing yet: its polls need a lease as well."""

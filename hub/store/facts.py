@@ -6,7 +6,7 @@ however late a writer committed.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,13 +29,27 @@ from hub.domain.names import Names
 from hub.domain.orders import Order
 from hub.store.duties import LEDGER_LANE, fresh_lane
 from hub.store.seals import Vault
-from hub.store.statements import Connection, Row, Statement, canonical, micros, moment, parsed
+from hub.store.statements import (
+    ByKeys,
+    Connection,
+    Row,
+    Statement,
+    canonical,
+    micros,
+    moment,
+    parsed,
+)
 from hub.store.tables import fact, input_, lane, ledger, order, reply, status
 from hub.store.upserts import insert_if_absent
 
 _VERIFIED_AT_ONCE = 1000
 
 _ADD_INPUT = Statement(insert(input_))
+_COMMANDS = Statement(
+    select(input_.c.id, input_.c.at, input_.c.who, input_.c.body, input_.c.sealed)
+    .where(input_.c.subject == bindparam("subject"), input_.c.kind == "command")
+    .order_by(input_.c.at, input_.c.id)
+)
 _ADD_FACT = Statement(insert(fact))
 _SEALED = [
     ledger.c.position,
@@ -120,6 +134,11 @@ _REPLY = Statement(
         reply.c.scope == bindparam("scope"), reply.c.key == bindparam("key")
     )
 )
+_REPLIED = ByKeys(
+    lambda keys: select(reply.c.key).where(
+        reply.c.scope == bindparam("scope", type_=Text), reply.c.key.in_(keys)
+    )
+)
 _ADD_REPLY = Statement(insert(reply))
 
 
@@ -147,6 +166,17 @@ class StoredReply:
     status: int
     body: bytes
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command as it was kept; `sealed` is what of it is about people, if anything."""
+
+    id: str
+    at: datetime
+    who: str
+    body: Mapping[str, object]
+    sealed: bytes | None
 
 
 class Facts:
@@ -186,6 +216,13 @@ class Facts:
             "hashes": canonical(hashes),
         }
         self._connection.change(_ADD_INPUT, values)
+
+    def commands(self, subject: str) -> list[Command]:
+        """Return the commands about a subject, oldest first."""
+        return [
+            Command(id=row[0], at=moment(row[1]), who=row[2], body=_body(row[3]), sealed=row[4])
+            for row in self._connection.rows(_COMMANDS, {"subject": subject})
+        ]
 
     def record(
         self,
@@ -299,6 +336,14 @@ class Facts:
             at=moment(row[3]),
         )
 
+    def replied(self, *, scope: str, keys: Collection[str]) -> set[str]:
+        """Return those of these keys to which something was answered in that scope."""
+        return {
+            str(row[0])
+            for statement, values in _REPLIED.parts(keys)
+            for row in self._connection.rows(statement, values | {"scope": scope})
+        }
+
     def keep_reply(
         self, *, scope: str, key: str, body_hash: bytes, status: int, body: bytes, at: datetime
     ) -> None:
@@ -330,3 +375,8 @@ def _sealed_fact(row: Row) -> SealedFact:
         order_number=row[6],
         body=parsed(row[7]),
     )
+
+
+def _body(written: str | None) -> Mapping[str, object]:
+    body = {} if written is None else parsed(written)
+    return body if isinstance(body, dict) else {}

@@ -1,6 +1,6 @@
 """What lies with a partner, as its own rooms list it: the most urgent first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,18 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.exchange import Direction
 from hub.domain.orders import ChangeState, FulfillmentState
+from hub.store import handed
+from hub.store.handed import Handed
 from hub.store.statements import ByKeys, Connection, Statement, micros
-from hub.store.tables import document, fulfillment, order, package, shipment
+from hub.store.tables import (
+    document,
+    fulfillment,
+    fulfillment_line,
+    order,
+    order_line,
+    package,
+    shipment,
+)
 from hub.store.tables_promises import order_change
 
 NEVER = 2**62
@@ -49,28 +59,29 @@ _OF: dict[Shelf, ColumnElement[bool]] = {
     Shelf.DONE: _in(FulfillmentState.SHIPPED, FulfillmentState.CLOSED, FulfillmentState.CANCELLED),
     Shelf.ALL: _PARTNER,
 }
-_URGENT_FIRST = frozenset({Shelf.CONFIRM, Shelf.SHIP, Shelf.LATE})
+URGENT_FIRST = frozenset({Shelf.CONFIRM, Shelf.SHIP, Shelf.LATE})
+"""Shelves by due time; the others show the newest first."""
 
 
-def _listing(shelf: Shelf) -> Select[tuple[int, str, str]]:
-    """One page of a shelf from a place on; the place is a due time, or when it was given."""
+def listing(shelf: Shelf) -> Select[tuple[int, str, str]]:
+    """Return one page of a shelf from a place on: a due time, or when it was given."""
     place, one = bindparam("place", type_=BigInteger), bindparam("one", type_=Text)
-    urgent = shelf in _URGENT_FIRST
+    urgent = shelf in URGENT_FIRST
     key: ColumnElement[int] = _DUE if urgent else fulfillment.c.created_at
     beyond = key > place if urgent else key < place
     next_one = fulfillment.c.id > one if urgent else fulfillment.c.id < one
-    listing = select(key, fulfillment.c.id, fulfillment.c.order_id).where(
+    page = select(key, fulfillment.c.id, fulfillment.c.order_id).where(
         _PARTNER, _OF[shelf], beyond | ((key == place) & next_one), _GIVEN
     )
     ordered = (
-        listing.order_by(key, fulfillment.c.id)
+        page.order_by(key, fulfillment.c.id)
         if urgent
-        else listing.order_by(key.desc(), fulfillment.c.id.desc())
+        else page.order_by(key.desc(), fulfillment.c.id.desc())
     )
     return ordered.limit(bindparam("limit", type_=Integer))
 
 
-_LISTS = {shelf: Statement(_listing(shelf)) for shelf in Shelf}
+_LISTS = {shelf: Statement(listing(shelf)) for shelf in Shelf}
 _COUNTS = Statement(
     select(
         func.coalesce(func.sum(case((_OPEN, 1), else_=0)), 0),
@@ -87,24 +98,77 @@ _CHANGES = Statement(
     .limit(bindparam("limit", type_=Integer))
 )
 _TEXT = bindparam("text", type_=Text)
-_FOUND = [
-    Statement(select(fulfillment.c.id, fulfillment.c.order_id).where(_PARTNER, condition, _GIVEN))
-    for condition in (
-        fulfillment.c.number == _TEXT,
-        fulfillment.c.order_id.in_(select(order.c.id).where(order.c.number == _TEXT)),
-        fulfillment.c.id.in_(
-            select(shipment.c.fulfillment_id)
-            .join(package, package.c.shipment_id == shipment.c.id)
-            .where((package.c.tracking == _TEXT) | (package.c.label == _TEXT))
-        ),
-        fulfillment.c.id.in_(select(shipment.c.fulfillment_id).where(shipment.c.notice == _TEXT)),
+
+
+def _finding(condition: ColumnElement[bool]) -> Statement:
+    return Statement(
+        select(fulfillment.c.id, fulfillment.c.order_id).where(_PARTNER, condition, _GIVEN)
     )
+
+
+def _with_parcel(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return fulfillment.c.id.in_(
+        select(shipment.c.fulfillment_id)
+        .join(package, package.c.shipment_id == shipment.c.id)
+        .where(condition)
+    )
+
+
+# Each is answered by an index of its own, as far as there is one; `or` between them by none.
+_FOUND = _finding(fulfillment.c.number == _TEXT)
+_FOUND_IN = _finding(
+    fulfillment.c.order_id.in_(
+        select(order.c.id).where(order.c.brand == bindparam("brand"), order.c.number == _TEXT)
+    )
+)
+_FOUND_BY_PARCEL = [
+    _finding(_with_parcel(package.c.tracking == _TEXT)),
+    _finding(_with_parcel(package.c.label == _TEXT)),
+    _finding(
+        fulfillment.c.id.in_(select(shipment.c.fulfillment_id).where(shipment.c.notice == _TEXT))
+    ),
 ]
 _NUMBERED = ByKeys(
     lambda keys: select(fulfillment.c.id, fulfillment.c.order_id, fulfillment.c.number).where(
         fulfillment.c.number.in_(keys), fulfillment.c.partner == bindparam("partner", type_=Text)
     )
 )
+
+_HANDED = handed.numbered(_GIVEN)
+_OPEN_LINES = ByKeys(
+    lambda keys: (
+        select(
+            fulfillment_line.c.fulfillment_id,
+            order.c.brand,
+            fulfillment.c.number,
+            fulfillment_line.c.number,
+            fulfillment_line.c.sku,
+            order_line.c.description,
+            fulfillment_line.c.open,
+        )
+        .select_from(
+            fulfillment_line.join(
+                fulfillment, fulfillment.c.id == fulfillment_line.c.fulfillment_id
+            )
+            .join(order, order.c.id == fulfillment.c.order_id)
+            .join(order_line, order_line.c.id == fulfillment_line.c.line_id)
+        )
+        .where(fulfillment_line.c.fulfillment_id.in_(keys), fulfillment_line.c.open > 0)
+        .order_by(fulfillment_line.c.fulfillment_id, fulfillment_line.c.ordinal)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLine:
+    """One line of which pieces still have to leave, with its purchase order's number."""
+
+    brand: str
+    number: str
+    line: str
+    sku: str
+    description: str
+    open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +212,7 @@ class Shelves:
         now: datetime,
     ) -> list[Given]:
         """Return a page: the most urgent first, or of what is done the newest."""
-        start = (-1, "") if shelf in _URGENT_FIRST else (NEVER, "")
+        start = (-1, "") if shelf in URGENT_FIRST else (NEVER, "")
         place, one = after or start
         values = {"partner": partner, "place": place, "one": one, "limit": limit}
         if shelf is Shelf.LATE:
@@ -161,13 +225,43 @@ class Shelves:
         rows = self._connection.rows(_CHANGES, {"partner": partner, "limit": limit})
         return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows]
 
-    def found(self, *, partner: str, text: str) -> list[Given]:
+    def found(self, *, partner: str, brands: Collection[str], text: str) -> list[Given]:
         """Return what one number names: purchase order, customer's order, tracking, shipment."""
-        for statement in _FOUND:
-            rows = self._connection.rows(statement, {"partner": partner, "text": text})
+        values = {"partner": partner, "text": text}
+        tried = [(_FOUND, values)]
+        tried += [(_FOUND_IN, values | {"brand": brand}) for brand in brands]
+        tried += [(statement, values) for statement in _FOUND_BY_PARCEL]
+        for statement, named in tried:
+            rows = self._connection.rows(statement, named)
             if rows:
                 return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows[:50]]
         return []
+
+    def open_lines(self, given: Sequence[Given]) -> list[OpenLine]:
+        """Return what is open of this work, in its order, line by line."""
+        found: dict[str, list[OpenLine]] = {one.part: [] for one in given}
+        for part, brand, *row in self._connection.keyed(_OPEN_LINES, found):
+            number, line, sku, description, open_ = row
+            found[part].append(
+                OpenLine(
+                    brand=brand,
+                    number=number,
+                    line=line,
+                    sku=sku,
+                    description=description,
+                    open=int(open_),
+                )
+            )
+        return [line for lines in found.values() for line in lines]
+
+    def handed(self, *, partner: str, numbers: Collection[str]) -> dict[str, Handed]:
+        """Return these purchase orders as shipments are judged by them, by number."""
+        rows = [
+            row
+            for statement, values in _HANDED.parts(numbers)
+            for row in self._connection.rows(statement, values | {"partner": partner})
+        ]
+        return {one.part.number: one for one in handed.read(self._connection, rows)}
 
     def numbered(self, *, partner: str, numbers: Collection[str]) -> dict[str, tuple[str, str]]:
         """Return (part, order) of those of these purchase order numbers that are the partner's."""

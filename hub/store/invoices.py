@@ -1,6 +1,6 @@
 """Invoices as partners sent them; the newest paper under a number stands."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, Text, bindparam, insert, select, tuple_, update
 
 from hub.store.statements import (
+    ByKeys,
     Connection,
     Row,
     Statement,
@@ -35,6 +36,11 @@ _OF_PART = Statement(
     _ALL.where(
         invoice.c.fulfillment_id == bindparam("fulfillment_id"), invoice.c.state == "standing"
     ).order_by(invoice.c.at, invoice.c.id)
+)
+_PARTS = ByKeys(
+    lambda keys: select(invoice.c.fulfillment_id).where(
+        invoice.c.fulfillment_id.in_(keys), invoice.c.state == "standing"
+    )
 )
 _STATE = Statement(
     update(invoice)
@@ -106,6 +112,10 @@ class Invoices:
         """Return the standing invoices for a partner's part, oldest first."""
         rows = self._connection.rows(_OF_PART, {"fulfillment_id": fulfillment_id})
         return [_read(row) for row in rows]
+
+    def parts_of(self, fulfillment_ids: Collection[str]) -> set[str]:
+        """Return those of these parts for which an invoice stands."""
+        return {str(row[0]) for row in self._connection.keyed(_PARTS, fulfillment_ids)}
 
     def move(self, row_id: str, *, then: str) -> None:
         """Say that a paper is replaced or cancelled."""

@@ -34,6 +34,7 @@ _REVOKE = Statement(
     .where(api_key.c.id == bindparam("key_id", type_=Text), api_key.c.revoked_at.is_(None))
     .values(revoked_at=bindparam("revoked_at"))
 )
+_END = upsert(key_expiry, on=["key_id"], setting=["expires_at"])
 _USED = upsert(key_use, on=["key_id"], setting=["used_at"])
 _PAGE = Statement(_KEYS.order_by(api_key.c.created_at, api_key.c.id))
 
@@ -106,6 +107,10 @@ class Keys:
         """Revoke a key; False when there is none or it was revoked before."""
         values = {"key_id": key_id, "revoked_at": micros(at)}
         return self._connection.change(_REVOKE, values) == 1
+
+    def end(self, key_id: str, *, at: datetime) -> None:
+        """Let a key be good until then and no longer."""
+        self._connection.change(_END, {"key_id": key_id, "expires_at": micros(at)})
 
     def used(self, key_id: str, *, at: datetime) -> None:
         """Note that a key was used then."""

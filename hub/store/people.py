@@ -1,6 +1,6 @@
 """People: one sealed blob each, under a data key per customer that the master key wraps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Text, bindparam, insert, select, update
@@ -10,7 +10,7 @@ from hub.domain.facts import FactKind
 from hub.domain.names import Names
 from hub.domain.placing import address_of
 from hub.store.seals import Sealer, Vault
-from hub.store.statements import Connection, Statement, canonical, micros, parsed
+from hub.store.statements import ByKeys, Connection, Statement, canonical, micros, parsed
 from hub.store.tables import customer, fact, input_, order, person
 from hub.store.terms import Terms
 
@@ -24,6 +24,13 @@ _ADD_CUSTOMER = Statement(insert(customer))
 _ADD_PERSON = Statement(insert(person))
 _PERSON = Statement(
     select(person.c.customer_id, person.c.sealed).where(person.c.id == bindparam("id"))
+)
+_PERSONS = ByKeys(
+    lambda keys: (
+        select(person.c.id, person.c.customer_id, person.c.sealed, customer.c.wrapped_key)
+        .select_from(person.join(customer, customer.c.id == person.c.customer_id))
+        .where(person.c.id.in_(keys))
+    )
 )
 _PLACED = Statement(
     select(order.c.customer_id, input_.c.id, input_.c.sealed)
@@ -119,6 +126,22 @@ class People:
         plain = self._sealer(found[0]).open(found[1], context=person_id)
         words: dict[str, object] = parsed(plain.decode())
         return words
+
+    def several(self, person_ids: Collection[str]) -> dict[str, dict[str, object]]:
+        """Return the words of these persons by their ids, without those of erased customers.
+
+        Damaged for changed bytes.
+        """
+        found: dict[str, dict[str, object]] = {}
+        for person_id, customer_id, sealed, wrapped in self._connection.keyed(_PERSONS, person_ids):
+            if wrapped is None:
+                continue
+            sealer = self._sealers.get(customer_id)
+            if sealer is None:
+                sealer = self._vault.unwrap(wrapped, context=customer_id)
+                self._sealers[customer_id] = sealer
+            found[person_id] = parsed(sealer.open(sealed, context=person_id).decode())
+        return found
 
     def placed(self, order_id: str) -> bytes:
         """Return the body with which an order was placed.

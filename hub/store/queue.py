@@ -20,7 +20,7 @@ from hub.store.statements import (
     moment,
     moment_or_none,
 )
-from hub.store.tables import exception, order
+from hub.store.tables import customer, exception, order
 
 MOST_GROUPED = 10_000
 """So many open ones are looked at when they are put together by cause, the newest first."""
@@ -28,9 +28,11 @@ MOST_GROUPED = 10_000
 _LIMIT = bindparam("limit", type_=Integer)
 # What has no time of its own was due when it was opened.
 _DUE = func.coalesce(exception.c.due_at, exception.c.opened_at)
-_COLUMNS = (*COLUMNS, order.c.number, order.c.brand)
+_COLUMNS = (*COLUMNS, order.c.number, order.c.brand, customer.c.standing)
 _ROWS: Select[Any] = select(*_COLUMNS).select_from(
-    exception.outerjoin(order, order.c.id == exception.c.order_id)
+    exception.outerjoin(order, order.c.id == exception.c.order_id).outerjoin(
+        customer, customer.c.id == order.c.customer_id
+    )
 )
 _OPEN = exception.c.hold.is_not(None)
 
@@ -67,7 +69,10 @@ _KINDS = Statement(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedRow:
-    """One thing that waits for a person or did, with the order it is about."""
+    """One thing that waits for a person or did, with the order it is about.
+
+    `standing` is how the order's customer stands, "" where there is none.
+    """
 
     id: str
     hold: str | None
@@ -85,6 +90,7 @@ class QueuedRow:
     closed_by: str
     order_number: str
     brand: str
+    standing: str
 
     @property
     def since(self) -> datetime:
@@ -155,4 +161,5 @@ def _read(row: Row) -> QueuedRow:
         closed_by=row[13],
         order_number=row[14] or "",
         brand=row[15] or "",
+        standing=row[16] or "",
     )

@@ -47,6 +47,19 @@ _BY_COOKIE = Statement(
         *_STANDS,
     )
 )
+_OF_ACCOUNT = Statement(
+    select(
+        account_session.c.id,
+        account_session.c.account_id,
+        account_session.c.full,
+        account_session.c.by_link,
+        account_session.c.epoch,
+        account_session.c.began_at,
+        account_session.c.seen_at,
+    )
+    .select_from(account_session.join(account))
+    .where(account_session.c.account_id == bindparam("of_account", type_=Text), *_STANDS)
+)
 _THIS = account_session.c.id == bindparam("session_id", type_=Text)
 _TRY = Statement(
     update(account_session)
@@ -130,6 +143,14 @@ _END_ACTS = Statement(
     .where(
         act_link.c.partner == bindparam("of_partner", type_=Text),
         act_link.c.subject == bindparam("of_subject", type_=Text),
+        act_link.c.used_at.is_(None),
+    )
+    .values(used_at=bindparam("at"))
+)
+_END_ACTS_OF = Statement(
+    update(act_link)
+    .where(
+        act_link.c.id.like(bindparam("held", type_=Text), escape="\\"),
         act_link.c.used_at.is_(None),
     )
     .values(used_at=bindparam("at"))
@@ -241,6 +262,11 @@ class Sessions:
         values = {"cookie_hash": _hashed(cookie), "house": house}
         row = self._connection.row(_BY_COOKIE, values)
         return None if row is None else _session(row)
+
+    def of_account(self, account_id: str) -> list[SessionRow]:
+        """Return the sessions of an account that are not over by anything but time."""
+        rows = self._connection.rows(_OF_ACCOUNT, {"of_account": account_id})
+        return [_session(row) for row in rows]
 
     def seal(self, cookie: str) -> str:
         """Return what forms of this session carry; from it nobody learns the cookie."""
@@ -366,6 +392,11 @@ class Sessions:
         """End every act of a partner on a subject and return how many there were."""
         values = {"of_partner": partner, "of_subject": subject, "at": micros(at)}
         return self._connection.change(_END_ACTS, values)
+
+    def end_acts_of(self, holder: str, *, at: datetime) -> int:
+        """End every act whose link was handed to a holder and return how many there were."""
+        plain = holder.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return self._connection.change(_END_ACTS_OF, {"held": f"{plain}.%", "at": micros(at)})
 
     # --- how often ------------------------------------------------------------------------------
 

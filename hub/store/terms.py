@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, Text, bindparam, delete, exists, select
+from sqlalchemy import Integer, LargeBinary, Text, bindparam, delete, exists, select, update
 
 from hub.store.seals import Vault
 from hub.store.statements import Connection, Statement, moment
@@ -35,6 +35,13 @@ _ORDERS = Statement(
 )
 _CUSTOMER = Statement(
     select(customer.c.standing, customer.c.created_at).where(customer.c.id == bindparam("id"))
+)
+_MARK = Statement(
+    update(customer)
+    .where(
+        customer.c.id == bindparam("customer_id", type_=Text), customer.c.wrapped_key.is_not(None)
+    )
+    .values(standing=bindparam("stands"))
 )
 _BY_PART = Statement(
     select(fulfillment.c.order_id)
@@ -119,9 +126,14 @@ class Terms:
         return [(str(row[0]), moment(row[1])) for row in rows]
 
     def standing(self, customer_id: str) -> tuple[str, datetime]:
-        """Return how a customer stands (`good`, `erased`), and since when they are known."""
+        """Return how a customer stands (`good`, flags, `erased`), and since when they are known."""
         row = self._connection.returned(_CUSTOMER, {"id": customer_id})
         return str(row[0]), moment(row[1])
+
+    def mark(self, customer_id: str, standing: str) -> bool:
+        """Keep how a customer stands; False when they were erased."""
+        values = {"customer_id": customer_id, "stands": standing}
+        return self._connection.change(_MARK, values) == 1
 
     def by_purchase_order(self, number: str, *, limit: int) -> list[str]:
         """Return the orders of which a part has that purchase order number, newest first."""

@@ -23,6 +23,7 @@ from hub.store.reports import Reports
 from hub.store.reservations import Reservations
 from hub.store.seals import Vault
 from hub.store.sessions import Sessions
+from hub.store.sifted import Sifted
 from hub.store.statements import Connection
 from hub.store.stock import Stock
 from hub.store.supplying import Supplying
@@ -58,6 +59,7 @@ class Transaction:
         "reservations",
         "sessions",
         "shelves",
+        "sifted",
         "stock",
         "supplying",
         "terms",
@@ -89,6 +91,7 @@ class Transaction:
         self.invoices = Invoices(connection)
         self.work = Work(connection)
         self.shelves = Shelves(connection)
+        self.sifted = Sifted(connection)
         self.webhooks = Webhooks(connection, vault)
         self.desk = Desk(connection)
         self.queue = Queue(connection)

@@ -102,6 +102,7 @@ _AGAIN = Statement(
     .values(tries=0, due_at=_NOW)
 )
 _REMOVE = Statement(delete(webhook).where(_THIS))
+_TELL_OF = Statement(update(webhook).where(_THIS).values(types=bindparam("told_of")))
 
 _ADD_SECRET = Statement(insert(webhook_secret))
 _OF_WEBHOOK = webhook_secret.c.webhook_id == bindparam("webhook", type_=Text)
@@ -228,6 +229,11 @@ _COUNTS = Statement(
         func.count(case((webhook_message.c.dead == true(), webhook_message.c.id))),
     ).group_by(webhook_message.c.webhook_id)
 )
+_KEPT = Statement(
+    select(webhook_message.c.position, webhook_message.c.events, webhook_message.c.dead)
+    .where(_ITS, webhook_message.c.position > 0)
+    .order_by(webhook_message.c.position)
+)
 _WAITING = Statement(
     select(func.count()).select_from(webhook_message).where(_ITS, webhook_message.c.dead == false())
 )
@@ -270,6 +276,16 @@ class Webhooks:
     def page(self) -> list[WebhookRow]:
         """Return every endpoint, oldest first; they are few."""
         return [webhook_read(row) for row in self._connection.rows(_ALL)]
+
+    def tell_of(self, webhook_id: str, types: Sequence[str]) -> None:
+        """Tell an endpoint of these events from now on; none are all."""
+        told_of = canonical(list(types))
+        self._connection.change(_TELL_OF, {"webhook": webhook_id, "told_of": told_of})
+
+    def kept(self, webhook_id: str) -> list[tuple[int, int, bool]]:
+        """Return what was not taken yet: position of the first fact, events, whether it is dead."""
+        rows = self._connection.rows(_KEPT, {"webhook": webhook_id})
+        return [(int(row[0]), int(row[1]), bool(row[2])) for row in rows]
 
     def remove(self, webhook_id: str) -> None:
         """Remove an endpoint, its secrets and what it was not told yet."""

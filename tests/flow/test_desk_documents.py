@@ -56,6 +56,39 @@ def test_the_list_shows_three_lights_for_each_paper(house: House, acme: Supplier
     assert late.lights.valid.text == "the receipt is overdue"
 
 
+def test_what_a_list_is_narrowed_to_is_what_of_all_shows_it(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settled(house, acme)
+    acme.send("856", acme.notice(acme.purchase_orders()[0], tracking=TRACKING, name="AGAIN"))
+    acme.send("855", ["BAK*00*AD*NOBODYS-1*20261120", "PO1*1*2*EA*4**VN*x", "ACK*IA*2*EA", "CTT*1"])
+    house.turn()
+    post(house, shopping("1002", 1))
+    house.turn()
+    post(house, shopping("1003", 1))
+    house.clock.on(days=9)
+    ring(house.parts)
+    house.turn()
+    every = documents(house.parts, limit=200).rows
+    assert len({one.worst for one in every}) >= 4
+    for most in (5_000, 3):  # also where a page does not look at all papers
+        monkeypatch.setattr("hub.ops.desk.documents.MOST_SCANNED", most)
+        for sign in Sign:
+            shown = [one.id for one in every if one.worst is sign]
+            assert _all_pages(house, light=sign.value) == shown
+        assert _all_pages(house, set_id="850") == [one.id for one in every if one.set_id == "850"]
+
+
+def _all_pages(house: House, *, light: str = "", set_id: str = "") -> list[str]:
+    found, before = [], ""
+    while True:
+        page = documents(house.parts, light=light, set_id=set_id, before=before, limit=2)
+        found += [one.id for one in page.rows]
+        before = page.next
+        if not before:
+            return found
+
+
 FOUND = {
     "JUN-1001-1": ("purchase order", ["in 855", "in 856", "out 850"]),
     "jun-1001-1": ("purchase order", ["in 855", "in 856", "out 850"]),
