@@ -56,13 +56,23 @@ def assign(parts: Parts, partner: str, meant: Sequence[tuple[str, str]], *, who:
     channels = [one for one in parts.partners.get(partner).channels if _has_columns(one.profile)]
     if not channels:
         raise _refused(f"{partner} has no channel of tables; give it one with `format: tabular`")
+    assign_in(parts, partner, channels[0].profile, meant, who=who)
+
+
+def assign_in(
+    parts: Parts, partner: str, profile: BaseModel, meant: Sequence[tuple[str, str]], *, who: str
+) -> None:
+    """Keep what headings of a partner mean in tables that are read with this profile.
+
+    Raises Refused when there is no such column or when there are too many.
+    """
     now = parts.now()
     rows = [
         HeadingRow(partner=partner, heading=words.strip(), means=means, said_at=now, who=who)
         for words, means in meant
     ]
     try:
-        _with(channels[0].profile, rows)
+        _with(profile, rows)
     except ValidationError as fault:
         raise _refused(str(fault.errors()[0]["ctx"]["error"])) from None
     parts.store.write(lambda tx: _assigned(tx, parts, partner, rows, who=who))

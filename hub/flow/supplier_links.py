@@ -6,7 +6,7 @@ The link opens one purchase order without signing in, and lets its holder act on
 from datetime import datetime, timedelta
 
 from hub.domain.names import Names
-from hub.flow.accounts_acts import act_link
+from hub.flow.accounts_acts import act_link, address_holder
 from hub.flow.parts import DESK, Parts
 from hub.flow.supplier_owed import CHANGE, WORK
 from hub.flow.warehouse_changes import is_change
@@ -62,4 +62,5 @@ def _link(
         subject=paper.order_number,
         until=now + ACT_FOR,
         names=names,
+        holder=address_holder(channel),
     ).url

@@ -100,6 +100,7 @@ def _mailed(
         subject=work.part.number,
         until=now + ACT_FOR,
         names=names,
+        holder=duty.subject,
     )
     return MailedOrder(
         number=work.part.number,

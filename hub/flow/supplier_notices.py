@@ -9,6 +9,7 @@ class Notice(StrEnum):
     """When somebody is mailed of new orders."""
 
     IMMEDIATE = "immediate"
+    DAYTIME = "daytime"
     DIGEST = "digest"
     NONE = "none"
 

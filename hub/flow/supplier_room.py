@@ -7,18 +7,22 @@ a program of the supplier's had sent it: kept, explained and settled again like 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from hub.domain.exchange import DocumentState, Problem, Severity
 from hub.domain.posted import PostedSet
-from hub.flow.partner_work import Work, works_of
+from hub.flow.partner_work import Work, works_of_several
 from hub.flow.parts import Parts
 from hub.flow.posted import Outcome, PostedPaper, Taken, desk_of, submit_posted, take_stock
 from hub.partners import Channel
-from hub.store import Counts, Given, Shelf, Transaction
+from hub.store import Counts, Given, Shelf, Sieve, Transaction, Untaken
 
 MOST_CHANGES = 50
+MOST_UNTAKEN = 20
+UNTAKEN_FOR = timedelta(days=7)
 _OK = 200
+_ALL = Sieve()
 
 
 class NoDesk(Exception):
@@ -35,11 +39,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """What there is to do: counts, what is most urgent, and changes that wait for an answer."""
+    """What there is to do: counts, what is most urgent, and changes that wait for an answer.
+
+    `untaken` is what the partner said in the last days without effect, and did not say anew.
+    """
 
     counts: Counts
     urgent: tuple[Work, ...]
     changes: tuple[Work, ...]
+    untaken: tuple[Untaken, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +100,30 @@ def today(parts: Parts, partner: str, *, most: int) -> Today:
             counts=counts,
             urgent=tuple(_composed(tx, parts, partner, urgent)),
             changes=tuple(work for work in _composed(tx, parts, partner, waiting) if work.asked),
+            untaken=tuple(
+                tx.sifted.untaken(partner=partner, since=now - UNTAKEN_FOR, limit=MOST_UNTAKEN)
+            ),
         )
 
 
 def listed(
-    parts: Parts, partner: str, *, shelf: Shelf, after: tuple[int, str] | None, limit: int
+    parts: Parts,
+    partner: str,
+    *,
+    shelf: Shelf,
+    after: tuple[int, str] | None,
+    limit: int,
+    sieve: Sieve = _ALL,
 ) -> Listing:
-    """Return a page of a shelf."""
+    """Return a page of a shelf, of what the sieve lets through."""
     now = parts.now()
     with parts.store.read() as tx:
-        found = tx.shelves.listed(
-            partner=partner, shelf=shelf, after=after, limit=limit + 1, now=now
+        found = (
+            tx.shelves.listed(partner=partner, shelf=shelf, after=after, limit=limit + 1, now=now)
+            if sieve == _ALL
+            else tx.sifted.listed(
+                partner=partner, shelf=shelf, sieve=sieve, after=after, limit=limit + 1, now=now
+            )
         )
         page = found[:limit]
         works = tuple(_composed(tx, parts, partner, page))
@@ -114,7 +135,9 @@ def searched(parts: Parts, partner: str, text: str) -> tuple[Work, ...]:
     plain = " ".join(text.split())
     with parts.store.read() as tx:
         for tried in dict.fromkeys((plain, plain.upper(), plain.replace(" ", "").upper())):
-            found = tx.shelves.found(partner=partner, text=tried) if tried else []
+            found = (
+                tx.shelves.found(partner=partner, brands=parts.brands, text=tried) if tried else []
+            )
             if found:
                 return tuple(_composed(tx, parts, partner, found))
     return ()
@@ -132,14 +155,19 @@ def numbered(parts: Parts, partner: str, numbers: Sequence[str]) -> dict[str, Wo
 def _composed(tx: Transaction, parts: Parts, partner: str, given: Sequence[Given]) -> list[Work]:
     """Return the works in the order of what was given; of a brand that is no more, none."""
     now = parts.now()
-    orders = tx.orders.several([one.order for one in given])
+    orders = tx.orders.several([one.order for one in given]).values()
+    ours = [order for order in orders if order.brand in parts.brands]
     found = {
-        work.part.id: work
-        for order in orders.values()
-        if order.brand in parts.brands
-        for work in works_of(tx, parts, order, partner=partner, now=now)
+        work.part.id: work for work in works_of_several(tx, parts, ours, partner=partner, now=now)
     }
     return [found[one.part] for one in given if one.part in found]
+
+
+def said_before(parts: Parts, partner: str, key: str) -> Came | None:
+    """Return what became of what was said under a key; None while nothing was."""
+    with parts.store.read() as tx:
+        reply = tx.facts.reply(scope=f"partner/{partner}", key=key)
+    return None if reply is None else _read_answer(reply.body)
 
 
 # --- what a supplier says -----------------------------------------------------------------------

@@ -39,6 +39,26 @@ _FIRST = 3  # the ordinal of the first row's first segment: ST is 1, the table's
 _ROW = re.compile(r"row (\d+)\b")
 
 
+class Looked(Protocol):
+    """The first rows of a table whose columns are not all known."""
+
+    @property
+    def rows(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Records with their numbers in the file."""
+
+    @property
+    def number(self) -> int:
+        """The record that seems to name the columns."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What its cells are taken for, empty for nothing."""
+
+    @property
+    def lacks(self) -> int:
+        """How many columns are missing, or there twice."""
+
+
 class _Tables(Format, Protocol):
     """What the format of tables offers beside what every format does."""
 
@@ -49,6 +69,9 @@ class _Tables(Format, Protocol):
 
     def given_back(self, rows: Sequence[Sequence[str]], *, book: bool) -> bytes:
         """Return rows as a file."""
+
+    def looked_at(self, body: bytes, *, profile: BaseModel) -> Looked:
+        """Return the first rows, and what their columns are taken for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +169,7 @@ def sheet(parts: Parts, partner: str, upload: str) -> Sheet:
 
     What is wrong with the file as a whole, or with a row, is in the answer.
     """
-    with parts.store.read() as tx:
-        row = tx.exchange.transmission(upload)
-        if row.partner != partner or not row.delivery_key.startswith(UPLOADS):
-            raise KeyError(upload)
-        with tx.exchange.body(upload) as stream:
-            body = stream.read()
-        profile = with_headings(tx, partner, _profile(parts, partner))
+    row, body, profile = _opened(parts, partner, upload)
     found = Sheet(id=upload, name=row.name)
     try:
         document = _document(parts, body, profile)
@@ -164,8 +181,33 @@ def sheet(parts: Parts, partner: str, upload: str) -> Sheet:
     return _read(parts, found, document, body)
 
 
-def _profile(parts: Parts, partner: str) -> BaseModel:
-    """How the partner's tables are read: by its page when it sends tables, else as usual."""
+def _opened(parts: Parts, partner: str, upload: str) -> tuple[TransmissionRow, bytes, BaseModel]:
+    with parts.store.read() as tx:
+        row = tx.exchange.transmission(upload)
+        if row.partner != partner or not row.delivery_key.startswith(UPLOADS):
+            raise KeyError(upload)
+        with tx.exchange.body(upload) as stream:
+            body = stream.read()
+        return row, body, with_headings(tx, partner, profile_of(parts, partner))
+
+
+def looked_at(parts: Parts, partner: str, upload: str) -> tuple[str, Looked]:
+    """Return an upload's name and its first rows, read as the table that it is most like.
+
+    Raises KeyError when there is none, Malformed for a file that is no table.
+    """
+    row, body, profile = _opened(parts, partner, upload)
+    tables = cast(_Tables, parts.formats[TABLES])
+    tries = [
+        tables.looked_at(body, profile=profile.model_copy(update={"table": set_id}))
+        for set_id in MAPS
+    ]
+    best = min(tries, key=lambda one: (one.lacks, -sum(map(bool, one.columns))))
+    return row.name, best
+
+
+def profile_of(parts: Parts, partner: str) -> BaseModel:
+    """Return how the partner's tables are read: by its page when it sends tables, else as usual."""
     own = (
         channel.profile
         for channel in parts.partners.get(partner).channels

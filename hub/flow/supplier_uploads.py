@@ -20,11 +20,10 @@ from hub.domain.messages import ShipNotice
 from hub.domain.orders import FulfillmentLine, FulfillmentState
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room
-from hub.flow.partner_work import Work
 from hub.flow.parts import Parts
 from hub.flow.supplier_room import Came, Said
 from hub.flow.supplier_sheets import Sheet, SheetRow, problem_at, written
-from hub.store import Shelf
+from hub.store import Handed, Shelf
 
 UNITS = "codes/units"
 AT_ONCE = 8  # papers under way together: their commits are shared
@@ -75,7 +74,9 @@ def shipments(parts: Parts, partner: str, found: Sheet) -> tuple[ShipmentRow, ..
         row.message.number.strip() for row in found.rows if isinstance(row.message, ShipNotice)
     }
     either = sorted(numbers | {number.upper() for number in numbers})
-    works = supplier_room.numbered(parts, partner, either)
+    with parts.store.read() as tx:
+        found_there = tx.shelves.handed(partner=partner, numbers=either)
+    works = {number: one for number, one in found_there.items() if one.brand in parts.brands}
     zone = parts.partners.get(partner).calendar.zone
     judge = _Judge(works=works, word=lambda unit: parts.maps.word(UNITS, unit), zone=zone)
     rows = [judge.row(row) for row in found.rows]
@@ -87,13 +88,10 @@ def _spoken(
     parts: Parts, partner: str, found: Sheet, rows: Sequence[ShipmentRow]
 ) -> frozenset[Group]:
     """The papers of an upload that were given to the door before, whatever became of them."""
-    scope = f"partner/{partner}"
+    keys = {_key(found, group, place): group for group, place in _places(rows).items()}
     with parts.store.read() as tx:
-        return frozenset(
-            group
-            for group, place in _places(rows).items()
-            if tx.facts.reply(scope=scope, key=_key(found, group, place)) is not None
-        )
+        told = tx.facts.replied(scope=f"partner/{partner}", keys=keys)
+    return frozenset(keys[key] for key in told)
 
 
 def _again(read: ShipmentRow) -> ShipmentRow:
@@ -110,7 +108,9 @@ def _key(found: Sheet, group: Group, place: int) -> str:
 class _Judge:
     """Rows in the order of the file, held against what is open and what has left."""
 
-    def __init__(self, *, works: Mapping[str, Work], word: Callable[[str], str], zone: str) -> None:
+    def __init__(
+        self, *, works: Mapping[str, Handed], word: Callable[[str], str], zone: str
+    ) -> None:
         self._works = works
         self._word = word
         self._zone = ZoneInfo(zone)
@@ -124,8 +124,8 @@ class _Judge:
         """What was told to have left, by line and tracking number."""
         left: dict[tuple[str, str], int] = {}
         for work in self._works.values():
-            for dispatched in work.shipments:
-                for package in dispatched.shipment.packages:
+            for shipment in work.shipments:
+                for package in shipment.packages:
                     for packed in package.lines:
                         key = (packed.fulfillment_line_id, carriers.plain(package.tracking))
                         left[key] = left.get(key, 0) + packed.quantity
@@ -164,7 +164,7 @@ class _Judge:
             notice="" if message.notice == tracking else message.notice,
         )
 
-    def _of_order(self, read: ShipmentRow, message: ShipNotice, work: Work) -> ShipmentRow:
+    def _of_order(self, read: ShipmentRow, message: ShipNotice, work: Handed) -> ShipmentRow:
         said = next((line for parcel in message.parcels for line in parcel.lines), None)
         asked = self._lines[read.number]
         line = None if said is None else asked.meant(said.number, said.products)
@@ -194,7 +194,9 @@ class _Judge:
         self._left[key] -= read.quantity
         return True
 
-    def _too_many(self, line: FulfillmentLine, read: ShipmentRow, work: Work) -> Iterator[Problem]:
+    def _too_many(
+        self, line: FulfillmentLine, read: ShipmentRow, work: Handed
+    ) -> Iterator[Problem]:
         left = self._open[line.id]
         if read.quantity <= left:
             return
@@ -248,22 +250,17 @@ def _unsayable(read: ShipmentRow) -> Iterator[Problem]:
 def open_lines(parts: Parts, partner: str, *, book: bool) -> bytes:
     """Return what is open as a table to fill in: the most urgent orders first, a line a row."""
     rows: list[tuple[str, ...]] = [_OPEN_COLUMNS]
+    now = parts.now()
     for shelf in (Shelf.SHIP, Shelf.CONFIRM):
-        found = supplier_room.listed(parts, partner, shelf=shelf, after=None, limit=MOST_OPEN)
-        rows += [
-            (
-                work.part.number,
-                line.number,
-                line.sku,
-                work.order.line(line.line_id).description,
-                str(line.buckets.open),
-                "",
-                "",
+        with parts.store.read() as tx:
+            given = tx.shelves.listed(
+                partner=partner, shelf=shelf, after=None, limit=MOST_OPEN, now=now
             )
-            for work in found.works
-            for line in work.part.lines
-            if line.buckets.open
-        ]
+            rows += [
+                (one.number, one.line, one.sku, one.description, str(one.open), "", "")
+                for one in tx.shelves.open_lines(given)
+                if one.brand in parts.brands
+            ]
     return written(parts, rows, book=book)
 
 

@@ -25,12 +25,29 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """The row that comes nearest to naming the columns of a table, and what it lacks for that."""
+
+    table: Table
+    number: int
+    cells: tuple[str, ...]
+    columns: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
+    twice: tuple[str, ...]
+
+    @property
+    def lacks(self) -> int:
+        """How many columns it misses or has twice."""
+        return len(self.missing) + len(self.twice)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Fit:
     """How a row fits a table as its headings."""
 
     table: Table
     columns: tuple[str, ...]
-    missing: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
     twice: tuple[str, ...]
 
     @property
@@ -82,7 +99,7 @@ def _fit(said: Sequence[str], table: Table, own: Mapping[str, str]) -> _Fit:
     return _Fit(
         table=table,
         columns=tuple(columns),
-        missing=tuple(" or ".join(group) for group in table.headings if not have & set(group)),
+        missing=tuple(group for group in table.headings if not have & set(group)),
         twice=tuple(sorted({name for name in columns if name and columns.count(name) > 1})),
     )
 
@@ -96,9 +113,9 @@ def _usual(columns: Mapping[str, Column]) -> dict[str, str]:
     return usual
 
 
-def _none(said: Sequence[Row], profile: Config) -> Malformed:
-    """Say of the row that comes nearest what it lacks."""
-    nearest = min(
+def nearest(said: Sequence[Row], *, profile: Config) -> Guess:
+    """Return the row that comes nearest to being a head; there must be one."""
+    fit, number, cells = min(
         (
             (fit, number, cells)
             for number, cells in said
@@ -106,15 +123,28 @@ def _none(said: Sequence[Row], profile: Config) -> Malformed:
         ),
         key=lambda one: len(one[0].missing) + len(one[0].twice),
     )
-    fit, number, cells = nearest
-    wrong = " and ".join(
-        f"none is {one}" if n else f"no column is {one}" for n, one in enumerate(fit.missing)
+    return Guess(
+        table=fit.table,
+        number=number,
+        cells=tuple(cells),
+        columns=fit.columns,
+        missing=fit.missing,
+        twice=fit.twice,
     )
-    wrong = wrong or f"several columns are {' and '.join(fit.twice)}"
-    names = ", ".join(cell.strip()[:40] for cell in cells if cell.strip())
+
+
+def _none(said: Sequence[Row], profile: Config) -> Malformed:
+    """Say of the row that comes nearest what it lacks."""
+    guess = nearest(said, profile=profile)
+    missing = [" or ".join(group) for group in guess.missing]
+    wrong = " and ".join(
+        f"none is {one}" if n else f"no column is {one}" for n, one in enumerate(missing)
+    )
+    wrong = wrong or f"several columns are {' and '.join(guess.twice)}"
+    names = ", ".join(cell.strip()[:40] for cell in guess.cells if cell.strip())
     return unfit(
         "columns",
-        f"{wrong} (read as {fit.table.set_id}): row {number} names {names[:400]}. Say what they "
-        "are called with `hub partner headings`, or under `columns` in the channel's profile",
-        path=f"row {number}",
+        f"{wrong} (read as {guess.table.set_id}): row {guess.number} names {names[:400]}. Say what "
+        "they are called with `hub partner headings`, or under `columns` in the channel's profile",
+        path=f"row {guess.number}",
     )

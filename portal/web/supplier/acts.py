@@ -19,6 +19,7 @@ from hub.flow.supplier_room import Came, Said
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.supplier.clicks import key_of, once
 from portal.web.supplier.reading import REASONS, Misread, answers, corrected, parcels
 from portal.web.supplier.room import one_of
 from portal.web.supplier.view import ShownPart, ShownShipment, shown
@@ -47,6 +48,8 @@ class Acts:
     def answer(self, visit: Visit) -> Response:
         """Say line by line what leaves, what leaves later, and what does not."""
         part = self._part(visit)
+        if (again := self._again(visit, part, "answered")) is not None:
+            return again
         read = answers(part, visit.fields, visit.words)
         if isinstance(read, Misread):
             return self._answer(visit, part, list(read.problems), visit.fields)
@@ -82,6 +85,8 @@ class Acts:
         if "more" in visit.fields:
             wider = min(count + 1, MOST_PARCELS)
             return self._ship(visit, part, [], visit.fields, parcel_count=wider)
+        if (again := self._again(visit, part, "shipped")) is not None:
+            return again
         read = parcels(part, visit.fields, visit.words, parcel_count=count)
         if isinstance(read, Misread):
             return self._ship(visit, part, list(read.problems), visit.fields, parcel_count=count)
@@ -148,6 +153,8 @@ class Acts:
     def correct(self, visit: Visit) -> Response:
         """Tell other tracking numbers of a shipment; the customer's page shows the new ones."""
         part = self._part(visit)
+        if (again := self._again(visit, part, "corrected")) is not None:
+            return again
         sent = _named(part, visit.fields.get("shipment", ""))
         read = corrected(sent, visit.fields, visit.words)
         if isinstance(read, Misread):
@@ -182,8 +189,13 @@ class Acts:
 
     def _once(self, visit: Visit) -> str:
         """The form's own key; the one that was typed into stays when the form is shown again."""
-        held = visit.fields.get("once", "")
-        return held if 0 < len(held) <= 64 else self._porch.parts.random(16).hex()
+        return once(self._porch, visit)
+
+    def _again(self, visit: Visit, part: ShownPart, done: str) -> Response | None:
+        """Answer a second click as the first one, though the order says something else by now."""
+        key = key_of(self._porch, visit)
+        came = supplier_room.said_before(self._porch.parts, visit.partner, key)
+        return self._after(visit, part, came, done=done) if came and came.went_through else None
 
     def _say(
         self, visit: Visit, part: ShownPart, set_id: PostedSet, body: Mapping[str, Any]
@@ -192,7 +204,7 @@ class Acts:
             set_id=set_id,
             number=part.number,
             body=body,
-            key=f"room-{visit.account.id}-{self._once(visit)}",
+            key=key_of(self._porch, visit),
             who=visit.account.id,
         )
         return supplier_room.say(self._porch.parts, visit.partner, said)

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from hub.domain import carriers
 from hub.domain.orders import FulfillmentState
 from hub.domain.posted import PostedSet
-from hub.flow import supplier_room
-from hub.flow.supplier_room import Said
+from hub.flow import supplier_room, supplier_undo
+from hub.flow.supplier_room import Came, Said
 from hub.store import Shelf
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
-from portal.web.supplier.reading import wrong_tracking
+from portal.web.supplier.clicks import key_of
+from portal.web.supplier.reading import scanned, wrong_tracking
 from portal.web.supplier.view import ShownPart, shown
 
 ROWS = 25
@@ -60,7 +61,7 @@ class Grid:
         if "scan" in visit.fields:
             return self._scanned(visit)
         typed = {
-            name.removeprefix("tracking-"): value.strip()[:60]
+            name.removeprefix("tracking-"): scanned(value)[:60]
             for name, value in visit.fields.items()
             if name.startswith("tracking-") and value.strip()
         }
@@ -83,7 +84,7 @@ class Grid:
     def _scanned(self, visit: Visit) -> Response:
         """First the slip, then the label: an order without a number waits for it."""
         text = visit.fields.get("order", "").strip()[:60]
-        tracking = visit.fields.get("label", "").strip()[:60]
+        tracking = scanned(visit.fields.get("label", ""))[:60]
         works = supplier_room.searched(self._porch.parts, visit.partner, text) if text else ()
         if len(works) != 1:
             wrong = visit.words.say("No order of yours has this number: scan the slip again.")
@@ -99,6 +100,11 @@ class Grid:
     def _say(self, visit: Visit, part: ShownPart, tracking: str) -> Sent | str:
         """Tell that all that is open left in one parcel; return what is wrong, in words."""
         said = visit.words.say
+        row = {"order": part.number, "label": tracking, "carrier": visit.fields.get("carrier", "")}
+        key = key_of(self._porch, visit, row)
+        before = supplier_room.said_before(self._porch.parts, visit.partner, key)
+        if before is not None and before.went_through:  # a second click
+            return _sent(part, tracking, visit.fields.get("carrier", ""))
         wrong = wrong_tracking(tracking, visit.words)
         carrier = visit.fields.get("carrier", "") or carriers.carrier_of(tracking)
         if wrong:
@@ -109,27 +115,20 @@ class Grid:
             return said("CANCELLED: do not ship this order.")
         if not part.open:
             return said("Nothing of this order is open any more.")
-        packed = [{"line": line.number, "quantity": line.open} for line in part.lines if line.open]
-        body: dict[str, Any] = {
-            "carrier": carrier,
-            "packages": [{"tracking": tracking, "items": packed}],
-        }
-        once = visit.fields.get("once", "")[:64] or self._porch.parts.random(16).hex()
         came = supplier_room.say(
             self._porch.parts,
             visit.partner,
             Said(
                 set_id=PostedSet.SHIP_NOTICE,
                 number=part.number,
-                body=body,
-                key=f"room-{visit.account.id}-{once}-{part.number}",
+                body=_all_open(part, tracking, carrier),
+                key=key,
                 who=visit.account.id,
             ),
         )
         if came.went_through:
-            return Sent(number=part.number, tracking=tracking, carrier=carriers.name(carrier))
-        told = [flaw.text for flaw in came.problems]
-        return "; ".join(told) or said("This order cannot be shipped any more.")
+            return _sent(part, tracking, carrier)
+        return _why(came) or said("This order cannot be shipped any more.")
 
     def _rows(self, visit: Visit) -> list[Row]:
         """What can be shipped now: confirmed first, then what nobody answered yet."""
@@ -164,6 +163,13 @@ class Grid:
         words = {
             "rows": rows,
             "sent": sent,
+            "undoable": supplier_undo.shipped_with(
+                self._porch.parts,
+                visit.partner,
+                {one.number: (one.tracking,) for one in sent},
+            )
+            if sent
+            else (),
             "scanned": scanned,
             "problems": problems,
             "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
@@ -171,3 +177,18 @@ class Grid:
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "supplier/grid.html", words, status=status)
+
+
+def _all_open(part: ShownPart, tracking: str, carrier: str) -> dict[str, Any]:
+    """All that is open of an order, in one parcel."""
+    packed = [{"line": line.number, "quantity": line.open} for line in part.lines if line.open]
+    return {"carrier": carrier, "packages": [{"tracking": tracking, "items": packed}]}
+
+
+def _sent(part: ShownPart, tracking: str, carrier: str) -> Sent:
+    word = carrier or carriers.carrier_of(tracking)
+    return Sent(number=part.number, tracking=tracking, carrier=carriers.name(word))
+
+
+def _why(came: Came) -> str:
+    return "; ".join(flaw.text for flaw in came.problems)

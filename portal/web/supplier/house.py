@@ -8,9 +8,11 @@ from portal.web.entrance import account
 from portal.web.ground.porch import Door, Place, Porch
 from portal.web.supplier.acts import Acts
 from portal.web.supplier.grid import Grid
+from portal.web.supplier.lists import Lists
 from portal.web.supplier.more import more_doors, more_places
 from portal.web.supplier.room import Room
 from portal.web.supplier.slips import Logos
+from portal.web.supplier.undoing import Undoing
 
 _READ, _ACT = Action.READ_WORK, Action.ANSWER_WORK
 
@@ -28,10 +30,10 @@ def porch(parts: Parts, hosts: Sequence[str]) -> Porch:
 
 def doors(house: Porch, logos: Logos) -> list[Door]:
     """Return every door behind the sign-in; `logos` are the brands' for what is printed."""
-    room, acts, grid = Room(house), Acts(house), Grid(house)
+    room, acts, grid, lists = Room(house), Acts(house), Grid(house), Lists(house)
     looks = {
         "/": room.today,
-        "/orders": room.orders,
+        "/orders.{ending}": lists.table,  # before the next, which would take it
         "/search": room.search,
         "/orders/{number}": room.order,
     }
@@ -39,9 +41,13 @@ def doors(house: Porch, logos: Logos) -> list[Door]:
         "/orders/{number}/answer": (acts.answer_form, acts.answer),
         "/orders/{number}/ship": (acts.ship_form, acts.ship),
         "/orders/{number}/correct": (acts.correct_form, acts.correct),
+        "/orders": (lists.shown, lists.posted),
         "/ship": (grid.shown, grid.posted),
     }
     posts = {
+        "/orders/views": lists.keep_view,
+        "/orders/views/remove": lists.drop_view,
+        "/undo": Undoing(house).posted,
         "/orders/{number}/confirm": acts.confirm,
         "/orders/{number}/change": acts.change,
         "/orders/{number}/undo-shipment": acts.undo_shipment,

@@ -3,6 +3,7 @@
 from hub.access import Action
 from portal.web.ground.porch import Door, Place, Porch
 from portal.web.supplier import upload
+from portal.web.supplier.columns import Naming
 from portal.web.supplier.printing import Printing
 from portal.web.supplier.scorecard import Scorecard
 from portal.web.supplier.settings import Settings
@@ -21,6 +22,7 @@ def more_places() -> tuple[Place, ...]:
         Place(path="/print", label="Print", needs=_READ),
         Place(path="/stock", label="Stock", needs=_STOCK),
         Place(path="/figures", label="Figures", needs=_READ),
+        Place(path="/settings", label="Settings", needs=_OWN),
     )
 
 
@@ -49,7 +51,8 @@ def _paper(house: Porch, logos: Logos) -> list[Door]:
 
 
 def _tables(house: Porch) -> list[Door]:
-    tables = Uploads(house)
+    tables, naming = Uploads(house), Naming(house)
+    columns = "/upload/{upload}/columns"
     return [
         Door(method="GET", path="/upload", needs=_ACT, endpoint=tables.form),
         Door(
@@ -61,11 +64,15 @@ def _tables(house: Porch) -> list[Door]:
             takes_file=True,
         ),
         Door(method="GET", path="/upload/open.{ending}", needs=_ACT, endpoint=tables.open_lines),
+        Door(method="POST", path="/upload/forget", needs=_ACT, endpoint=naming.forget),
+        Door(method="GET", path=columns, needs=_ACT, endpoint=naming.form),
+        Door(method="POST", path=columns, needs=_ACT, endpoint=naming.posted),
         Door(method="GET", path="/upload/{upload}", needs=_ACT, endpoint=tables.rows),
         Door(method="POST", path="/upload/{upload}", needs=_ACT, endpoint=tables.send),
         Door(
             method="GET", path="/upload/{upload}/wrong.{ending}", needs=_ACT, endpoint=tables.wrong
         ),
+        Door(method="POST", path="/upload/{upload}/undo", needs=_ACT, endpoint=tables.undo),
         Door(method="POST", path="/upload/{upload}/accept", needs=_STOCK, endpoint=tables.accept),
     ]
 
@@ -74,7 +81,8 @@ def _stock(house: Porch) -> list[Door]:
     stock = Stock(house)
     return [
         Door(method="GET", path="/stock", needs=_STOCK, endpoint=stock.shown),
-        Door(method="POST", path="/stock", needs=_STOCK, endpoint=stock.posted),
+        Door(method="POST", path="/stock", needs=_STOCK, endpoint=stock.posted, keeps=True),
+        Door(method="POST", path="/stock/undo", needs=_STOCK, endpoint=stock.undo),
     ]
 
 
@@ -92,7 +100,6 @@ def _settings(house: Porch) -> list[Door]:
     settings = Settings(house)
     person = "/settings/people/{account}"
     posts = {
-        "/settings/people": settings.invite,
         f"{person}/again": settings.again,
         f"{person}/disable": settings.disable,
         f"{person}/enable": settings.enable,
@@ -101,6 +108,14 @@ def _settings(house: Porch) -> list[Door]:
     return [
         Door(method="GET", path="/settings", needs=_OWN, endpoint=settings.shown),
         Door(method="POST", path="/settings/notice", needs=_OWN, endpoint=settings.notice),
+        Door(method="GET", path="/settings/people", needs=_PEOPLE, endpoint=settings.people),
+        Door(
+            method="POST",
+            path="/settings/people",
+            needs=_PEOPLE,
+            endpoint=settings.invite,
+            keeps=True,
+        ),
         *(
             Door(method="POST", path=path, needs=_PEOPLE, endpoint=one)
             for path, one in posts.items()

@@ -151,6 +151,7 @@ class OneTime:
                 subject=act.subject,
                 until=until,
                 names=Names(seed),
+                holder=act.holder,
             )
         )
         return see_other(request, f"/a/{link.token}?done={_DONE[what]}")

@@ -19,7 +19,9 @@ REASONS = {
     "price": "Wrong price",
     "other": "Another reason",
 }
+LONGEST_CARRIER = 20
 _TRACKING = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,39}")
+_WITH_ZIP = re.compile(r"420[0-9]{5}(?:[0-9]{4})?(9[1-5][0-9]{18}(?:[0-9]{2})?)")
 _SPOILED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 
 
@@ -135,7 +137,7 @@ def _package(
         if (quantity := _quantity(f"quantity-{number}-{line.number}", fields, words, problems))
     ]
     name = f"tracking-{number}"
-    tracking = fields.get(name, "").strip()
+    tracking = scanned(fields.get(name, ""))
     if not packed and not tracking:
         return None
     wrong = wrong_tracking(tracking, words)
@@ -155,7 +157,7 @@ def corrected(
     packages = []
     for number, parcel in enumerate(sent.parcels, start=1):
         name = f"tracking-{number}"
-        tracking = fields.get(name, "").strip()
+        tracking = scanned(fields.get(name, ""))
         wrong = wrong_tracking(tracking, words)
         if wrong:
             problems.append(Problem(field=name, text=wrong))
@@ -165,6 +167,16 @@ def corrected(
     if problems:
         return Misread(problems=tuple(problems))
     return {"shipment": sent.name, "carrier": carrier, "packages": packages}
+
+
+def scanned(text: str) -> str:
+    """Return a tracking number as it was typed or scanned, without the ZIP that some labels carry.
+
+    In front of a USPS number the barcode has 420 and the ZIP of where it goes (GS1 AI 420).
+    """
+    plain = text.strip().replace("\x1d", "")
+    found = _WITH_ZIP.fullmatch(plain)
+    return found[1] if found else plain
 
 
 def wrong_tracking(tracking: str, words: Words) -> str:
@@ -204,14 +216,18 @@ def _carrier(
     problems: list[Problem],
 ) -> str:
     """The chosen carrier; without one, the one whose numbers look like this."""
-    chosen = fields.get("carrier", "").strip()[:20]
-    if chosen:
-        return chosen
+    chosen = fields.get("carrier", "").strip()[:LONGEST_CARRIER]
+    other = " ".join(fields.get("carrier-other", "").split())
+    if len(other) > LONGEST_CARRIER or not other.isprintable():
+        text = words.say("Write the carrier's name with up to 20 signs.")
+        problems.append(Problem(field="carrier-other", text=text))
+    if chosen or other:
+        return chosen or other
     guessed = {carriers.carrier_of(package["tracking"]) for package in packages}
     if len(guessed) == 1 and (found := guessed.pop()):
         return found
     if packages and not problems:
-        text = words.say("No carrier's numbers look like this one: choose the carrier.")
+        text = words.say("No carrier's numbers look like this one: choose the carrier, or name it.")
         problems.append(Problem(field="carrier", text=text))
     return ""
 

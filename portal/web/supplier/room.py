@@ -8,10 +8,10 @@ from hub.flow.partner_work import Work, find
 from hub.store import Shelf
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
+from portal.web.supplier.story import events
 from portal.web.supplier.view import shown
 
 ON_TODAY = 8
-ON_PAGE = 50
 SHELVES = {
     Shelf.CONFIRM: "To confirm",
     Shelf.SHIP: "To ship",
@@ -34,28 +34,10 @@ class Room:
             "counts": found.counts,
             "urgent": [shown(work, visit.words) for work in found.urgent],
             "changes": [shown(work, visit.words) for work in found.changes],
+            "untaken": found.untaken,
             "once": self._once(),
         }
         return self._porch.page(visit, "supplier/today.html", words)
-
-    def orders(self, visit: Visit) -> Response:
-        """Show a page of a shelf; which one, and from where on, stands in the address."""
-        shelf = _shelf(visit.query("show"))
-        found = supplier_room.listed(
-            self._porch.parts,
-            visit.partner,
-            shelf=shelf,
-            after=_place(visit.query("after")),
-            limit=ON_PAGE,
-        )
-        words = {
-            "shelf": str(shelf),
-            "shelves": [(str(one), visit.words.say(name)) for one, name in SHELVES.items()],
-            "parts_shown": [shown(work, visit.words) for work in found.works],
-            "next": f"{found.next[0]}.{found.next[1]}" if found.next else "",
-            "first": not visit.query("after"),
-        }
-        return self._porch.page(visit, "supplier/orders.html", words)
 
     def search(self, visit: Visit) -> Response:
         """Go to what a number names; show the choice when it names more than one."""
@@ -71,6 +53,7 @@ class Room:
         work = one_of(self._porch, visit)
         words = {
             "part": shown(work, visit.words),
+            "events": events(self._porch.parts, work, visit.words),
             "done": visit.query("done"),
             "once": self._once(),
         }
@@ -94,15 +77,3 @@ def one_of(porch: Porch, visit: Visit) -> Work:
     if work is None:
         raise HTTPException(404)
     return work
-
-
-def _shelf(text: str) -> Shelf:
-    try:
-        return Shelf(text)
-    except ValueError:
-        return Shelf.ALL if text else Shelf.SHIP
-
-
-def _place(text: str) -> tuple[int, str] | None:
-    number, dot, one = text.partition(".")
-    return (int(number), one) if dot and number.isdecimal() and len(number) <= 19 else None

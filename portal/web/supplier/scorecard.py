@@ -14,9 +14,8 @@ from portal.web.ground.porch import Porch, Visit
 from portal.web.supplier.files import CSV, download
 
 ON_PAGE = 200
-LEFT, WIDE, ROW = 110, 640, 24
-"""Units of the picture: where bars begin, how wide it is, how high a week."""
-NUMBERS = 60  # units kept free behind the bars
+WIDE = 100
+"""Units of the longest bar."""
 
 TITLES = {
     Measure.CONFIRM: "Answered in time",
@@ -43,7 +42,6 @@ class Scorecard:
             "scores": [(score, said(TITLES[score.measure])) for score in found.scores],
             "weeks": found.weeks,
             "bars": list(_bars(found.weeks)),
-            "picture": {"left": LEFT, "wide": WIDE, "row": ROW, "high": ROW * len(found.weeks)},
             "orders": len(found.orders),
         }
         return self._porch.page(visit, "supplier/figures.html", words)
@@ -114,11 +112,10 @@ def _iso(when: datetime | None) -> str:
 def _bars(weeks: tuple[Week, ...]) -> Iterator[dict[str, object]]:
     """A bar a week: first what left in time, then what did not."""
     most = max((week.good + week.bad for week in weeks), default=0) or 1
-    unit = (WIDE - LEFT - NUMBERS) / most
-    for n, week in enumerate(weeks):
+    unit = WIDE / most
+    for week in weeks:
         yield {
             "begins": week.begins,
-            "y": n * ROW,
             "good": round(week.good * unit, 1),
             "bad": round(week.bad * unit, 1),
             "words": f"{week.good} / {week.good + week.bad}",

@@ -3,6 +3,8 @@
 What its page says (days of work, limits, channels) is shown; those who keep the hub change it.
 """
 
+from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -20,11 +22,13 @@ from portal.web.ground.problems import Problem
 ROLES = {Role.SUPPLIER_USER: "Works here", Role.SUPPLIER_ADMIN: "Works here and keeps people"}
 NOTICES = {
     Notice.IMMEDIATE: "At once, an e-mail an order",
+    Notice.DAYTIME: "At once, but at night not before 7:00",
     Notice.DIGEST: "Once a day, at 7:00",
     Notice.NONE: "Not at all",
 }
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOLIDAYS = 12
+SECOND_CLICK = timedelta(seconds=10)
 
 
 class Settings:
@@ -37,15 +41,29 @@ class Settings:
         """Show what is set."""
         return self._page(visit, [], link="")
 
-    def _page(self, visit: Visit, problems: list[Problem], *, link: str) -> Response:
+    def people(self, visit: Visit) -> Response:
+        """Show the same with what was typed into an invitation when the session was over."""
+        return self._page(visit, [], link="", typed=self._porch.typed_before(visit))
+
+    def _page(
+        self,
+        visit: Visit,
+        problems: list[Problem],
+        *,
+        link: str,
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
         parts, said = self._porch.parts, visit.words.say
         keeps = may(accounts.caller(visit.account), Action.KEEP_OWN_USERS)
+        people = accounts.listed(parts, partner=visit.partner) if keeps else ()
+        just = visit.query("closed")
         words = {
             "problems": problems,
-            "typed": visit.fields if problems else {},
+            "typed": visit.fields if problems else typed or {},
             "link": link,
             "keeps": keeps,
-            "people": accounts.listed(parts, partner=visit.partner) if keeps else (),
+            "people": people,
+            "closed": next((one for one in people if one.disabled and one.id == just), None),
             "roles": [(str(role), said(text)) for role, text in ROLES.items()],
             "notice": supplier_notices.wish(parts, visit.account.id),
             "notices": [(str(one), said(text)) for one, text in NOTICES.items()],
@@ -101,8 +119,21 @@ class Settings:
             return accounts.invite_by_link(
                 parts, email=email, name=name, role=role, partner=visit.partner, who=who
             ).url
-        accounts.invite(parts, email=email, name=name, role=role, partner=visit.partner, who=who)
+        if not self._was_just_invited(visit, email):
+            accounts.invite(
+                parts, email=email, name=name, role=role, partner=visit.partner, who=who
+            )
         return ""
+
+    def _was_just_invited(self, visit: Visit, email: str) -> bool:
+        """Whether this is a second click: nobody is mailed twice by one."""
+        parts = self._porch.parts
+        return any(
+            person.email.casefold() == email.strip().casefold()
+            and parts.now() - person.invited_at < SECOND_CLICK
+            for person in accounts.listed(parts, partner=visit.partner)
+            if not person.disabled
+        )
 
     def again(self, visit: Visit) -> Response:
         """Invite somebody once more: the earlier link was lost or is over."""
@@ -123,12 +154,15 @@ class Settings:
 
     def _closed(self, visit: Visit, *, closed: bool) -> Response:
         act = accounts.disable if closed else accounts.enable
+        person = self._other(visit)
         act(
             self._porch.parts,
-            account_id=self._other(visit).id,
+            account_id=person.id,
             who=f"user:{visit.account.id}",
             of_partner=visit.partner,
         )
+        if closed:
+            return see_other(visit.request, f"/settings?saved=1&closed={person.id}")
         return _saved(visit)
 
     def role(self, visit: Visit) -> Response:

@@ -1,6 +1,7 @@
 """The supplier's articles with what there is of each: typed, saved, told as a report of changes."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -8,13 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.domain.feeds import MOST_UNITS
-from hub.flow import supplier_stock
+from hub.domain.voiding import UNDO
+from hub.flow import accounts, supplier_stock
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.supplier.clicks import key_of
 
 ON_PAGE = 200
 UNITS, WAS = "units-", "was-"
+FORMER, UNTIL = "stock/former", "\x00until"
+"""Where levels of before are kept, and what stands beside them: no SKU has such a sign."""
 
 
 class Stock:
@@ -25,6 +30,9 @@ class Stock:
 
     def shown(self, visit: Visit) -> Response:
         """Show a page of the articles; the search and the place stand in the address."""
+        typed = self._porch.typed_before(visit)
+        if typed:
+            return self._page(visit, typed.get("q", ""), typed.get("after", ""), [], typed)
         return self._page(visit, visit.query("q"), visit.query("after"), [], {})
 
     def posted(self, visit: Visit) -> Response:
@@ -41,15 +49,60 @@ class Stock:
                 self._porch.parts,
                 visit.partner,
                 changed,
-                key=f"stock-{visit.account.id}-{visit.fields.get('once', '')[:64]}",
+                key=key_of(self._porch, visit),
                 who=f"user:{visit.account.id}",
             )
             if not came.went_through:
                 told = "; ".join(flaw.text for flaw in came.problems)
                 words = told or visit.words.say("This was not taken; open the page again.")
                 return self._page(visit, text, after, [Problem(field="", text=words)], visit.fields)
+            self._keep_former(visit, changed)
         query = urlencode({"q": text, "after": after, "saved": len(changed)})
         return see_other(visit.request, f"/stock?{query}")
+
+    def undo(self, visit: Visit) -> Response:
+        """Tell the levels of before once more; those that nobody knew stay as they are now."""
+        former = self._former(visit)
+        if former is None:
+            return see_other(visit.request, "/stock")
+        levels, _ = former
+        came = supplier_stock.tell(
+            self._porch.parts,
+            visit.partner,
+            levels,
+            key=key_of(self._porch, visit),
+            who=f"user:{visit.account.id}",
+        )
+        if not came.went_through:
+            told = "; ".join(flaw.text for flaw in came.problems)
+            words = told or visit.words.say("This was not taken; open the page again.")
+            return self._page(visit, "", "", [Problem(field="", text=words)], {})
+        accounts.drop_draft(self._porch.parts, account_id=visit.account.id, form=FORMER)
+        return see_other(visit.request, f"/stock?saved={len(levels)}")
+
+    def _keep_former(self, visit: Visit, changed: Mapping[str, int]) -> None:
+        """Keep what there was of these articles, as far as the page showed it."""
+        former = {
+            sku: was
+            for sku in changed
+            if (was := visit.fields.get(f"{WAS}{sku}", "").strip()).isdecimal() and len(was) <= 10
+        }
+        until = (self._porch.parts.now() + UNDO).isoformat()
+        accounts.keep_draft(
+            self._porch.parts,
+            account_id=visit.account.id,
+            form=FORMER,
+            fields={**former, UNTIL: until} if former else {},
+        )
+
+    def _former(self, visit: Visit) -> tuple[dict[str, int], datetime] | None:
+        """The levels of before and until when they can be put back; None when there are none."""
+        parts = self._porch.parts
+        kept = accounts.draft(parts, account_id=visit.account.id, form=FORMER)
+        until = datetime.fromisoformat(kept[UNTIL]) if UNTIL in kept else parts.now()
+        if until <= parts.now():
+            return None
+        return {sku: int(was) for sku, was in kept.items() if sku != UNTIL}, until
 
     def _page(
         self,
@@ -62,6 +115,7 @@ class Stock:
         parts = self._porch.parts
         found = supplier_stock.shelf(parts, visit.partner, text=text, after=after, limit=ON_PAGE)
         saved = visit.query("saved")
+        former = self._former(visit)
         words = {
             "problems": problems,
             "typed": typed,
@@ -71,6 +125,8 @@ class Stock:
             "next": found.next,
             "heard_at": found.heard_at,
             "counts": parts.partners.get(visit.partner).stock.level != "unlimited",
+            "former": len(former[0]) if former else 0,
+            "undo_until": former[1] if former else None,
             "saved": int(saved) if saved.isascii() and saved.isdecimal() else None,
             "once": parts.random(16).hex(),
         }

@@ -13,18 +13,23 @@ from starlette.responses import Response
 from hub.domain.exchange import DocumentState
 from hub.domain.exchange import Problem as Flaw
 from hub.domain.messages import ReportKind
-from hub.flow import supplier_stock, supplier_uploads
+from hub.flow import supplier_columns, supplier_stock, supplier_undo, supplier_uploads
 from hub.flow.supplier_sheets import MOST_BYTES, Sheet, given_back, keep_upload, sheet
 from hub.flow.supplier_stock import StockSheetRow
+from hub.flow.supplier_undo import Undoable
 from hub.flow.supplier_uploads import Failed, Fate, ShipmentRow
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.supplier.columns import Naming, remembered
 from portal.web.supplier.files import TYPES, download
+from portal.web.supplier.undoing import Undoing
 
 LARGEST_FORM = MOST_BYTES + 1024 * 1024  # a file that is a little too long is told so
 ON_PAGE = 500
 STOCK = "stock"
+TABS = {"": "All", Fate.GOOD: "Good", Fate.WRONG: "Wrong", Fate.SENT: "Sent"}
+UNKNOWN_COLUMNS = "columns"
 
 Rows = Sequence[ShipmentRow] | Sequence[StockSheetRow]
 
@@ -44,6 +49,7 @@ class Uploads:
     def _form(self, visit: Visit, problems: list[Problem]) -> Response:
         words = {
             "problems": problems,
+            "remembered": remembered(self._porch, visit),
             "once": self._porch.parts.random(16).hex(),
             "most": MOST_BYTES // (1024 * 1024),
         }
@@ -83,6 +89,10 @@ class Uploads:
     def rows(self, visit: Visit) -> Response:
         """Show every row: what it does, or what is wrong with it and what to do."""
         found = self._sheet(visit)
+        if any(flaw.code == UNKNOWN_COLUMNS for flaw in found.problems):
+            naming = Naming(self._porch)
+            columns = supplier_columns.columns_of(self._porch.parts, visit.partner, found.id)
+            return naming.page(visit, columns, [], missing=True)
         return self._shown(visit, found, self._judged(visit, found), [])
 
     def _sheet(self, visit: Visit) -> Sheet:
@@ -110,13 +120,15 @@ class Uploads:
             "is_stock": is_stock,
             "rows": chosen[start : start + ON_PAGE],
             "counts": {fate: sum(row.fate is fate for row in rows) for fate in Fate},
-            "tabs": [("", "All"), (Fate.GOOD, "Good"), (Fate.WRONG, "Wrong"), (Fate.SENT, "Sent")],
+            "tabs": [(fate, visit.words.say(name)) for fate, name in TABS.items()],
             "orders": _orders(rows),
             "only": only,
             "next": start + ON_PAGE if len(chosen) > start + ON_PAGE else 0,
             "report": report,
             "taken": report is not None and report.state in _TAKEN,
             "sent": _number(visit.query("sent")),
+            "undoable": self._undoable(visit, rows),
+            "once": self._porch.parts.random(16).hex(),
             "dropping": not is_stock or supplier_stock.kind_of(_stock(rows), ReportKind.FULL),
         }
         status = _status([*problems, *_problems(found.problems)])
@@ -129,7 +141,7 @@ class Uploads:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         found = self._sheet(visit)
         bad = [
-            (row.row, "; ".join(flaw.text for flaw in row.problems))
+            (row.row, visit.words.say("; ".join(flaw.text for flaw in row.problems)))
             for row in self._judged(visit, found)
             if row.fate is Fate.WRONG
         ]
@@ -163,6 +175,22 @@ class Uploads:
         if not came.kept:
             return self._shown(visit, found, rows, _problems(came.problems))
         return see_other(visit.request, f"/upload/{found.id}")
+
+    def _undoable(self, visit: Visit, rows: Rows) -> tuple[Undoable, ...]:
+        """What of the table was sent and can be taken back before any customer hears of it."""
+        sent: dict[str, list[str]] = {}
+        for row in _shipments(rows):
+            if row.fate is Fate.SENT:
+                sent.setdefault(row.number, []).append(row.tracking)
+        return supplier_undo.shipped_with(self._porch.parts, visit.partner, sent) if sent else ()
+
+    def undo(self, visit: Visit) -> Response:
+        """Take back all shipments of the table that are fresh; each order is told of."""
+        found = self._sheet(visit)
+        taken = self._undoable(visit, self._judged(visit, found))
+        if not taken:
+            return see_other(visit.request, f"/upload/{found.id}")
+        return Undoing(self._porch).undone(visit, taken, back="/upload")
 
     def accept(self, visit: Visit) -> Response:
         """Take a stock table in although much of it drops to none: its sender said so."""

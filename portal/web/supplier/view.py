@@ -231,7 +231,7 @@ def _ask(asked: Asked, work: Work, words: Words) -> ShownAsk:
 def _other_wishes(routing: str, ship_by: date | None, gift: str, words: Words) -> list[str]:
     told = []
     if routing:
-        told.append(words.say("Ship it as %(method)s", {"method": routing}))
+        told.append(words.say("Ship it as %(method)s", {"method": words.say(routing)}))
     if ship_by is not None:
         told.append(words.say("Ship it by %(day)s", {"day": words.day(ship_by)}))
     if gift:

@@ -12,7 +12,7 @@ def _typed(browser: Browser, path: str) -> dict[str, str]:
     return {**fields, "tracking-1": TRACKING, "quantity-1-1": "1"}
 
 
-def _in_again(counter: Counter, role: Role = Role.SUPPLIER_USER) -> Browser:
+def in_again(counter: Counter, role: Role = Role.SUPPLIER_USER) -> Browser:
     """A new browser of somebody who was there before, by a link that is mailed."""
     parts = counter.house.parts
     with parts.store.read() as tx:
@@ -47,7 +47,7 @@ def test_what_was_typed_is_shown_again_after_signing_in_once(quick_counter: Coun
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/sign-in?next={path.replace('/', '%2F')}"
     assert quick_counter.house.order().shipments == ()
-    again = _in_again(quick_counter)
+    again = in_again(quick_counter)
     page = again.get(path).text
     assert f'value="{TRACKING}"' in page
     assert 'name="quantity-1-1" inputmode="numeric" autocomplete="off" maxlength="6" value="1"' in (
@@ -82,7 +82,7 @@ def test_nothing_is_kept_of_a_form_that_the_browser_did_not_seal_or_of_nobody(
     nobody = Browser(app=quick_counter.app, host=HOST)
     answer = nobody.post(path, fields)
     assert answer.headers["location"] == "/sign-in?next=%2F"
-    assert TRACKING not in _in_again(quick_counter).get(path).text
+    assert TRACKING not in in_again(quick_counter).get(path).text
 
 
 def test_who_signed_out_left_nothing_behind(quick_counter: Counter) -> None:
@@ -95,4 +95,4 @@ def test_who_signed_out_left_nothing_behind(quick_counter: Counter) -> None:
     accounts.sign_out(quick_counter.house.parts, cookie=kept)
     answer = browser.post(path, fields)
     assert answer.headers["location"] == "/sign-in?next=%2F"
-    assert TRACKING not in _in_again(quick_counter).get(path).text
+    assert TRACKING not in in_again(quick_counter).get(path).text

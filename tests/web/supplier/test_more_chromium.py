@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from hub.access import Role
 from tests.rigs import free_port
 from tests.rigs.houses import stock_up
+from tests.web.portal.rig import seal_of
 from tests.web.supplier.rig import HOST, TRACKING, open_counter
 from tests.web.supplier.test_upload import send, table, upload
 
@@ -24,6 +25,7 @@ class Shown:
     base: str
     cookie: tuple[str, str]
     paths: tuple[str, ...]
+    order: str
 
     @property
     def jar(self) -> dict[str, object]:
@@ -43,7 +45,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     send(browser, upload(browser, table("SKU,On hand", *rows)), kind="full")
     asked = upload(browser, table("SKU,On hand", "SKU-1,4", "NOBODYS,1"))
     send(browser, asked, kind="full")
-    unread = upload(browser, b"nothing")
+    unread = upload(browser, b"\x00 nothing")
+    unnamed = upload(browser, table("Vorgang;Ware;Anz.", f"{first};SKU-1;2"))
+    page = browser.get("/orders?show=all&article=sku").text
+    view = {"seal": seal_of(page), "query": "show=all&article=sku", "name": "Mugs of this week"}
+    assert browser.post("/orders/views", view).status_code == 303
     mixed = upload(
         browser,
         table(
@@ -60,10 +66,15 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     while not server.started:
         thread.join(0.05)
     pages = ("/upload", mixed, asked, unread, "/print", "/stock", "/stock?q=none", "/settings")
+    pages += (unnamed, f"{mixed}/columns", "/orders?show=all&article=sku")
+    # today, an order and its forms are looked at in tests/web/test_rooms_chromium.py
     slips = (f"/print/slips?order={first}", f"/print/picks?order={first}")
     figures = ("/figures", "/figures/confirm?days=90", "/figures/cancel?mark=bad")
     yield Shown(
-        base=f"http://{HOST}:{port}", cookie=(name, value), paths=(*pages, *slips, *figures)
+        base=f"http://{HOST}:{port}",
+        cookie=(name, value),
+        paths=(*pages, *slips, *figures),
+        order=first,
     )
     server.should_exit = True
     thread.join()
@@ -80,6 +91,11 @@ def chromium(shown: Shown) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+ALL: dict[str, object] = {}
+COLOURS: dict[str, object] = {"runOnly": ["color-contrast"]}
+"""What dark pages are judged by: all else is the same as in the light."""
 
 
 def _sideways(page: Page) -> int:
@@ -100,7 +116,7 @@ def test_axe_finds_nothing_and_nothing_goes_sideways_on_a_phone(
     page = context.new_page()
     for path in shown.paths:
         page.goto(shown.base + path)
-        told = Axe().run(page)
+        told = Axe().run(page, options=ALL if scheme == "light" else COLOURS)
         assert [one["id"] for one in told.response["violations"]] == [], path
         assert _sideways(page) <= 0, path
     context.close()
@@ -119,4 +135,59 @@ def test_levels_are_saved_by_keyboard_alone_without_javascript(
     page.keyboard.press("Enter")
     page.wait_for_url("**/stock?*saved=1")
     assert page.locator("#units-SKU-1").input_value() == "77"
+    context.close()
+
+
+DETECTOR = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["code_128"]; }
+  async detect(image) { return image.width === 1 ? [{ rawValue: "1Z999AA10123456784" }] : []; }
+};
+"""
+"""What a phone's browser has and this one may lack: it reads a picture of one point."""
+POINT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
+
+
+@pytest.mark.parametrize("has_detector", [True, False])
+def test_a_barcode_is_read_off_a_picture_where_the_browser_can(
+    chromium: Browser, shown: Shown, has_detector: bool
+) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 640})
+    context.add_cookies([shown.jar])
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda told: said.append(told.text))
+    page.add_init_script(DETECTOR if has_detector else "delete window.BarcodeDetector;")
+    page.goto(f"{shown.base}/orders/{shown.order}/ship")
+    button = page.get_by_role("button", name="Scan with the camera")
+    assert button.count() == (1 if has_detector else 0)
+    if has_detector:
+        picture = {"name": "label.png", "mimeType": "image/png", "buffer": POINT}
+        page.locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
+        page.wait_for_function("document.querySelector('#tracking-1').value !== ''")
+        assert page.locator("#tracking-1").input_value() == "1Z999AA10123456784"
+        broken = {"name": "none.png", "mimeType": "image/png", "buffer": b"none"}
+        page.locator("input[type=file]").set_input_files(broken)  # type: ignore[arg-type]
+        page.get_by_text("No barcode was found in the picture.").wait_for()
+    assert said == []  # nothing that the policy forbids was tried
+    context.close()
+
+
+def test_many_orders_are_confirmed_by_two_clicks_and_undone_by_one(
+    chromium: Browser, shown: Shown
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 640}, java_script_enabled=False
+    )
+    context.add_cookies([shown.jar])
+    page = context.new_page()
+    page.goto(f"{shown.base}/orders?show=confirm")
+    page.get_by_role("link", name="Tick all of this page").click()  # 1
+    page.get_by_role("button", name="Confirm ticked").click()  # 2
+    assert "orders are confirmed" in page.locator("div[role=status]").inner_text()
+    page.get_by_role("button", name="Undo all").click()
+    assert page.get_by_text("it is as it was before.").count() > 1
     context.close()

@@ -1,13 +1,17 @@
 """A supplier's settings: its own people, how each hears of new work, what we know of it."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from hub.access import Role
 from hub.flow import accounts
 from hub.flow.accounts import Account
 from hub.flow.supplier_notices import Notice, wish
+from tests.rigs import desks
 from tests.web.portal.rig import Browser, seal_of
-from tests.web.supplier.rig import Counter
+from tests.web.supplier.rig import Counter, open_counter
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def test_everybody_chooses_how_to_hear_of_new_work(counter: Counter) -> None:
     mine = _people(counter)["supplier_user@corner.example.com"].id
     theirs = _people(counter)["supplier_admin@corner.example.com"].id
     assert wish(counter.house.parts, mine) is Notice.IMMEDIATE
-    for name in ("digest", "none"):
+    for name in ("digest", "daytime", "none"):
         assert _post(browser, "/settings/notice", notice=name) == 303
         assert wish(counter.house.parts, mine) is Notice(name)
     assert wish(counter.house.parts, theirs) is Notice.IMMEDIATE
@@ -119,5 +123,24 @@ def test_everybody_chooses_how_to_hear_of_new_work(counter: Counter) -> None:
 
 def test_what_the_partners_page_says_is_shown(counter: Counter) -> None:
     page = counter.browser().get("/settings").text
-    for words in ("UTC", "Monday", "these pages", "Those who keep the hub change it"):
+    for words in ("UTC", "every day", "these pages", "Those who keep the hub change it"):
         assert words in page
+
+
+def test_a_holiday_is_shown_and_moves_the_day_to_ship_by(
+    quick_counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_counter.order()
+    before = quick_counter.house.order().fulfillments[0].ship_by
+    assert before is not None
+    tomorrow = quick_counter.house.clock().date() + timedelta(days=1)
+    page = desks.PAGE.replace("zone: UTC,", f"zone: UTC, holidays: [{tomorrow}],")
+    monkeypatch.setattr(desks, "PAGE", page)
+    counter = open_counter(tmp_path / "resting")
+    counter.order()
+    after = counter.house.order().fulfillments[0].ship_by
+    shown = counter.browser().get("/settings").text
+    counter.house.close()
+    assert after == before + timedelta(days=1)
+    assert f"<dt>Holidays</dt><dd>{tomorrow:%a}, {tomorrow:%b} {tomorrow.day}</dd>" in shown
+    assert "by the tracking number" in shown

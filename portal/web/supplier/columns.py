@@ -1,0 +1,111 @@
+"""What the columns of an uploaded table mean: said by its sender once, known in every later one."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.domain.exchange import Problem as Flaw
+from hub.flow import supplier_columns
+from hub.flow.supplier_columns import Columns
+from portal.web.ground.answers import see_other
+from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.problems import Problem
+
+LABELS = {
+    "number": "Purchase order",
+    "line": "Line",
+    "sku": "SKU",
+    "vendor": "Your article number",
+    "gtin": "GTIN (barcode)",
+    "quantity": "Quantity",
+    "tracking": "Tracking number",
+    "carrier": "Carrier",
+    "shipped_at": "Shipped on",
+    "notice": "Number of the shipment",
+    "unit": "Unit",
+    "next_on": "Next delivery on",
+    "next_quantity": "Next quantity",
+    "as_of": "Counted at",
+}
+COLUMN = "column-"
+
+
+class Naming:
+    """The columns of one upload, and what each is taken for."""
+
+    def __init__(self, porch: Porch) -> None:
+        self._porch = porch
+
+    def form(self, visit: Visit) -> Response:
+        """Show every column with a few of its cells."""
+        return self.page(visit, self._columns(visit), [])
+
+    def posted(self, visit: Visit) -> Response:
+        """Keep what the columns mean and lead to the rows."""
+        found = self._columns(visit)
+        meant = {
+            place: visit.fields[name]
+            for place in range(len(found.columns))
+            if (name := f"{COLUMN}{place}") in visit.fields
+        }
+        if not all(means in ("", *LABELS) for means in meant.values()):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        who = f"user:{visit.account.id}"
+        wrong = supplier_columns.say(self._porch.parts, visit.partner, found, meant, who=who)
+        if wrong:
+            return self.page(visit, found, wrong, typed=visit.fields)
+        return see_other(visit.request, f"/upload/{found.upload}")
+
+    def forget(self, visit: Visit) -> Response:
+        """Forget what one heading means."""
+        supplier_columns.forget(
+            self._porch.parts,
+            visit.partner,
+            visit.fields.get("heading", "")[:100],
+            who=f"user:{visit.account.id}",
+        )
+        return see_other(visit.request, "/upload")
+
+    def _columns(self, visit: Visit) -> Columns:
+        try:
+            return supplier_columns.columns_of(
+                self._porch.parts, visit.partner, visit.path("upload")
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def page(
+        self,
+        visit: Visit,
+        found: Columns,
+        wrong: tuple[Flaw, ...] | list[Flaw],
+        *,
+        typed: Mapping[str, str] | None = None,
+        missing: bool = False,
+    ) -> Response:
+        """Show the columns; `missing` says that the table cannot be read before they are named."""
+        said = visit.words.say
+        problems = [
+            Problem(field="", text=f"{flaw.text[:1].upper()}{flaw.text[1:]}.")
+            for flaw in (*wrong, *found.problems)
+        ]
+        if missing:
+            text = said("Some columns that are needed were not found. Say what each one means.")
+            problems.append(Problem(field=f"{COLUMN}0", text=text))
+        words = {
+            "problems": problems,
+            "found": found,
+            "labels": [(name, said(label)) for name, label in LABELS.items()],
+            "typed": typed or {},
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return self._porch.page(visit, "supplier/columns.html", words, status=status)
+
+
+def remembered(porch: Porch, visit: Visit) -> list[tuple[str, str]]:
+    """Return every heading that somebody of the partner's named, and what it means, in words."""
+    rows = supplier_columns.known(porch.parts, visit.partner)
+    said = visit.words.say
+    return [(row.heading, said(LABELS.get(row.means, row.means))) for row in rows]
