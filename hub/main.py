@@ -29,7 +29,7 @@ from hub.errors import ConfigError
 from hub.flow.parts import Parts, Route
 from hub.mapping import Library, Reading
 from hub.ops import sandbox
-from hub.partners import Partners
+from hub.partners import Brand, Partners
 from hub.settings import Settings
 from hub.store import Store
 
@@ -94,6 +94,7 @@ class Pages:
         self.wires = registry(hub.transports)
         self.maps: Library = mapping.load(settings.read_pages(chosen.mappings))
         self.brands = partners.load_brands(settings.read_pages(chosen.brands))
+        _refuse_taken_hosts(chosen, self.brands)
         self.partners: Partners = partners.load(
             settings.read_pages(chosen.partner_configs),
             transports=partners_wires(),
@@ -101,6 +102,21 @@ class Pages:
             maps=self.maps.pages,
             folder=str(chosen.partner_configs),
         )
+
+
+def _refuse_taken_hosts(chosen: Settings, brands: Mapping[str, Brand]) -> None:
+    """The host alone decides whose page it is: a brand's is no house's as well."""
+    houses = dict.fromkeys(chosen.portal_hosts, "HUB_PORTAL_HOSTS")
+    houses |= dict.fromkeys(chosen.desk_hosts, "HUB_DESK_HOSTS")
+    mistakes = [
+        f"brands/{brand.id}/brand.yaml hosts: {host} is a name of {houses[host]}; customers and "
+        "staff need names of their own: change one of the two"
+        for _, brand in sorted(brands.items())
+        for host in brand.hosts
+        if host in houses
+    ]
+    if mistakes:
+        raise ConfigError(mistakes)
 
 
 def read_pages(chosen: Settings) -> Pages:
@@ -197,7 +213,10 @@ def doors(chosen: Settings, parts: Parts, api: ASGIApp) -> ASGIApp:
 
     sites = web.sites(parts.brands.values(), chosen.brands)
     document = getattr(api, "openapi", dict)  # what the door says of itself, for our own people
-    houses = web.Houses(parts, sites, chosen.desk_from, document)
+    # What came with the code is replaced with it: only a folder of the operator's own is written.
+    shipped = settings.brands_beside(settings.share_folder())
+    folder = None if chosen.brands == shipped else chosen.brands
+    houses = web.Houses(parts, sites, chosen.desk_from, document, folder)
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         here = scope["type"] == "http" and houses.are_asked(scope)

@@ -29,6 +29,7 @@ LOOK_EVERY = 0.1  # seconds between two looks for lanes with duties that are due
 SEAL_EVERY = 0.1
 RING_EVERY = 2.0  # seconds between two looks for what did not come in time
 PUSH_EVERY = 0.25  # seconds between two looks for what endpoints are to be told
+BEAT_EVERY = 15  # seconds between two signs of life
 FORGET_MINUTES = 20  # between two looks for sessions, links and drafts that are over
 MOST_IDLE_TURNS = 3  # `until_idle` ends after so many rounds in which nothing was done
 
@@ -93,9 +94,12 @@ class Worker:
         self._thread("sealer", self._seal)
         self._thread("watch", self._watch)
         self._thread("webhooks", self._push)
+        beat = IntervalTrigger(seconds=BEAT_EVERY, timezone=UTC)
+        self._clock.add_job(self._beat, beat, id="beat", coalesce=True)
         every = IntervalTrigger(minutes=FORGET_MINUTES, timezone=UTC)
         self._clock.add_job(forget, every, args=[self._parts], id="forget", coalesce=True)
         self._clock.start()
+        self._beat()
 
     def stop(self) -> None:
         """End every turn under way, give the lanes back and return when all is quiet."""
@@ -109,6 +113,10 @@ class Worker:
         for turn in self._lanes.values():
             turn.release()
         self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
+
+    def _beat(self) -> None:
+        """Tell those who look at the overview that a worker lives."""
+        self._parts.store.write(lambda tx: tx.duties.beat(at=self._parts.now()))
 
     def until_idle(self) -> int:
         """Take turns in this thread until nothing is left to do; returns how much.

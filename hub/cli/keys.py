@@ -1,7 +1,6 @@
 """`hub keys`: who may use the REST door, for one brand or one partner each."""
 
 import re
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -9,20 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.desk import Desk, pass_desk
+from hub.cli.desk import WHO, Desk, pass_desk
 from hub.cli.shown import Failure, ShownGroup, as_json
 from hub.cli.words import when
 
 if TYPE_CHECKING:
+    from hub.flow.api_keys import MadeKey
     from hub.store import KeyRow
 
 
 @click.group(
     cls=ShownGroup,
     epilog="hub keys add --brand juniper --label shop\nhub keys add --partner mill --expires 90d\n"
-    "hub keys list\nhub keys revoke key_0Ab…\n"
-    "To rotate: add a second key, use it, see with `list` that the first is used no more, revoke "
-    "that.",
+    "hub keys list\nhub keys rotate key_0Ab…\nhub keys revoke key_0Ab…",
 )
 def keys() -> None:
     """API keys. Each belongs to one brand or partner and is shown once; its SHA-256 is kept."""
@@ -57,7 +55,8 @@ def add(
     desk: Desk, brand: str, partner: str, label: str, expires: timedelta | None, as_json: bool
 ) -> None:
     """Make a key of one brand or one partner, with 160 random bits, and show it, this once."""
-    from hub import access
+    from hub.flow.api_keys import make_key
+    from hub.flow.webhooks import Owner
 
     if bool(brand) == bool(partner):
         raise click.UsageError("a key is of one brand or of one partner: --brand or --partner")
@@ -66,28 +65,40 @@ def add(
             known_brand(parts.brands, brand)
         else:
             known_partner({page.id for page in parts.partners.all}, partner)
-        key_id, key, digest = access.new_key(secrets.token_bytes)
-        at = parts.now()
-        until = at + expires if expires else None
-        parts.store.write(
-            lambda tx: tx.keys.add(
-                key_id=key_id,
-                brand=brand,
-                partner=partner,
-                label=label,
-                secret_hash=digest,
-                at=at,
-                expires_at=until,
-            )
-        )
+        owner = Owner(brand=brand, partner=partner)
+        try:
+            made = make_key(parts, owner, label=label, life=expires, who=WHO)
+        except ValueError as fault:
+            raise Failure(str(fault)) from None
+    _show(desk, made, brand or partner, as_json=as_json)
+
+
+def _show(desk: Desk, made: "MadeKey", of: str, *, as_json: bool) -> None:
     if as_json:
-        desk.json({"id": key_id, "key": key, "expires_at": until})
+        desk.json({"id": made.id, "key": made.secret, "expires_at": made.expires_at})
         return
-    desk.write(key)
-    desk.say(
-        f"{key_id} for {brand or partner}{f', good until {when(until)}' if until else ''}. It is "
-        "shown this once: keep it where secrets are kept."
-    )
+    desk.write(made.secret)
+    until = f", good until {when(made.expires_at)}" if made.expires_at else ""
+    desk.say(f"{made.id} for {of}{until}. It is shown this once: keep it where secrets are kept.")
+
+
+@keys.command(epilog="hub keys rotate key_0Ab…\nhub keys rotate key_0Ab… --overlap 7d")
+@click.argument("key_id")
+@click.option(
+    "--overlap", type=_Life(), default="1d", help="So long the old one goes on: 1d, 12h, 30m."
+)
+@as_json
+@pass_desk
+def rotate(desk: Desk, key_id: str, overlap: timedelta, as_json: bool) -> None:
+    """Make another key of the same kind and show it, this once; the old one ends by itself."""
+    from hub.flow.api_keys import rotate_key
+
+    with desk.reading() as parts:
+        try:
+            made = rotate_key(parts, key_id, overlap=overlap, who=WHO)
+        except KeyError:
+            raise Failure(f"no key {key_id!r} is in use", then="hub keys list") from None
+    _show(desk, made, f"whom {key_id} is for", as_json=as_json)
 
 
 def known_brand(brands: Mapping[str, object], brand: str) -> None:
@@ -143,8 +154,11 @@ def _state(row: "KeyRow", now: datetime) -> str:
 @pass_desk
 def revoke(desk: Desk, key_id: str) -> None:
     """End a key; running web processes forget it within seconds."""
+    from hub.flow.api_keys import revoke_key
+
     with desk.reading() as parts:
-        at = parts.now()
-        if not parts.store.write(lambda tx: tx.keys.revoke(key_id, at=at)):
-            raise Failure(f"no key {key_id!r} is in use", then="hub keys list")
+        try:
+            revoke_key(parts, key_id, who=WHO)
+        except KeyError:
+            raise Failure(f"no key {key_id!r} is in use", then="hub keys list") from None
     desk.write(f"{key_id} is revoked.")

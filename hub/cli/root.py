@@ -68,10 +68,11 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "partner": Place(
             module="partner", name="partner", about="Pages: check, schema, list, headings"
         ),
+        "brand": Place(module="brands", name="brand", about="Brands: list, check, publish"),
         "catalog": Place(module="catalog", name="catalog", about="Articles: import, list"),
-        "keys": Place(module="keys", name="keys", about="API keys: add, list, revoke"),
+        "keys": Place(module="keys", name="keys", about="API keys: add, list, rotate, revoke"),
         "users": Place(
-            module="users", name="users", about="People's accounts: invite, list, disable"
+            module="users", name="users", about="People's accounts: invite, list, role, disable"
         ),
         "webhook": Place(
             module="webhooks", name="webhook", about="Endpoints told of facts: add, list, replay"

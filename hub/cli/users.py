@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hub.flow.accounts import Account
     from hub.flow.parts import Parts
 
+_ANOTHER = "hub users invite EMAIL --role operator --print-link"
 ROLES = tuple(role.value for role in HOUSES)
 
 
@@ -20,7 +21,8 @@ ROLES = tuple(role.value for role in HOUSES)
     cls=ShownGroup,
     epilog="hub users invite kim@example.com --name Kim --role operator --print-link\n"
     "hub users invite ana@example.com --name Ana --role supplier_admin --partner corner\n"
-    "hub users list\nhub users disable kim@example.com",
+    "hub users list\nhub users role kim@example.com --role clerk\n"
+    "hub users disable kim@example.com",
 )
 def users() -> None:
     """People's accounts: suppliers' in the portal, clerks' and operators' at the desk."""
@@ -123,7 +125,10 @@ def disable(desk: Desk, user: str, as_json: bool) -> None:
 
     with desk.reading() as parts:
         found = _one(parts, user)
-        accounts.disable(parts, account_id=found.id, who=WHO)
+        try:
+            accounts.disable(parts, account_id=found.id, who=WHO)
+        except accounts.LastKeeper as fault:
+            raise Failure(f"{fault}; nothing was changed", then=_ANOTHER) from None
         now = accounts.account(parts, account_id=found.id)
     _tell(desk, now, f"{found.id} is disabled; nobody is in by it any more.", as_json=as_json)
 
@@ -141,6 +146,38 @@ def enable(desk: Desk, user: str, as_json: bool) -> None:
         accounts.enable(parts, account_id=found.id, who=WHO)
         now = accounts.account(parts, account_id=found.id)
     _tell(desk, now, f"{found.id} may sign in again.", as_json=as_json)
+
+
+@users.command(
+    epilog="hub users role kim@example.com --role clerk --brand juniper\n"
+    "hub users role ana@example.com --role supplier_user"
+)
+@click.argument("user")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="What they may do.")
+@click.option("--brand", "brands", multiple=True, help="A brand they see; without any, all.")
+@as_json
+@pass_desk
+def role(desk: Desk, user: str, role: str, brands: tuple[str, ...], as_json: bool) -> None:
+    """Give a person another role of the same house, or other brands; every session ends."""
+    from hub.access import Role
+    from hub.flow import accounts
+
+    with desk.reading() as parts:
+        found = _one(parts, user)
+        try:
+            now = accounts.change_role(
+                parts,
+                account_id=found.id,
+                role=Role(role),
+                partner=found.partner,
+                brands=brands,
+                who=WHO,
+            )
+        except accounts.LastKeeper as fault:
+            raise Failure(f"{fault}; nothing was changed", then=_ANOTHER) from None
+        except ValueError as fault:
+            raise Failure(str(fault), then="hub users role --help") from None
+    _tell(desk, now, f"{found.id} is {now.role} now and signs in again.", as_json=as_json)
 
 
 @users.command("end-sessions", epilog="hub users end-sessions kim@example.com")

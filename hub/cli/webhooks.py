@@ -162,7 +162,7 @@ def test(desk: Desk, webhook_id: str) -> None:
     from hub.flow.webhook_turns import try_now
 
     with _found(desk, webhook_id) as parts:
-        tried = try_now(parts, webhook_id)
+        tried = try_now(parts, webhook_id, who=WHO)
     if tried.heard is not Heard.TAKEN:
         raise Failure(f"{webhook_id} did not take it: {tried.why}")
     desk.write(f"{webhook_id} took {tried.picked.id}: {tried.why}.")
@@ -213,6 +213,64 @@ def replay(desk: Desk, webhook_id: str, message_ids: tuple[str, ...], after: int
         position = after
         told = _told(lambda: webhooks.replay_since(parts, None, webhook_id, position, who=WHO))
     desk.write(f"What happened from {after + 1} to {told} is told once more.")
+
+
+@webhook.command(epilog="hub webhook told wh_0190…\nhub webhook told wh_0190… --before 1200")
+@click.argument("webhook_id")
+@click.option("--before", default=0, type=click.IntRange(0), help="Only before this position.")
+@as_json
+@pass_desk
+def told(desk: Desk, webhook_id: str, before: int, as_json: bool) -> None:
+    """Show what an endpoint was told, newest first, and whether it took it."""
+    from hub.flow import webhook_told
+
+    with _found(desk, webhook_id) as parts:
+        found = webhook_told.told(parts, None, webhook_id, before=before)
+    if as_json:
+        desk.json({"told": found.rows, "before": found.before})
+        return
+    rows = [
+        (str(one.position), one.type, one.order, when(one.at), one.taking.value)
+        for one in found.rows
+    ]
+    desk.table(("POSITION", "EVENT", "ORDER", "HAPPENED", "STATE"), rows)
+    if found.before:
+        desk.say(f"more: hub webhook told {webhook_id} --before {found.before}")
+
+
+@webhook.command(epilog="hub webhook again wh_0190… 1204 1207")
+@click.argument("webhook_id")
+@click.argument("positions", nargs=-1, required=True, type=click.IntRange(1))
+@pass_desk
+def again(desk: Desk, webhook_id: str, positions: tuple[int, ...]) -> None:
+    """Send the events at these positions once more, each in a call of its own."""
+    from hub.flow.webhook_told import tell_again
+
+    with desk.reading() as parts:
+        try:
+            count = tell_again(parts, None, webhook_id, positions, who=WHO)
+        except KeyError as fault:
+            raise Failure(
+                f"{webhook_id} was told of nothing at {fault.args[0]!r}",
+                then=f"hub webhook told {webhook_id}",
+            ) from None
+    desk.write(f"{count} events are sent once more.")
+
+
+@webhook.command(
+    epilog="hub webhook types wh_0190… --type order.placed --type order.shipped\n"
+    "hub webhook types wh_0190…"
+)
+@click.argument("webhook_id")
+@click.option("--type", "types", multiple=True, help="Only these events; without any, all.")
+@pass_desk
+def types(desk: Desk, webhook_id: str, types: tuple[str, ...]) -> None:
+    """Choose which events an endpoint is told of from now on."""
+    from hub.flow.webhook_told import choose_types
+
+    with _found(desk, webhook_id) as parts:
+        seen = _told(lambda: choose_types(parts, None, webhook_id, types, who=WHO))
+    desk.write(f"{webhook_id} is told of {', '.join(seen.row.types) or 'every event'}.")
 
 
 @webhook.command(epilog="hub webhook resume wh_0190…")

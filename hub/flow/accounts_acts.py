@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.access import House
-from hub.domain.names import Names
+from hub.domain.names import Names, stable
 from hub.flow.accounts_common import new_token, record
 from hub.flow.parts import Parts
+from hub.partners import Channel
 from hub.store import ActRow, Transaction
+
+_ADDRESS = "adr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,8 @@ class ActLink:
 class Act:
     """What a link's holder may do: this `purpose`, for this partner, on this `subject`, once.
 
-    `id` is the same at every look: a good name for what is posted with it.
+    `id` is the same at every look: a good name for what is posted with it. It begins with whoever
+    the link was handed to, where that is known.
     """
 
     id: str
@@ -35,6 +39,11 @@ class Act:
     purpose: str
     subject: str
     until: datetime
+
+    @property
+    def holder(self) -> str:
+        """Whom the link was handed to; empty for nobody in particular."""
+        return self.id.rpartition(".")[0]
 
 
 def act_link(
@@ -46,9 +55,15 @@ def act_link(
     subject: str,
     until: datetime,
     names: Names,
+    holder: str = "",
 ) -> ActLink:
-    """Keep a link to an act within a transaction and return it; who may mail it is not asked."""
+    """Keep a link to an act within a transaction and return it; who may mail it is not asked.
+
+    `holder` is the account or address that it is handed to: when that is closed, or off the
+    partner's page, the link is over.
+    """
     act_id, token = names.new("act"), new_token(parts)
+    act_id = f"{holder}.{act_id}" if holder else act_id
     tx.sessions.add_act(
         act_id=act_id,
         token=token,
@@ -65,7 +80,7 @@ def peek_act(parts: Parts, *, token: str) -> Act | None:
     """Return what a link allows, None when nothing (any more); it changes nothing."""
     with parts.store.read() as tx:
         row = tx.sessions.act(token)
-    return None if row is None or not _works(row, parts.now()) else _act(row)
+    return None if row is None or not _works(parts, row) else _act(row)
 
 
 def use_act(parts: Parts, *, token: str) -> Act | None:
@@ -77,7 +92,7 @@ def use_act(parts: Parts, *, token: str) -> Act | None:
 
     def work(tx: Transaction) -> Act | None:
         row = tx.sessions.act(token)
-        if row is None or not tx.sessions.use_act(row.id, now=now):
+        if row is None or not _works(parts, row) or not tx.sessions.use_act(row.id, now=now):
             return None
         body = {"act": row.purpose, "partner": row.partner, "on": row.subject}
         record(tx, parts, Names(seed), account_id=row.id, body=body, who=row.partner, now=now)
@@ -96,8 +111,21 @@ def end_acts(tx: Transaction, *, partner: str, subject: str, now: datetime) -> i
     return tx.sessions.end_acts(partner=partner, subject=subject, at=now)
 
 
-def _works(row: ActRow, now: datetime) -> bool:
-    return row.used_at is None and now < row.expires_at
+def address_holder(channel: Channel) -> str:
+    """Return who holds the links that are mailed over a channel: its one address, by a hash."""
+    return stable(_ADDRESS, channel.lane, str(getattr(channel.settings, "to", "")))
+
+
+def _works(parts: Parts, row: ActRow) -> bool:
+    return row.used_at is None and parts.now() < row.expires_at and _is_held(parts, _act(row))
+
+
+def _is_held(parts: Parts, act: Act) -> bool:
+    """Whether the address that a link was mailed to still stands on the partner's page."""
+    if not act.holder.startswith(f"{_ADDRESS}_"):
+        return True
+    page = next((one for one in parts.partners.all if one.id == act.partner), None)
+    return page is not None and act.holder in map(address_holder, page.channels)
 
 
 def _act(row: ActRow) -> Act:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from hub.domain.names import Names
 from hub.flow.accounts_common import may_try, record
+from hub.flow.accounts_notices import Notice, owe_notice
 from hub.flow.parts import Parts
 from hub.store import Transaction
 
@@ -99,8 +100,9 @@ def confirm_totp(
         tx.sessions.forgive(f"second\x1f{account_id}")
         tx.sessions.end_all(account_id, but=session_id)
         tx.accounts.give_recovery(account_id, [each.replace("-", "") for each in codes])
-        body = {"totp": "confirmed"}
-        record(tx, parts, Names(seed), account_id=account_id, body=body, who=account_id, now=now)
+        body, names = {"totp": "confirmed"}, Names(seed)
+        record(tx, parts, names, account_id=account_id, body=body, who=account_id, now=now)
+        owe_notice(tx, parts, Notice.FACTOR, account_id=account_id, names=names, now=now)
         return codes
 
     return parts.store.write(work)
@@ -146,3 +148,4 @@ def _forget(
     tx.sessions.end_all(account_id)
     body = {"totp": "ended"}
     record(tx, parts, names, account_id=account_id, body=body, who=who, now=now)
+    owe_notice(tx, parts, Notice.FACTOR, account_id=account_id, names=names, now=now)

@@ -8,11 +8,13 @@ import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from hub.access import House
 from hub.domain.exchange import Problem
 from hub.domain.facts import Stuck
 from hub.domain.names import Names, at_moment, stable
 from hub.errors import Refused
 from hub.flow.accounts_common import USERS_LANE, LinkKind, add_link
+from hub.flow.accounts_notices import Notice
 from hub.flow.mailing import MOST_TRIES, MailTurn
 from hub.flow.parts import Parts
 from hub.flow.receiving import LEASE_SECONDS
@@ -79,15 +81,21 @@ def _written(tx: Transaction, parts: Parts, duty: WaitingDuty, lease: Lease) -> 
         return b""
     if duty.set_id in KINDS:
         return write_supplier_mail(tx, parts, duty, account)
-    names, now = Names(f"{duty.id}/{duty.attempts}"), parts.now()
+    now = parts.now()
+    if duty.set_id in set(Notice):
+        link, name = parts.room(House(account.house), "/account"), stable("mail", duty.id)
+    else:
+        names = Names(f"{duty.id}/{duty.attempts}")
+        link = add_link(tx, parts, LinkKind(duty.set_id), account, names=names, now=now)
+        # Each try has another link: a mailbox must not take it for the one before.
+        name = stable("mail", duty.id, str(duty.attempts))
     letter = UserLetter(
         to=account.email,
         name=account.name,
         language=account.language,
-        link=add_link(tx, parts, LinkKind(duty.set_id), account, names=names, now=now),
+        link=link,
         at=now,
-        # Each try has another link: a mailbox must not take it for the one before.
-        message_id=stable("mail", duty.id, str(duty.attempts)),
+        message_id=name,
     )
     return user_mail(duty.set_id, letter, sender=parts.mail_from)
 

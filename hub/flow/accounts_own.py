@@ -1,13 +1,15 @@
 """What people do with their own account: another password, and what they left half typed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from hub.access import House
 from hub.domain.names import Names
 from hub.flow import accounts_passwords as passwords
 from hub.flow.accounts_common import may_try, record
-from hub.flow.accounts_signing import Session
+from hub.flow.accounts_notices import Notice, owe_notice
+from hub.flow.accounts_signing import IDLE, Session
 from hub.flow.parts import Parts
 from hub.store import AccountRow, Transaction
 
@@ -54,9 +56,53 @@ def _set(parts: Parts, session: Session, seen: AccountRow, hashed: str, counted:
         tx.sessions.end_all(row.id, but=session.id)
         tx.sessions.renew(session.id, epoch=row.epoch + 1)
         tx.sessions.forgive(counted)
-        body = {"password": "changed"}
-        record(tx, parts, Names(seed), account_id=row.id, body=body, who=row.id, now=now)
+        body, names = {"password": "changed"}, Names(seed)
+        record(tx, parts, names, account_id=row.id, body=body, who=row.id, now=now)
+        if row.password_hash:
+            owe_notice(tx, parts, Notice.PASSWORD, account_id=row.id, names=names, now=now)
         return True
+
+    return parts.store.write(work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """One browser in which a person is signed in; `is_here` is the one that asks."""
+
+    began_at: datetime
+    seen_at: datetime
+    by_link: bool
+    is_here: bool
+
+
+def open_sessions(parts: Parts, *, session: Session) -> tuple[OpenSession, ...]:
+    """Return where a person is signed in, the one that asks first, then the last looked at."""
+    now = parts.now()
+    with parts.store.read() as tx:
+        rows = tx.sessions.of_account(session.account.id)
+    found = [
+        OpenSession(
+            began_at=row.began_at,
+            seen_at=row.seen_at,
+            by_link=row.by_link,
+            is_here=row.id == session.id,
+        )
+        for row in rows
+        if row.full and (row.id == session.id or now < row.seen_at + IDLE)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.is_here, one.seen_at), reverse=True))
+
+
+def end_others(parts: Parts, *, session: Session) -> int:
+    """End every session of a person but the one that asks, and their links; return how many."""
+    seed, now, account_id = parts.fresh(), parts.now(), session.account.id
+
+    def work(tx: Transaction) -> int:
+        tx.accounts.locked(account_id)
+        ended = tx.sessions.end_all(account_id, but=session.id)
+        body = {"end_sessions": ended}
+        record(tx, parts, Names(seed), account_id=account_id, body=body, who=account_id, now=now)
+        return ended
 
     return parts.store.write(work)
 

@@ -20,6 +20,7 @@ from hub.flow.accounts_common import (
     record,
 )
 from hub.flow.parts import Parts
+from hub.flow.supplier_untold import look_whom_to_tell
 from hub.store import AccountRow, NewAccount, Transaction
 
 LONGEST_NAME = 80
@@ -35,6 +36,15 @@ class Invited:
 
     account: Account
     url: str
+
+
+class LastKeeper(ValueError):
+    """Nobody would be left who may keep people, keys and brands: what was asked is not done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nobody would be left who keeps the hub; make somebody else an operator first"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +157,7 @@ def _invited(tx: Transaction, parts: Parts, guest: _Guest, *, names: Names, who:
             partner=guest.partner,
             brands=guest.brands,
             zone=_zone(parts, guest),
-            language=LANGUAGES[0],
+            language=_language(tx, who),
         )
         tx.accounts.add(new, at=now)
         account_id = new.id
@@ -157,6 +167,7 @@ def _invited(tx: Transaction, parts: Parts, guest: _Guest, *, names: Names, who:
         account_id = found.id
     body = {"invite": guest.role, "partner": guest.partner, "brands": list(guest.brands)}
     record(tx, parts, names, account_id=account_id, body=body, who=who, now=now)
+    look_whom_to_tell(tx, parts, guest.partner, now=now)
     return tx.accounts.get(account_id)
 
 
@@ -168,6 +179,14 @@ def _judge_again(found: AccountRow, guest: _Guest) -> None:
         raise ValueError("this account is disabled; enable it first")
     if found.role != guest.role or found.brands != guest.brands:
         raise ValueError(f"this person is {found.role} already; change the role instead")
+
+
+def _language(tx: Transaction, who: str) -> str:
+    """Return how a guest is spoken to until they choose: as the one who invites them."""
+    try:
+        return tx.accounts.get(who).language
+    except KeyError:  # the command line
+        return LANGUAGES[0]
 
 
 def _zone(parts: Parts, guest: _Guest) -> str:
@@ -192,7 +211,10 @@ def account(parts: Parts, *, account_id: str, of_partner: str | None = None) -> 
 
 
 def disable(parts: Parts, *, account_id: str, who: str, of_partner: str | None = None) -> None:
-    """Close an account: its sessions and links end at once; KeyError when there is none."""
+    """Close an account: its sessions and links end at once.
+
+    Raises KeyError when there is none, LastKeeper when nobody would be left who keeps the hub.
+    """
     _close(parts, account_id, of_partner, who=who, closed=True)
 
 
@@ -207,13 +229,36 @@ def _close(
     seed, now = parts.fresh(), parts.now()
 
     def work(tx: Transaction) -> None:
+        keeps = _keepers(tx)
         _judge_partner(tx.accounts.locked(account_id), of_partner)
         tx.accounts.disable(account_id, at=now if closed else None)
+        _judge_keepers(tx, account_id, keeps)
         tx.sessions.end_all(account_id)
+        tx.sessions.end_acts_of(account_id, at=now)
+        look_whom_to_tell(tx, parts, tx.accounts.get(account_id).partner, now=now)
         body = {"disabled": closed}
         record(tx, parts, Names(seed), account_id=account_id, body=body, who=who, now=now)
 
     parts.store.write(work)
+
+
+def _keepers(tx: Transaction) -> frozenset[str]:
+    """Who may keep people, keys and brands, each locked: two who act at once wait for each other.
+
+    An operator who sees only some brands keeps nothing that is about all of them.
+    """
+    found = sorted(row.id for row in tx.accounts.page(partner=None) if _keeps(row))
+    return frozenset(each for each in found if _keeps(tx.accounts.locked(each)))
+
+
+def _keeps(row: AccountRow) -> bool:
+    return row.role == Role.OPERATOR and not row.brands and row.disabled_at is None
+
+
+def _judge_keepers(tx: Transaction, account_id: str, before: frozenset[str]) -> None:
+    """Raise LastKeeper when the last one was just taken away."""
+    if before <= {account_id} and account_id in before and not _keeps(tx.accounts.get(account_id)):
+        raise LastKeeper
 
 
 def end_sessions(parts: Parts, *, account_id: str, who: str, of_partner: str | None = None) -> int:
@@ -224,6 +269,7 @@ def end_sessions(parts: Parts, *, account_id: str, who: str, of_partner: str | N
         _judge_partner(tx.accounts.locked(account_id), of_partner)
         tx.accounts.end_sessions(account_id)
         ended = tx.sessions.end_all(account_id)
+        tx.sessions.end_acts_of(account_id, at=now)
         body = {"end_sessions": ended}
         record(tx, parts, Names(seed), account_id=account_id, body=body, who=who, now=now)
         return ended
@@ -243,17 +289,20 @@ def change_role(
 ) -> Account:
     """Give a person another role of the same house; every session ends.
 
-    Raises KeyError for no such account, ValueError with a sentence for what cannot be.
+    Raises KeyError for no such account, ValueError with a sentence for what cannot be (LastKeeper
+    when nobody would be left who keeps the hub).
     """
     _judge_role(parts, role, partner, brands)
     seed, now = parts.fresh(), parts.now()
 
     def work(tx: Transaction) -> Account:
+        keeps = _keepers(tx)
         row = tx.accounts.locked(account_id)
         _judge_partner(row, of_partner)
         if HOUSES[role] != row.house or partner != row.partner:
             raise ValueError("a person of another house or partner needs an account of their own")
         tx.accounts.set_role(account_id, role=role, partner=partner, brands=brands)
+        _judge_keepers(tx, account_id, keeps)
         tx.sessions.end_all(account_id)
         body = {"role": role, "brands": list(brands)}
         record(tx, parts, Names(seed), account_id=account_id, body=body, who=who, now=now)

@@ -25,6 +25,7 @@ from hub.flow.accounts_common import (
     record,
 )
 from hub.flow.accounts_factors import is_second
+from hub.flow.accounts_notices import Notice, came_from, owe_notice
 from hub.flow.parts import Parts
 from hub.store import AccountRow, NewSession, SessionRow, Transaction
 
@@ -105,7 +106,7 @@ def sign_in(parts: Parts, *, house: House, email: str, password: str, address: s
     if row is None or not good or row.disabled_at is not None:
         _refused(parts, row, "password", now=now)
         return _NO
-    entered = _enter(parts, row, counted, now=now)
+    entered = _enter(parts, row, counted, address, now=now)
     if passwords.is_old(row.password_hash):
         fresh = passwords.hashed(password)
         parts.store.write(
@@ -130,7 +131,9 @@ def _refused(parts: Parts, row: AccountRow | None, by: str, *, now: datetime) ->
     )
 
 
-def _enter(parts: Parts, seen: AccountRow, counted: tuple[str, str], *, now: datetime) -> SignedIn:
+def _enter(
+    parts: Parts, seen: AccountRow, counted: tuple[str, str], address: str, *, now: datetime
+) -> SignedIn:
     seed, cookie = parts.fresh(), new_token(parts)
 
     def work(tx: Transaction) -> SignedIn:
@@ -139,7 +142,10 @@ def _enter(parts: Parts, seen: AccountRow, counted: tuple[str, str], *, now: dat
             return _NO  # its password was changed, or it was closed, while this one was compared
         forgive(tx, account=counted[0], address=counted[1], now=now)
         names = Names(seed)
-        return _begun(tx, parts, row, cookie=cookie, by_link=False, names=names, now=now)
+        begun = _begun(tx, parts, row, cookie=cookie, by_link=False, names=names, now=now)
+        if begun.step is Step.IN:
+            came_from(tx, parts, address, account_id=row.id, names=names, now=now)
+        return begun
 
     return parts.store.write(work)
 
@@ -172,10 +178,11 @@ def _begun(
     return SignedIn(step=step, cookie=cookie)
 
 
-def second(parts: Parts, *, house: House, cookie: str, code: str) -> SignedIn:
+def second(parts: Parts, *, house: House, cookie: str, code: str, address: str = "") -> SignedIn:
     """Let a person in whose password or link was good, by a code or a recovery code.
 
-    Each counts once; there are five tries and ten minutes. The cookie at success is a new one.
+    Each counts once; there are five tries and ten minutes. The cookie at success is a new one. A
+    place they never came in from is told by mail.
     """
     seed, now, fresh = parts.fresh(), parts.now(), new_token(parts)
 
@@ -194,6 +201,7 @@ def second(parts: Parts, *, house: House, cookie: str, code: str) -> SignedIn:
             record(tx, parts, names, account_id=row.id, body=body, who=NOBODY, now=now)
             return _NO
         tx.sessions.forgive(counted)
+        came_from(tx, parts, address, account_id=row.id, names=names, now=now)
         return _completed(tx, parts, row, half, cookie=fresh, names=names, now=now)
 
     return parts.store.write(work)
@@ -295,11 +303,11 @@ def use_link(
         if problems:
             return SignedIn(step=Step.NO, problems=tuple(problems))
         hashed = passwords.hashed(password)
-    return _enter_by_link(parts, house, token, hashed, now=now)
+    return _enter_by_link(parts, house, token, hashed, address, now=now)
 
 
 def _enter_by_link(
-    parts: Parts, house: House, token: str, hashed: str, *, now: datetime
+    parts: Parts, house: House, token: str, hashed: str, address: str, *, now: datetime
 ) -> SignedIn:
     seed, cookie = parts.fresh(), new_token(parts)
 
@@ -310,13 +318,18 @@ def _enter_by_link(
             return _NO
         if not tx.sessions.use_link(found.id):
             return _NO
+        names, had = Names(seed), bool(row.password_hash)
         if hashed:
             tx.accounts.set_password(row.id, hashed)
             tx.sessions.end_all(row.id)
             row = tx.accounts.get(row.id)
         tx.sessions.forgive(email_bucket("in", house, row.email))
-        names = Names(seed)
-        return _begun(tx, parts, row, cookie=cookie, by_link=True, names=names, now=now)
+        begun = _begun(tx, parts, row, cookie=cookie, by_link=True, names=names, now=now)
+        if hashed and had:
+            owe_notice(tx, parts, Notice.PASSWORD, account_id=row.id, names=names, now=now)
+        if begun.step is Step.IN:
+            came_from(tx, parts, address, account_id=row.id, names=names, now=now)
+        return begun
 
     return parts.store.write(work)
 

@@ -26,7 +26,7 @@ from hub.flow.receiving import LEASE_SECONDS
 from hub.flow.visiting import link, new_token
 from hub.flow.walls import FIRST_PAUSE, LONGEST_PAUSE, close, fault_hold, is_told, lane_fell, walled
 from hub.partners import Brand
-from hub.render import NEWS, Letterhead, Occasion, mail
+from hub.render import BY_HAND, NEWS, Letterhead, Occasion, mail
 from hub.store import Damaged, Erased, Lease, Transaction, WaitingDuty
 from hub.transports import Transport
 
@@ -271,7 +271,7 @@ def _news(tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingD
         return Written(duties=duties)
     owed = [one.body for one in duties]
     occasion = Occasion(order=order, document=json.loads(row.body), brand=brand, owed=owed)
-    news = NEWS[duty.set_id](occasion)
+    news = (BY_HAND.get(duty.set_id) or NEWS[duty.set_id])(occasion)
     if news is None:
         return Written(duties=duties)
     names, token = Names(f"{duty.id}/{duty.attempts}"), new_token(parts)

@@ -35,7 +35,7 @@ from hub.domain.webhooks import (
 from hub.errors import TransportError
 from hub.flow.parts import Parts
 from hub.flow.walls import close, is_told
-from hub.flow.webhooks import CALL, calls, dead_hold, ended_hold, fault_hold, own
+from hub.flow.webhooks import CALL, calls, dead_hold, ended_hold, fault_hold, own, record_command
 from hub.store import Picked, Transaction, WebhookRow
 
 IN_FLIGHT = 8  # messages of one turn, all under way at once: a turn ends when the slowest does
@@ -107,10 +107,10 @@ def take_turn(parts: Parts, webhook_id: str, *, due: bool = True) -> Turned:
     )
 
 
-def try_now(parts: Parts, webhook_id: str) -> Tried:
+def try_now(parts: Parts, webhook_id: str, *, who: str) -> Tried:
     """Send a test event at once, outside of any turn, and return what came of it.
 
-    Nothing is kept of it, and nothing follows from it. KeyError when there is no such endpoint.
+    Nothing follows from it; that it was asked for is kept. KeyError when there is no such endpoint.
     """
     now = parts.now()
     with parts.store.read() as tx:
@@ -118,6 +118,8 @@ def try_now(parts: Parts, webhook_id: str) -> Tried:
         secrets = tx.webhooks.secrets(row.id, now=now)
     message = trial(row.id, message_id=Names(parts.fresh()).new("msg"), at=now)
     picked = Picked(id=message.id, body=message.body, tries=1, position=0)
+    names, body = Names(parts.fresh()), {"tried": message.id}
+    parts.store.write(lambda tx: record_command(tx, parts, names, row.id, body, who))
     return _sent(parts, Claimed(url=row.url, secrets=secrets, picked=[picked], cursor=0), picked)
 
 
@@ -172,11 +174,14 @@ def _planned(parts: Parts, webhook_id: str) -> tuple[WebhookRow | None, Bundled,
         found = tx.webhooks.facts(brand=row.brand, after=row.cursor, limit=READ_AT_ONCE)
     facts = [fact for fact in found if fact.position <= head]
     reached = facts[-1].position if len(facts) == READ_AT_ONCE else max(head, row.cursor)
-    plan = bundled(_events(row, facts), row.batch, endpoint=row.id, cursor=reached, now=parts.now())
+    plan = bundled(
+        events_of(row, facts), row.batch, endpoint=row.id, cursor=reached, now=parts.now()
+    )
     return row, plan, head
 
 
-def _events(row: WebhookRow, facts: Sequence[Happened]) -> list[Event]:
+def events_of(row: WebhookRow, facts: Sequence[Happened]) -> list[Event]:
+    """Return what an endpoint is told of these facts, as its owner may hear it."""
     told = [_event(row, fact) for fact in facts]
     return [event for event in told if event and (not row.types or event.type in row.types)]
 

@@ -176,6 +176,13 @@ def _see_that_it_may(parts: Parts, owner: Owner, new: NewWebhook) -> None:
         raise Refused(problems)
 
 
+def judge_types(owner: Owner, types: Sequence[str]) -> None:
+    """Raise Refused naming every type that the owner is not told of."""
+    problems = _wrong_types(owner, types)
+    if problems:
+        raise Refused(problems)
+
+
 def _earlier(tx: Transaction, owner: Owner, once: Once) -> tuple[int, bytes] | None:
     kept = tx.facts.reply(scope=_scope(owner), key=once.key)
     if kept is None:
@@ -215,7 +222,7 @@ def _registered(
     )
     tx.webhooks.add(row)
     tx.webhooks.add_secret(row.id, secret_id=names.new("whs"), secret=secret, at=now)
-    _command(tx, parts, names, row.id, {"registered": list(row.types)}, who)
+    record_command(tx, parts, names, row.id, {"registered": list(row.types)}, who)
     return Made(seen=seen(tx, parts, row), secret=shown(secret))
 
 
@@ -315,7 +322,7 @@ def rotate(
             raise Refused([Problem(code="too-many-secrets", text=text)])
         tx.webhooks.add_secret(row.id, secret_id=names.new("whs"), secret=secret, at=now)
         body = {"rotated": int(overlap.total_seconds())}
-        _command(tx, parts, names, row.id, body, who)
+        record_command(tx, parts, names, row.id, body, who)
         return seen(tx, parts, row)
 
     return Made(seen=parts.store.write(work), secret=shown(secret))
@@ -328,7 +335,7 @@ def remove(parts: Parts, owner: Owner | None, webhook_id: str, *, who: str) -> N
     def work(tx: Transaction) -> None:
         row = own(tx, owner, webhook_id)
         tx.webhooks.remove(row.id)
-        _command(tx, parts, Names(seed), row.id, {"removed": row.cursor}, who)
+        record_command(tx, parts, Names(seed), row.id, {"removed": row.cursor}, who)
         for hold in (ended_hold(row.id), dead_hold(row.id), fault_hold(row.id)):
             tx.exceptions.clear(hold, at=parts.now(), by=who)
 
@@ -343,7 +350,7 @@ def resume(parts: Parts, owner: Owner | None, webhook_id: str, *, who: str) -> b
         row = own(tx, owner, webhook_id)
         if not tx.webhooks.resume(row.id, at=parts.now()):
             return False
-        _command(tx, parts, Names(seed), row.id, {"resumed": row.cursor}, who)
+        record_command(tx, parts, Names(seed), row.id, {"resumed": row.cursor}, who)
         tx.exceptions.clear(ended_hold(row.id), at=parts.now(), by=who)
         return True
 
@@ -364,7 +371,7 @@ def try_out(parts: Parts, owner: Owner | None, webhook_id: str, *, who: str) -> 
         message = trial(row.id, message_id=names.new("msg"), at=now)
         tx.webhooks.add_test(row.id, message.id, at=now, since=now - TEST_SPAN)
         tx.webhooks.enqueue(row.id, [message], at=now)
-        _command(tx, parts, names, row.id, {"tried": message.id}, who)
+        record_command(tx, parts, names, row.id, {"tried": message.id}, who)
         return message.id
 
     return parts.store.write(work)
@@ -394,7 +401,7 @@ def replay(
         for message_id in chosen:
             if not tx.webhooks.revive(row.id, message_id, at=now):
                 raise KeyError(message_id)
-        _command(tx, parts, Names(seed), row.id, {"replayed": list(chosen)}, who)
+        record_command(tx, parts, Names(seed), row.id, {"replayed": list(chosen)}, who)
         _living(tx, parts, row.id, who)
         return len(chosen)
 
@@ -419,7 +426,7 @@ def replay_since(
         for one in tx.webhooks.dead(row.id, limit=MOST_REVIVED):
             if one.position > position:
                 tx.webhooks.revive(row.id, one.id, at=now)
-        _command(tx, parts, Names(seed), row.id, {"since": position}, who)
+        record_command(tx, parts, Names(seed), row.id, {"since": position}, who)
         _living(tx, parts, row.id, who)
         return row.cursor
 
@@ -446,7 +453,7 @@ def fault_hold(webhook_id: str) -> str:
     return f"webhook-fault:{webhook_id}"
 
 
-def _command(
+def record_command(
     tx: Transaction,
     parts: Parts,
     names: Names,
@@ -454,7 +461,10 @@ def _command(
     body: Mapping[str, object],
     who: str,
 ) -> None:
-    """The URL stays out: its query may hold what only its owner should know."""
+    """Keep what was done with an endpoint.
+
+    The URL stays out: its query may hold what only its owner should know.
+    """
     tx.facts.record_input(
         input_id=names.new("inp"),
         kind="command",

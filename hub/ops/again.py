@@ -16,8 +16,10 @@ from hub.domain.exchange import (
 )
 from hub.domain.names import Names
 from hub.errors import Refused
+from hub.flow.accounts_common import USERS_LANE
 from hub.flow.headings import with_headings
 from hub.flow.inbound import receipt_duty
+from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import POSTED, Parts
 from hub.flow.unsendable import hold
 from hub.partners import Channel
@@ -162,8 +164,11 @@ def retry_duty(parts: Parts, duty_id: str, *, who: str) -> Again:
 
 
 def resume_lane(parts: Parts, lane: str, *, who: str) -> Again:
-    """Let a paused lane go on at once; raises KeyError when no page has such a lane."""
-    parts.partners.channel(lane)
+    """Let a paused lane go on at once, a channel's or one of mails.
+
+    Raises KeyError when no page has such a lane.
+    """
+    _see_that_it_is(parts, lane)
 
     def work(tx: Transaction) -> bool:
         _note(tx, parts, {"resume": lane}, subject=lane, who=who)
@@ -172,6 +177,12 @@ def resume_lane(parts: Parts, lane: str, *, who: str) -> Again:
     paused = parts.store.write(work)
     text = f"{lane} goes on at its next turn." if paused else f"{lane} was not paused."
     return Again(id=lane, state="running", text=text)
+
+
+def _see_that_it_is(parts: Parts, lane: str) -> None:
+    mails = {mail_lane(brand) for brand in parts.brands} | {USERS_LANE}
+    if lane not in mails:
+        parts.partners.channel(lane)
 
 
 def close_exception(parts: Parts, exception_id: str, *, reason: str, who: str) -> Again:

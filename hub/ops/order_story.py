@@ -275,6 +275,8 @@ def told(kind: str, body: Mapping[str, object], order: Order) -> str:
     if kind == FactKind.PROMISE_MOVED:
         what = str(body.get("kind", "")).replace("_", " ")
         return f"{words}: {what} {body.get('from')} → {body.get('to')} ({body.get('reason')})"
+    if kind == FactKind.CUSTOMER_TOLD:
+        return f"{words} by mail: {body.get('mail')}"
     return words + (f": {lines}" if lines else "") + (f" ({partner})" if partner else "")
 
 

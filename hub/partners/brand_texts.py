@@ -88,6 +88,20 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             "{reason}.\n\n{goods}\n\n{returns}" + _SEE,
             words=_MAIL | {"what", "goods", "reason", "returns", "link"},
         ),
+        "late_subject": TextRule(
+            default="Your order {order} comes later", words=_MAIL | {"now", "was"}
+        ),
+        "late": TextRule(
+            default="Hello,\n\nyour order {order} was to arrive by {was}. It now arrives by "
+            "{now}: {reason}. We are sorry that you have to wait." + _SEE,
+            words=_MAIL | {"now", "was", "reason", "link"},
+        ),
+        "looking_subject": TextRule(default="We are looking into your order {order}", words=_MAIL),
+        "looking": TextRule(
+            default="Hello,\n\nwe are finding out where your order {order} is, and write to you "
+            "as soon as we know more." + _SEE,
+            words=_MAIL | {"link"},
+        ),
     }
 )
 MAILS = (
@@ -95,6 +109,8 @@ MAILS = (
     *("cancelled", "changed", "declined"),
 )
 """The mails there are; a brand's page says which of them its customers get."""
+BY_HAND = ("late", "looking")
+"""The mails that somebody of the house sends by hand, whatever the page says of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,21 @@ sending (transports), the clock and randomness: they are passed in.
 Who may come in: flow and portal.
 """
 
-from hub.render.mails import Letterhead, mail
+from hub.render.by_hand import BY_HAND
+from hub.render.mails import Letterhead, mail, said
 from hub.render.news import NEWS, News, Occasion
 from hub.render.texts import filled
 from hub.render.user_mails import UserLetter, user_mail
 
-__all__ = ["NEWS", "Letterhead", "News", "Occasion", "UserLetter", "filled", "mail", "user_mail"]
+__all__ = [
+    "BY_HAND",
+    "NEWS",
+    "Letterhead",
+    "News",
+    "Occasion",
+    "UserLetter",
+    "filled",
+    "mail",
+    "said",
+    "user_mail",
+]

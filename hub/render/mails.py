@@ -47,15 +47,8 @@ def mail(
     beside the brand's own; of addresses of the net only those in `links` can be clicked. Raises
     ValueError when `head.to` is no address; control characters in what is filled in are taken out.
     """
-    all_words = {
-        "brand": brand.name,
-        "phone": brand.phone,
-        "reply_email": brand.reply_email,
-        **{name: _CONTROLS_BUT_LINES.sub(" ", word) for name, word in words.items()},
-    }
+    subject, text = said(brand, kind, words)
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    subject = _CONTROLS.sub(" ", filled(brand.texts.text(f"{kind}_subject"), all_words))
-    subject = subject[:LONGEST_SUBJECT]
     message["Subject"] = subject
     message["From"] = Address(display_name=brand.name, addr_spec=brand.mail_from)
     message["To"] = _one_address(head.to)
@@ -64,12 +57,27 @@ def mail(
     message["Date"] = head.at
     message["Message-ID"] = f"<{head.message_id}@{brand.mail_from.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday note answers it
-    # What is not known leaves no hole in the page.
-    text = _GAPS.sub("\n\n", filled(brand.texts.text(kind), all_words).strip()) + "\n"
     message.set_content(text)
     message.add_alternative(dressed(brand, subject, text, links=links), subtype="html")
     message.set_boundary(f"=_{head.message_id}")  # no chance in it: the same mail is the same bytes
     return message.as_bytes()
+
+
+def said(brand: Brand, kind: str, words: Mapping[str, str]) -> tuple[str, str]:
+    """Return the subject and the plain text of a brand's mail of that kind, as `mail` writes them.
+
+    Raises KeyError for a word of the text that nobody gives.
+    """
+    all_words = {
+        "brand": brand.name,
+        "phone": brand.phone,
+        "reply_email": brand.reply_email,
+        **{name: _CONTROLS_BUT_LINES.sub(" ", word) for name, word in words.items()},
+    }
+    subject = _CONTROLS.sub(" ", filled(brand.texts.text(f"{kind}_subject"), all_words))
+    # What is not known leaves no hole in the page.
+    text = _GAPS.sub("\n\n", filled(brand.texts.text(kind), all_words).strip()) + "\n"
+    return subject[:LONGEST_SUBJECT], text
 
 
 def _one_address(text: str) -> Address:

@@ -56,6 +56,26 @@ _ENGLISH: Mapping[str, _Words] = MappingProxyType(
             after="It works once, within 15 minutes. If you did not ask for it, do nothing: "
             "your password stays as it is.",
         ),
+        "password_changed": _Words(
+            subject="Your password was changed",
+            before="the password of your account was changed, and other browsers were signed out.",
+            button="See your account",
+            after="Was it not you? Ask for a link to set a new one on the page where you sign in, "
+            "and tell whoever keeps the hub.",
+        ),
+        "factor_changed": _Words(
+            subject="Your second factor was changed",
+            before="the authenticator app of your account was set up or taken away.",
+            button="See your account",
+            after="Was it not you? Tell whoever keeps the hub at once.",
+        ),
+        "new_place": _Words(
+            subject="A new sign-in to your account",
+            before="somebody signed in to your account from a place you never signed in from.",
+            button="See where you are signed in",
+            after="If it was you, do nothing. If not, end the other sessions there, change your "
+            "password, and tell whoever keeps the hub.",
+        ),
     }
 )
 _GERMAN: Mapping[str, _Words] = MappingProxyType(
@@ -80,6 +100,27 @@ _GERMAN: Mapping[str, _Words] = MappingProxyType(
             button="Neues Passwort festlegen",
             after="Der Link gilt einmal, innerhalb von 15 Minuten. Falls Sie nicht darum gebeten "
             "haben, tun Sie nichts: Ihr Passwort bleibt, wie es ist.",
+        ),
+        "password_changed": _Words(
+            subject="Ihr Passwort wurde geändert",
+            before="das Passwort Ihres Kontos wurde geändert, andere Browser wurden abgemeldet.",
+            button="Zum Konto",
+            after="Das waren nicht Sie? Fordern Sie auf der Anmeldeseite einen Link für ein neues "
+            "an und sagen Sie es denen, die den Hub betreuen.",
+        ),
+        "factor_changed": _Words(
+            subject="Ihr zweiter Faktor wurde geändert",
+            before="die Authenticator-App Ihres Kontos wurde eingerichtet oder entfernt.",
+            button="Zum Konto",
+            after="Das waren nicht Sie? Sagen Sie es sofort denen, die den Hub betreuen.",
+        ),
+        "new_place": _Words(
+            subject="Neue Anmeldung an Ihrem Konto",
+            before="jemand hat sich von einem Ort angemeldet, von dem Sie sich nie angemeldet "
+            "haben.",
+            button="Ihre Sitzungen ansehen",
+            after="Waren Sie es, tun Sie nichts. Wenn nicht, beenden Sie dort die anderen "
+            "Sitzungen, ändern Sie Ihr Passwort und sagen Sie es denen, die den Hub betreuen.",
         ),
     }
 )

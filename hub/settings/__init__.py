@@ -232,7 +232,7 @@ def load(environment: Mapping[str, str], *, share: Path) -> Settings:
         ),
         partner_configs=reading.folder("HUB_PARTNER_CONFIGS", share / "partner_configs"),
         mappings=reading.folder("HUB_MAPPINGS", share / "mappings"),
-        brands=reading.folder("HUB_BRANDS", _brands_beside(share)),
+        brands=reading.folder("HUB_BRANDS", brands_beside(share)),
         master_key=reading.value("HUB_MASTER_KEY", values.master_key, None),
         host=reading.text("HUB_HOST", "127.0.0.1"),
         port=reading.value("HUB_PORT", values.port, 8080),
@@ -380,8 +380,8 @@ class _Reading:
         return _secret_file(file, asked_by=f"{name}_FILE") if file else direct
 
 
-def _brands_beside(share: Path) -> Path:
-    """Return portal/brands; in a wheel the package stands beside `hub`."""
+def brands_beside(share: Path) -> Path:
+    """Return portal/brands, which came with the code; in a wheel it stands beside `hub`."""
     here = share / "portal" / "brands"
     return here if here.is_dir() else share.parent.parent / "portal" / "brands"
 

@@ -1,6 +1,7 @@
 """All rooms of people as one app: the Host decides whose house is asked, nothing else does."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -28,6 +29,7 @@ class Houses:
         sites: Mapping[str, Site],
         desk_from: tuple[str, ...],
         document: Document = dict,
+        brand_folder: Path | None = None,
     ) -> None:
         self._customers = customers.build(parts, sites)
         self._sites = sites
@@ -37,7 +39,7 @@ class Houses:
         self._behind: dict[str, tuple[Porch, ASGIApp]] = {}
         every: tuple[tuple[Porch, list[Door], list[Route]], ...] = (
             (supplier, suppliers.doors(supplier, logos), onetime.doors(supplier)),
-            (desk, desks.doors(desk, document, logos), []),
+            (desk, desks.doors(desk, document, logos, brand_folder), []),
         )
         for porch, doors, by_links in every:
             app = porch.app(doors, [*opening.doors(porch), *by_links])

@@ -14,6 +14,7 @@ from hub.ops.desk.partners import partner, partners, try_file
 from hub.ops.desk.reports import Report, report, reports
 from hub.ops.desk.signs import Sign
 from hub.ops.health import Life
+from hub.schedule import Worker
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
 from tests.rigs.stores import run_sql
 
@@ -200,3 +201,26 @@ def test_old_reports_and_ending_keys_are_told(hub_database: str, tmp_path: Path)
     ((name, _, hours, allowed, old),) = report(parts, "feeds").rows
     assert (name, hours, allowed, old) == ("Acme", 72.0, 48.0, "yes")
     house.close()
+
+
+def test_a_worker_tells_that_it_lives_and_its_silence_is_seen(house: House) -> None:
+    parts = house.parts
+    worker = Worker(parts, owner="test")
+    worker.start()
+    worker.stop()
+    run_sql(parts.store, "UPDATE lane SET owner = '', lease_until = 0")
+    assert overview(parts).worker.text == "last heard of 0 seconds ago"
+    house.clock.on(seconds=61)
+    silent = overview(parts).worker
+    assert (silent.alive, silent.text) == (
+        False,
+        "no worker runs: the last was heard of 1 minutes ago",
+    )
+
+
+def test_a_lane_of_mails_is_named_after_its_brand_and_of_no_partner(house: House) -> None:
+    house.parts.store.write(lambda tx: tx.duties.open_lane("mail/juniper"))
+    house.parts.store.write(lambda tx: tx.duties.open_lane("mail/_users"))
+    told = {lane.name: (lane.shown, lane.partner_name) for lane in overview(house.parts).lanes}
+    assert told["mail/juniper"] == (False, "Mails of Juniper Home")
+    assert told["mail/_users"] == (False, "Mails to people with accounts")

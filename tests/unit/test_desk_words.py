@@ -67,7 +67,12 @@ def test_a_cause_has_one_name_and_words_for_what_it_is() -> None:
 
 def test_a_report_as_a_table_has_no_formulas() -> None:
     made = Report(
-        name="x", title="X", note="", headings=("a", "b"), rows=(("=1+1", 2.5), ("@x, y", -3))
+        name="x",
+        title="X",
+        note="",
+        headings=("a", "b"),
+        drawn=("b",),
+        rows=(("=1+1", 2.5), ("@x, y", -3)),
     )
     assert made.csv == "a,b\r\n'=1+1,2.5\r\n\"'@x, y\",-3\r\n"
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from hub.domain.exchange import Problem
 from hub.domain.facts import WatchKind
 from hub.errors import Refused
+from hub.flow.customer_flags import Flag, flags_of
 from hub.flow.parts import Parts
 from hub.ops import again
 from hub.ops.again import Again
 from hub.ops.desk.causes import described
+from hub.ops.desk.remedies import Offer, offered
 from hub.ops.desk.shown import cursor, partner_name, place, step
 from hub.ops.places import Flaw, flaws
 from hub.store import Transaction
@@ -141,7 +143,9 @@ def _paper(tx: Transaction, kind: WatchKind, row: AwaitedRow) -> tuple[str, str,
 class Card:
     """One thing that waits for a person: since when or until when, why, and what to do.
 
-    `due_at` is when it should have come or has to be done by; None has no such time.
+    `due_at` is when it should have come or has to be done by; None has no such time. `flags` are
+    those of the order's customer, `offer` is what one button does, `promised` is when the first
+    promise to them ends where that was looked up.
     """
 
     id: str
@@ -161,6 +165,9 @@ class Card:
     age: timedelta
     closed_at: datetime | None
     closed_by: str
+    flags: tuple[Flag, ...]
+    offer: Offer | None
+    promised: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +230,8 @@ def card(parts: Parts, row: QueuedRow) -> Card:
         age=parts.now() - row.opened_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        flags=flags_of(row.standing),
+        offer=offered(row.next_step) if row.closed_at is None else None,
     )
 
 

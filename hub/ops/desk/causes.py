@@ -75,6 +75,7 @@ _KINDS = {
     "change-not-sent": "change that could not be sent",
     "our-fault": "fault of the hub's own",
     "mail-refused": "mail that was refused",
+    "nobody-told": "orders that nobody is told of",
 }
 
 

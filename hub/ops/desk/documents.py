@@ -1,7 +1,7 @@
 """The list of papers: by filters, newest first, and by one box for any number."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.domain import carriers
@@ -11,10 +11,11 @@ from hub.ops.desk.shown import cursor, partner_name, place
 from hub.ops.desk.signs import HOLDS, Lights, Sign, lights
 from hub.ops.explain import trade_name
 from hub.store import Transaction
-from hub.store.desk import SEARCHES, SeenDocument
+from hub.store.desk import SEARCHES, Asked, SeenDocument
 
 MOST_ROWS = 200
-AT_ONCE = 500
+FIRST, AT_ONCE = 60, 500
+"""So many papers are read first, for a page that all of them belong into, and then each time."""
 MOST_SCANNED = 5_000
 """So many papers are looked through for one page of a filtered list; the next page goes on."""
 MOST_LIKE = 2_000
@@ -116,51 +117,47 @@ def documents(
     with parts.store.read() as tx:
         if query.strip():
             return _searched(tx, parts, query.strip(), wanted, most)
-        return _listed(tx, parts, wanted, place(before), most)
+        asked = Asked(
+            partner=partner,
+            set_id=set_id,
+            direction=direction,
+            light=light,
+            before=place(before),
+        )
+        return _listed(tx, parts, wanted, asked, most)
 
 
-def _listed(
-    tx: Transaction,
-    parts: Parts,
-    wanted: Filter,
-    before: tuple[datetime, str] | None,
-    most: int,
-) -> DocumentPage:
+def _listed(tx: Transaction, parts: Parts, wanted: Filter, asked: Asked, most: int) -> DocumentPage:
+    """Look through so many papers; where the page is full before, or they end, no further."""
+    until = tx.desk.place(asked, passed=MOST_SCANNED - 1)
     found: list[DocumentLine] = []
-    last: SeenDocument | None = None
-    for last in _scanned(tx, wanted.partner, before, MOST_SCANNED):
-        if wanted.fits(parts, last):
-            found.append(line_of(parts, last))
+    last: tuple[datetime, str] | None = None
+    for seen in _scanned(tx, replace(asked, until=until)):
+        if wanted.fits(parts, seen):
+            found.append(line_of(parts, seen))
         if len(found) == most:
+            last = (seen.row.at, seen.row.id)
             break
     else:
-        if last is None or not _more(tx, wanted.partner, last):
-            last = None
+        if until is not None and tx.desk.place(replace(asked, before=until), passed=0):
+            last = until
     return DocumentPage(
         rows=tuple(found),
-        next=cursor(last.row.at, last.row.id) if last else "",
-        looked_until=last.row.at if last else None,
+        next=cursor(*last) if last else "",
+        looked_until=last[0] if last else None,
     )
 
 
-def _scanned(
-    tx: Transaction, partner: str, before: tuple[datetime, str] | None, most: int
-) -> Iterator[SeenDocument]:
-    """Yield so many papers at most, newest first."""
-    left = most
-    while left > 0:
-        size = min(AT_ONCE, left)
-        rows = tx.desk.page(HOLDS, partner=partner, before=before, limit=size)
+def _scanned(tx: Transaction, asked: Asked) -> Iterator[SeenDocument]:
+    """Yield what may be asked for, newest first."""
+    size = FIRST
+    while True:
+        rows = tx.desk.page(HOLDS, asked, limit=size)
         yield from rows
         if len(rows) < size:
             return
-        left -= size
-        before = (rows[-1].row.at, rows[-1].row.id)
-
-
-def _more(tx: Transaction, partner: str, last: SeenDocument) -> bool:
-    before = (last.row.at, last.row.id)
-    return bool(tx.desk.page(HOLDS, partner=partner, before=before, limit=1))
+        asked = replace(asked, before=(rows[-1].row.at, rows[-1].row.id))
+        size = AT_ONCE
 
 
 def line_of(parts: Parts, seen: SeenDocument, *, matched: str = "") -> DocumentLine:
@@ -251,8 +248,10 @@ def _spellings(kind: str, query: str) -> Iterable[str]:
 def _like(tx: Transaction, query: str, wanted: Filter) -> Iterator[SeenDocument]:
     """Yield those of the newest papers in whose numbers or file name the words stand."""
     sought = query.casefold()
-    for seen in _scanned(tx, wanted.partner, None, MOST_LIKE):
-        row = seen.row
-        texts = (row.order_number, _control(seen), row.number, seen.delivery_name, row.business_key)
-        if any(sought in text.casefold() for text in texts):
-            yield seen
+    ids = [
+        one.id
+        for one in tx.desk.words(Asked(partner=wanted.partner), limit=MOST_LIKE)
+        if any(sought in text.casefold() for text in one.texts)
+    ]
+    for start in range(0, len(ids), FIRST):
+        yield from tx.desk.several(HOLDS, ids[start : start + FIRST])

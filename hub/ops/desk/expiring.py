@@ -18,13 +18,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expiring:
-    """One key or certificate: what it is, whose, when it ends; `left` is negative when it has."""
+    """One key or certificate: what it is, when it ends; `left` is negative when it has.
+
+    `owner` is the partner or brand that holds an API key, "" for what is ours.
+    """
 
     kind: str
     name: str
     partner: str
     ends_at: datetime
     left: timedelta
+    owner: str = ""
 
 
 def expiring(parts: Parts, tx: Transaction, *, within: timedelta | None) -> tuple[Expiring, ...]:
@@ -38,13 +42,13 @@ def expiring(parts: Parts, tx: Transaction, *, within: timedelta | None) -> tupl
 def _keys(tx: Transaction, now: datetime) -> Iterator[Expiring]:
     for key in tx.keys.page():
         if key.expires_at is not None and key.revoked_at is None:
-            whose = key.partner or key.brand
             yield Expiring(
                 kind="API key",
-                name=f"{key.label} of {whose}",
+                name=key.label,
                 partner=key.partner,
                 ends_at=key.expires_at,
                 left=key.expires_at - now,
+                owner=key.partner or key.brand,
             )
 
 

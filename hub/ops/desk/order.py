@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from hub.domain.names import Names
 from hub.domain.orders import Order, OrderChange
 from hub.domain.placing import address_of
 from hub.errors import Refused
+from hub.flow.customer_flags import Flag, Marked, flags_of, history
 from hub.flow.parts import Parts
-from hub.ops.desk.shown import partner_name
+from hub.ops.desk.shown import partner_name, step
 from hub.ops.order_story import OrderStory, Paper, Parcel, Part, Waiting, story
 from hub.store import Erased, Transaction
 from hub.store.notes import NoteRow
@@ -47,7 +48,10 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Who bought: as they last named themselves; empty words once they were erased."""
+    """Who bought: as they last named themselves; empty words once they were erased.
+
+    `flags` stand now, `marked` is how they came to, the newest first.
+    """
 
     id: str
     name: str
@@ -56,6 +60,8 @@ class Customer:
     standing: str
     known_since: datetime
     orders: int
+    flags: tuple[Flag, ...]
+    marked: tuple[Marked, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +96,10 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promised:
-    """One promise against how it stands now; `moves` are (from, to, when, reason code)."""
+    """One promise against how it stands now; `moves` are (from, to, when, reason code).
+
+    `open` counts the units that are still to come by it.
+    """
 
     partner: str
     partner_name: str
@@ -99,6 +108,7 @@ class Promised:
     first: date
     now: date
     late: bool
+    open: int
     days_later: int
     moves: tuple[tuple[date, date, datetime, str], ...]
 
@@ -132,12 +142,14 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherOrder:
-    """Another order of the same customer."""
+    """Another order of the same customer; `total` is minor units of `currency`."""
 
     number: str
     brand: str
     placed_at: datetime
     status: str
+    total: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +157,7 @@ class OrderPaper:
     """Everything about one order. Money is minor units of `currency`.
 
     `actions` are what the clerk may do now (`cancel`, `change`, `source`). `waiting` is what waits
-    for a person, `timeline` the newest first.
+    for a person, `timeline` the newest first, and so are `mails`: when the customer was told what.
     """
 
     id: str
@@ -174,6 +186,7 @@ class OrderPaper:
     timeline: tuple[Moment, ...]
     actions: tuple[str, ...]
     others: tuple[OtherOrder, ...]
+    mails: tuple[tuple[datetime, str], ...]
 
 
 def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -> OrderPaper:
@@ -213,12 +226,17 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
         parcels=told.parcels,
         promises=tuple(_promises(parts, order, page)),
         changes=tuple(_change(each) for each in order.changes),
-        waiting=tuple(one for one in told.exceptions if one.closed_at is None),
+        waiting=tuple(
+            replace(one, next_step=step(one.next_step))
+            for one in told.exceptions
+            if one.closed_at is None
+        ),
         papers=told.documents,
         notes=notes,
         timeline=_timeline(told, notes),
         actions=allowed_actions(order, Viewer.CLERK, now),
         others=others,
+        mails=tuple(_mails(told)),
     )
 
 
@@ -237,6 +255,8 @@ def _customer(tx: Transaction, order: Order, orders: int) -> Customer:
         standing=standing,
         known_since=since,
         orders=orders,
+        flags=flags_of(standing),
+        marked=tuple(history(tx, order.customer_id)),
     )
 
 
@@ -292,6 +312,7 @@ def _promises(parts: Parts, order: Order, page: Mapping[str, Any]) -> Iterator[P
             first=first,
             now=now,
             late=one["late"],
+            open=one["open"],
             days_later=(now - first).days,
             moves=tuple(
                 (
@@ -328,7 +349,15 @@ def _others(tx: Transaction, order: Order, order_ids: Sequence[str]) -> Iterator
             brand=other.brand,
             placed_at=other.placed_at,
             status=row.word if row else "",
+            total=other.total,
+            currency=other.currency,
         )
+
+
+def _mails(told: OrderStory) -> Iterator[tuple[datetime, str]]:
+    for one in reversed(told.timeline):
+        if one.kind == FactKind.CUSTOMER_TOLD:
+            yield one.at, str(one.body.get("mail", ""))
 
 
 def _timeline(told: OrderStory, notes: Sequence[NoteRow]) -> tuple[Moment, ...]:
@@ -341,7 +370,8 @@ def _timeline(told: OrderStory, notes: Sequence[NoteRow]) -> tuple[Moment, ...]:
         if one.closed_at is not None:
             text = f"settled: {one.text}"
             rows.append(Moment(at=one.closed_at, source="alarm", who="", text=text))
-    return tuple(sorted(rows, key=lambda row: row.at, reverse=True))
+    rows.sort(key=lambda row: row.at)
+    return tuple(rows[::-1])  # of one moment too, the last first
 
 
 def _source(kind: str) -> str:

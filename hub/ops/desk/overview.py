@@ -21,20 +21,26 @@ MOST_CAUSES = 10
 MOST_DUE = 5
 DISK_LOW = 0.10  # of the disk
 CLOCK_OFF = timedelta(seconds=5)
+MAILS = "mail"
+"""What the names of lanes of mails begin with; no partner is called so."""
 QUIET = timedelta(seconds=60)
 """What has waited longer than this, no worker looks at: it looks every second or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One channel: what waits, since when, when it last worked, why it is paused.
+    """One channel, or the mails of a brand: what waits, since when, when it last worked.
+
+    It is told as well why it is paused.
 
     `sign` is `no` while it is paused, `warning` while something is parked or waits for a while.
+    A lane that is no partner's, as that of mails, has no page to be `shown`.
     """
 
     name: str
     partner: str
     partner_name: str
+    shown: bool
     waiting: int
     parked: int
     oldest: datetime | None
@@ -152,13 +158,15 @@ def _unused(name: str) -> LaneRow:
 
 def _lane(parts: Parts, tx: Transaction, row: LaneRow, now: datetime) -> Lane:
     partner, _, channel = row.name.partition("/")
+    name = _mails_of(parts, channel) if partner == MAILS else partner_name(parts, partner)
     paused = row.paused_until is not None and row.paused_until > now
     late = row.oldest_due is not None and now - row.oldest_due > QUIET and row.depth > row.parked
     sign = Sign.NO if paused else Sign.WARNING if row.parked or late or row.failures else Sign.YES
     return Lane(
         name=row.name,
         partner=partner,
-        partner_name=partner_name(parts, partner),
+        partner_name=name,
+        shown=any(one.id == partner for one in parts.partners.all),
         waiting=row.depth - row.parked,
         parked=row.parked,
         oldest=row.oldest_due,
@@ -171,14 +179,27 @@ def _lane(parts: Parts, tx: Transaction, row: LaneRow, now: datetime) -> Lane:
     )
 
 
+def _mails_of(parts: Parts, brand: str) -> str:
+    if brand in parts.brands:
+        return f"Mails of {parts.brands[brand].name}"
+    return "Mails to people with accounts"
+
+
 def _worker(tx: Transaction, now: datetime) -> Process:
-    """Tell of a worker by its work: it holds a lane, or leaves nothing lying about."""
+    """Tell of a worker by its work, and by when one was last heard of."""
+    heard = tx.duties.heard()
     if tx.desk.is_worked_on():
         return Process(kind="work", alive=True, text="a worker is at it now")
     if tx.desk.is_left_undone(before=now - QUIET):
         text = "no worker seems to run: what is due has waited for more than a minute"
         return Process(kind="work", alive=False, text=text)
-    return Process(kind="work", alive=True, text="nothing waits for a worker")
+    if heard is None:
+        return Process(kind="work", alive=True, text="nothing waits for a worker")
+    silent = (now - heard).total_seconds()
+    text = f"last heard of {max(silent, 0):.0f} seconds ago"
+    if silent > QUIET.total_seconds():
+        text = f"no worker runs: the last was heard of {silent / 60:.0f} minutes ago"
+    return Process(kind="work", alive=silent <= QUIET.total_seconds(), text=text)
 
 
 def _process(life: Life) -> Process:

@@ -19,13 +19,19 @@ Cell = str | int | float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One report: rows of cells under their headings; `note` says what is counted."""
+    """One report: rows of cells under their headings; `note` says what is counted.
+
+    `drawn` are the headings of the numbers that a picture shows side by side; where there is one
+    of them only, `apart` are the headings of the words that tell its pieces apart.
+    """
 
     name: str
     title: str
     note: str
     headings: tuple[str, ...]
+    drawn: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    apart: tuple[str, ...] = ()
 
     @property
     def csv(self) -> str:
@@ -88,6 +94,8 @@ def _orders(span: _Span) -> Report:
         title="Orders per day",
         note="Orders by the day they were placed, by channel and brand.",
         headings=("day", "channel", "brand", "orders"),
+        drawn=("orders",),
+        apart=("channel", "brand"),
         rows=tuple((one.day.isoformat(), one.channel, one.brand, one.orders) for one in found),
     )
 
@@ -111,6 +119,7 @@ def _promises(span: _Span) -> Report:
         note="Purchase orders by whether they left by the day first promised; cancelled ones are "
         "left out.",
         headings=("partner", "on time", "late", "overdue", "not due yet", "on time %"),
+        drawn=("on time", "late", "overdue", "not due yet"),
         rows=tuple(rows),
     )
 
@@ -131,6 +140,7 @@ def _exceptions(span: _Span) -> Report:
         title="Exceptions by cause",
         note="What was opened, closed since or not, the most frequent first.",
         headings=("cause", "count", "share %", "together %"),
+        drawn=("count",),
         rows=tuple(rows),
     )
 
@@ -165,6 +175,7 @@ def _receipt_table(rows: Sequence[tuple[Cell, ...]]) -> Report:
             "partner", "papers", "receipts", "late receipts", "receipts on time %", "answers",
             "late answers", "answers on time %",
         ),
+        drawn=("receipts on time %",),
         rows=tuple(rows),
     )  # fmt: skip
 
@@ -186,6 +197,7 @@ def _feeds(span: _Span) -> Report:
         title="Age of stock reports",
         note="The newest report of each partner that is to report, as of now.",
         headings=("partner", "as of", "hours old", "hours allowed", "too old"),
+        drawn=("hours old",),
         rows=tuple(rows),
     )
 
@@ -208,6 +220,7 @@ def _cancellations(span: _Span) -> Report:
         title="Cancelled and returned",
         note="Units of orders placed in this time, and what became of them until now.",
         headings=("brand", "ordered", "cancelled", "cancelled %", "returned", "returned %"),
+        drawn=("cancelled", "returned"),
         rows=tuple(rows),
     )
 

@@ -26,6 +26,8 @@ from portal.web.ground.problems import Problem
 PLAIN = ("name", "reply_email", "mail_from", "phone", "zone", "logo", "radius", "slip_message")
 POLICIES = ("returns", "contact")
 COLOURS = tuple(asdict(Colours()))
+OWN_DARK = "own-dark"
+"""The field by which a form names dark colours of its own."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _MISTAKE = re.compile(r"brands/([^/]+)/brand\.yaml:\d+ (\S*): (.*)", re.DOTALL)
 
@@ -75,6 +77,9 @@ def typed(brand: Brand, fields: Mapping[str, str]) -> dict[str, Any]:
         page["radius"] = int(page["radius"])
     page["hosts"] = fields.get("hosts", "").replace(",", " ").split()
     page["colours"] = {name: fields.get(f"c-{name}", "") for name in COLOURS}
+    page.pop("dark_colours", None)
+    if OWN_DARK in fields:
+        page["dark_colours"] = {name: fields.get(f"d-{name}", "") for name in COLOURS}
     page["mails"] = [name for name in MAILS if f"m-{name}" in fields]
     own = {name: _lines(fields.get(f"t-{name}", "")) for name in TEXTS}
     page["texts"] = {name: text for name, text in own.items() if text}
@@ -127,6 +132,8 @@ def _field(key: str) -> str:
     match first:
         case "colours":
             return f"c-{rest}"
+        case "dark_colours":
+            return f"d-{rest}"
         case "texts":
             return f"t-{rest}"
         case "policies":
@@ -136,9 +143,8 @@ def _field(key: str) -> str:
     return first if first in PLAIN else ""
 
 
-def pairs(page: Mapping[str, Any]) -> list[Pair]:
+def pairs(colours: Mapping[str, str]) -> list[Pair]:
     """Return the contrast of each colour of words on what lies behind; none of no colours."""
-    colours: Mapping[str, str] = page["colours"]
     if not all(_COLOUR.fullmatch(colours.get(name, "")) for name in COLOURS):
         return []
     return [
@@ -154,8 +160,15 @@ def pairs(page: Mapping[str, Any]) -> list[Pair]:
 
 
 def with_colour(fields: Mapping[str, str], taken: str) -> dict[str, str]:
-    """Return a form in which one colour is another: `taken` is `name:#rrggbb`."""
-    name, _, colour = taken.partition(":")
-    if name not in COLOURS or not _COLOUR.fullmatch(colour):
+    """Return a form in which one colour is another: `taken` is `take:name:#rrggbb`.
+
+    `take-dark:` is the same of those for dark screens.
+    """
+    what, _, rest = taken.partition(":")
+    name, _, colour = rest.partition(":")
+    if what not in _TAKES or name not in COLOURS or not _COLOUR.fullmatch(colour):
         return dict(fields)
-    return {**fields, f"c-{name}": colour}
+    return {**fields, f"{_TAKES[what]}-{name}": colour}
+
+
+_TAKES = {"take": "c", "take-dark": "d"}

@@ -1,7 +1,8 @@
 """Brands: what each page says, a form that checks another one, and customers' pages in it.
 
-Brands are files that the hub reads when it starts, and nothing here writes one: the form checks as
-the start would, and hands the file over.
+Brands are files that the hub reads when it starts. The form checks as the start would, shows pages
+and mails in what was typed, and hands the file over; where the folder of the brands is the
+operator's own (HUB_BRANDS), it puts it there.
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,17 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from hub.errors import ConfigError
+from hub.ops.brand_files import publish, waiting
 from hub.partners import Brand
-from hub.partners.brand_texts import MAILS, TEXTS
+from hub.partners.brand_texts import BY_HAND, MAILS, TEXTS
 from hub.partners.colours import LEAST_CONTRAST, Colours
+from portal.web.admin.brand_logo import LogoDrafts
+from portal.web.admin.brand_mail import POLICY as MAIL_POLICY
+from portal.web.admin.brand_mail import sample_mail
 from portal.web.admin.brand_pages import (
     COLOURS,
+    OWN_DARK,
     as_yaml,
     checked,
     pairs,
@@ -28,7 +35,7 @@ from portal.web.admin.brand_pages import (
 from portal.web.admin.sample import sample_page
 from portal.web.customer.rooms import said
 from portal.web.customer.site import sites
-from portal.web.ground.answers import KEPT, LOGO_POLICY, answer
+from portal.web.ground.answers import KEPT, LOGO_POLICY, answer, see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
 from portal.web.ground.templating import FOLDER, environment
@@ -53,14 +60,20 @@ Logos = Mapping[str, tuple[bytes, str]]
 class Brands:
     """The list, the form of one brand, and what its preview is made of."""
 
-    def __init__(self, porch: Porch, logos: Logos) -> None:
+    def __init__(self, porch: Porch, logos: Logos, folder: Path | None = None) -> None:
         self._porch = porch
         self._logos = logos
+        self._folder = folder
+        self._drafts = LogoDrafts(porch=porch)
         self._css = (FOLDER / "static" / "portal.css").read_bytes()
 
     def listed(self, visit: Visit) -> Response:
         """Show every brand."""
-        words = {"brands": sorted(self._porch.parts.brands.values(), key=lambda one: one.name)}
+        brands = self._porch.parts.brands
+        words = {
+            "brands": sorted(brands.values(), key=lambda one: one.name),
+            "waiting": waiting(self._folder, brands) if self._folder else frozenset(),
+        }
         return self._porch.page(visit, "admin/brands.html", words)
 
     # --- the form -------------------------------------------------------------------------------
@@ -68,7 +81,12 @@ class Brands:
     def one(self, visit: Visit) -> Response:
         """Show what a brand's page says, in a form."""
         brand = self._brand(visit)
-        return self._form(visit, brand, _fields(written(brand)), [], text="")
+        return self._form(visit, brand, self._now(visit, brand), [], text="")
+
+    def _now(self, visit: Visit, brand: Brand) -> dict[str, str]:
+        """The fields of the form as the brand is, with the logo that was chosen."""
+        fields, draft = _fields(written(brand)), self._drafts.kept(visit, brand.id)
+        return fields | ({"logo": draft.name} if draft else {})
 
     def _brand(self, visit: Visit) -> Brand:
         found = self._porch.parts.brands.get(visit.path("brand"))
@@ -93,7 +111,14 @@ class Brands:
             "text": text,
             "colours": [(name, names[name]) for name in COLOURS],
             "names": names,
-            "pairs": pairs(typed(brand, fields)),
+            "pairs": pairs(typed(brand, fields)["colours"]),
+            "dark_pairs": pairs(typed(brand, fields).get("dark_colours", {})),
+            "own_dark": OWN_DARK in fields,
+            "dark": asdict(brand.dark),
+            "by_hand": BY_HAND,
+            "folder": self._folder,
+            "done": visit.query("done"),
+            "draft": self._drafts.kept(visit, brand.id),
             "least": LEAST_CONTRAST,
             "mails": MAILS,
             "texts": [(name, rule.default, sorted(rule.words)) for name, rule in TEXTS.items()],
@@ -105,8 +130,8 @@ class Brands:
     def check(self, visit: Visit) -> Response:
         """Check what was typed; then show it, preview it or hand its file over."""
         brand, then = self._brand(visit), visit.fields.get("then", "check")
-        if then.startswith("take:"):
-            taken = with_colour(visit.fields, then.removeprefix("take:"))
+        if then.startswith("take"):
+            taken = with_colour(visit.fields, then)
             return self._form(visit, brand, taken, [], text="")
         text = as_yaml(typed(brand, visit.fields))
         made, problems = checked(self._porch.parts.brands, brand.id, text)
@@ -114,20 +139,59 @@ class Brands:
             return self._form(visit, brand, visit.fields, problems, text="")
         if then in _WAYS:
             return self._preview(visit, made, _WAYS[then])
+        if then.removeprefix("mail:") in (*MAILS, *BY_HAND):
+            body = sample_mail(made, then.removeprefix("mail:"))
+            return answer(visit.request, body, policy=MAIL_POLICY)
         if then == "download":
             return _file(visit, text)
+        if then == "publish" and self._folder is not None:
+            return self._published(visit, brand, text, self._folder)
         return self._form(visit, brand, visit.fields, [], text=text)
+
+    def _published(self, visit: Visit, brand: Brand, text: str, folder: Path) -> Response:
+        try:
+            publish(
+                self._porch.parts,
+                folder,
+                brand.id,
+                text,
+                logo=self._drafts.kept(visit, brand.id),
+                who=visit.account.id,
+            )
+        except ConfigError as fault:
+            told = [Problem(field="", text=mistake) for mistake in fault.mistakes]
+            return self._form(visit, brand, visit.fields, told, text="")
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        self._drafts.drop(visit, brand.id)
+        return see_other(visit.request, f"{LIST}/{brand.id}?done=published")
+
+    def choose_logo(self, visit: Visit) -> Response:
+        """Judge a file and keep it as the logo that comes with the next page."""
+        brand = self._brand(visit)
+        if visit.upload is None or not visit.upload.body:
+            problem = Problem(field="file", text=visit.words.say("Choose a file."))
+            return self._form(visit, brand, self._now(visit, brand), [problem], text="")
+        try:
+            self._drafts.keep(visit, brand.id, visit.upload.body)
+        except ValueError as fault:
+            said = visit.words.say("This file cannot be a logo: %(why)s", {"why": str(fault)})
+            told = [Problem(field="file", text=said)]
+            return self._form(visit, brand, self._now(visit, brand), told, text="")
+        return see_other(visit.request, f"{LIST}/{brand.id}?done=logo")
 
     # --- the preview ----------------------------------------------------------------------------
 
     def _preview(self, visit: Visit, brand: Brand, template: str) -> Response:
         """Return a customer's page in these colours and words; nothing on it acts."""
+        has_logo = brand.id in self._logos or self._drafts.kept(visit, brand.id) is not None
         words = {
-            "brand": brand if brand.id in self._logos else replace(brand, logo=""),
+            "brand": brand if has_logo else replace(brand, logo=""),
             "footer": said(brand, "footer"),
             "welcome": said(brand, "welcome"),
             "page": sample_page(brand, visit.words.now),
-            **dict.fromkeys(("token", "seal", "number", "known"), ""),
+            **dict.fromkeys(("token", "seal", "number", "known", "theme"), ""),
+            "here": f"{LIST}/{brand.id}",
             "problems": (),
         }
         text = environment().get_template(template).render(words)
@@ -161,8 +225,12 @@ class Brands:
         return answer(visit.request, self._css, media_type="text/css", cache=KEPT)
 
     def logo(self, visit: Visit) -> Response:
-        """Send a brand's logo."""
-        found = self._logos.get(self._brand(visit).id)
+        """Send a brand's logo: the one that the visitor chose, else the one there is."""
+        brand = self._brand(visit)
+        draft, found = self._drafts.kept(visit, brand.id), self._logos.get(brand.id)
+        if draft is not None:
+            kind = "image/png" if draft.name.endswith(".png") else "image/svg+xml"
+            return answer(visit.request, draft.body, media_type=kind, policy=LOGO_POLICY)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         body, media_type = found
@@ -176,6 +244,8 @@ def _fields(page: Mapping[str, object]) -> dict[str, str]:
         match name, value:
             case "hosts", list():
                 fields[name] = " ".join(value)
+            case "dark_colours", dict():
+                fields |= {f"d-{key}": text for key, text in value.items()} | {OWN_DARK: "1"}
             case "mails", list():
                 fields |= {f"m-{mail}": "1" for mail in value}
             case (("colours" | "texts"), dict()):

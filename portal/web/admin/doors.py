@@ -1,8 +1,11 @@
 """The doors of those who keep the hub; each page says what it is about, forms lead back to it."""
 
+from pathlib import Path
+
 from starlette.responses import Response
 
 from hub.access import Action
+from portal.web.admin.brand_logo import LARGEST_UPLOAD
 from portal.web.admin.brands import LARGEST_FORM, Brands, Logos
 from portal.web.admin.keys import Keys
 from portal.web.admin.people import People
@@ -14,8 +17,11 @@ MENU = (Place(path="/settings", label="Settings", needs=Action.KEEP_USERS),)
 _USERS, _KEYS = Action.KEEP_USERS, Action.KEEP_KEYS
 
 
-def doors(house: Porch, document: Document, logos: Logos) -> list[Door]:
-    """Return every door of the settings, and those to the API's reference."""
+def doors(house: Porch, document: Document, logos: Logos, folder: Path | None = None) -> list[Door]:
+    """Return every door of the settings, and those to the API's reference.
+
+    `folder` is where brands may be published to; None where that is not the operator's own.
+    """
 
     def first(visit: Visit) -> Response:
         return house.page(visit, "admin/first.html", {})
@@ -25,7 +31,7 @@ def doors(house: Porch, document: Document, logos: Logos) -> list[Door]:
         *_people(house),
         *_keys(house),
         *_webhooks(house),
-        *_brands(house, logos),
+        *_brands(house, logos, folder),
         *_reference(house, document),
     ]
 
@@ -59,6 +65,7 @@ def _keys(house: Porch) -> list[Door]:
         Door(method="POST", path="/settings/keys", needs=_KEYS, endpoint=keys.make),
         Door(method="GET", path=one, needs=_KEYS, endpoint=keys.one),
         Door(method="POST", path=one, needs=_KEYS, endpoint=keys.revoke),
+        Door(method="POST", path=f"{one}/rotate", needs=_KEYS, endpoint=keys.rotate),
     ]
 
 
@@ -74,6 +81,8 @@ def _webhooks(house: Porch) -> list[Door]:
         "/settings/webhooks": webhooks.register,
         f"{one}/rotate": webhooks.rotate,
         f"{one}/try": webhooks.try_it,
+        f"{one}/types": webhooks.types,
+        f"{one}/told": webhooks.tell_again,
         f"{one}/replay": webhooks.replay,
         f"{one}/resume": webhooks.resume,
         f"{one}/remove": webhooks.remove,
@@ -103,8 +112,9 @@ def _reference(house: Porch, document: Document) -> list[Door]:
     ]
 
 
-def _brands(house: Porch, logos: Logos) -> list[Door]:
-    brands, needs, one = Brands(house, logos), Action.KEEP_BRANDS, "/settings/brands/{brand}"
+def _brands(house: Porch, logos: Logos, folder: Path | None) -> list[Door]:
+    brands, needs = Brands(house, logos, folder), Action.KEEP_BRANDS
+    one = "/settings/brands/{brand}"
     gets = {
         "/settings/brands": brands.listed,
         "/settings/brands/portal.css": brands.style,
@@ -118,4 +128,12 @@ def _brands(house: Porch, logos: Logos) -> list[Door]:
             for path, endpoint in gets.items()
         ),
         Door(method="POST", path=one, needs=needs, endpoint=brands.check, largest=LARGEST_FORM),
+        Door(
+            method="POST",
+            path=f"{one}/logo",
+            needs=needs,
+            endpoint=brands.choose_logo,
+            largest=LARGEST_UPLOAD,
+            takes_file=True,
+        ),
     ]

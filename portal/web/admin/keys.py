@@ -7,11 +7,10 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub import access
+from hub.flow.api_keys import LONGEST_LABEL, make_key, revoke_key, rotate_key
 from hub.flow.webhooks import Owner
-from hub.store import KeyRow, Transaction
+from hub.store import KeyRow
 from portal.web.admin.owners import choices, named, owner
-from portal.web.admin.record import record
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -23,7 +22,7 @@ LIVES: Mapping[str, tuple[str, timedelta | None]] = {
     "365": ("a year", timedelta(days=365)),
     "": ("until it is revoked", None),
 }
-LONGEST_LABEL = 60  # characters
+OVERLAPS = {"24": "a day", "168": "a week", "0": "not at all"}
 
 
 class Keys:
@@ -78,25 +77,8 @@ class Keys:
         return self._list(visit, [], made=self._made(visit, chosen, label, LIVES[life][1]))
 
     def _made(self, visit: Visit, whose: Owner, label: str, life: timedelta | None) -> str:
-        parts = self._porch.parts
-        key_id, key, digest = access.new_key(parts.random)
-        seed, now = parts.fresh(), parts.now()
-        body = {"made": label, "brand": whose.brand, "partner": whose.partner}
-
-        def work(tx: Transaction) -> None:
-            tx.keys.add(
-                key_id=key_id,
-                brand=whose.brand,
-                partner=whose.partner,
-                label=label,
-                secret_hash=digest,
-                at=now,
-                expires_at=now + life if life else None,
-            )
-            record(tx, parts, seed, subject=key_id, body=body, who=visit.account.id)
-
-        parts.store.write(work)
-        return key
+        made = make_key(self._porch.parts, whose, label=label, life=life, who=visit.account.id)
+        return made.secret
 
     def one(self, visit: Visit) -> Response:
         """Show a key and ask whether it is to be revoked."""
@@ -104,21 +86,35 @@ class Keys:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         row, of = self._shown(found)
-        words = {"key": row, "of": of, "now": visit.words.now}
+        words = {
+            "key": row,
+            "of": of,
+            "now": visit.words.now,
+            "overlaps": [(name, visit.words.say(text)) for name, text in OVERLAPS.items()],
+            "problems": [],
+        }
         return self._porch.page(visit, "admin/key.html", words)
+
+    def rotate(self, visit: Visit) -> Response:
+        """Make another key of the same kind and show it, this once; the old one ends later."""
+        hours = visit.fields.get("overlap", "")
+        if hours not in OVERLAPS:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            made = rotate_key(
+                self._porch.parts,
+                visit.path("key"),
+                overlap=timedelta(hours=int(hours)),
+                who=visit.account.id,
+            )
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return self._list(visit, [], made=made.secret)
 
     def revoke(self, visit: Visit) -> Response:
         """End a key; running processes forget it within seconds."""
-        parts, key_id = self._porch.parts, visit.path("key")
-        seed, now = parts.fresh(), parts.now()
-
-        def work(tx: Transaction) -> bool:
-            if not tx.keys.revoke(key_id, at=now):
-                return False
-            body = {"revoked": True}
-            record(tx, parts, seed, subject=key_id, body=body, who=visit.account.id)
-            return True
-
-        if not parts.store.write(work):
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            revoke_key(self._porch.parts, visit.path("key"), who=visit.account.id)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
         return see_other(visit.request, f"{LIST}?revoked=1")

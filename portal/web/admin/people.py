@@ -180,38 +180,20 @@ class People:
                 brands=_brands(visit),
                 who=visit.account.id,
             )
+        except accounts.LastKeeper:
+            return self._last(visit)
         except ValueError as fault:
             return self._one(visit, [_told(fault)], link="")
-        if self._someone_keeps():
-            return _done(visit, person, "role")
-        accounts.change_role(
-            self._porch.parts,
-            account_id=person.id,
-            role=person.role,
-            brands=person.brands,
-            who=visit.account.id,
-        )
-        return self._last(visit)
+        return _done(visit, person, "role")
 
     def disable(self, visit: Visit) -> Response:
         """Close an account; its sessions and links end at once."""
         person = self._other(visit)
-        accounts.disable(self._porch.parts, account_id=person.id, who=visit.account.id)
-        if self._someone_keeps():
-            return _done(visit, person, "disable")
-        accounts.enable(self._porch.parts, account_id=person.id, who=visit.account.id)
-        return self._last(visit)
-
-    def _someone_keeps(self) -> bool:
-        """Say whether an operator is left who may do all this.
-
-        The visitor was one when the request came; two who close each other at the same moment
-        are both gone after it, so that each looks once more and the later one undoes it.
-        """
-        return any(
-            one.role is Role.OPERATOR and not one.brands and not one.disabled
-            for one in accounts.listed(self._porch.parts)
-        )
+        try:
+            accounts.disable(self._porch.parts, account_id=person.id, who=visit.account.id)
+        except accounts.LastKeeper:
+            return self._last(visit)
+        return _done(visit, person, "disable")
 
     def _last(self, visit: Visit) -> Response:
         text = visit.words.say("Nobody would be left who keeps the hub; nothing was changed.")

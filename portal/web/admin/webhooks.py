@@ -8,14 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.access import sees
-from hub.domain.webhooks import Heard
+from hub.domain.webhooks import BRAND_TYPES, PARTNER_TYPES, Batch, Heard
 from hub.errors import Refused
 from hub.flow import accounts, webhooks
+from hub.flow.webhook_told import MOST_AGAIN, Taking, choose_types, tell_again, told
 from hub.flow.webhook_turns import try_now
-from hub.flow.webhooks import NewWebhook, Seen
+from hub.flow.webhooks import NewWebhook, Owner, Seen
 from hub.store import WebhookRow
 from portal.web.admin.owners import choices, named, owner
-from portal.web.admin.record import record
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -30,7 +30,11 @@ DONE = {
     "called": "It is called already.",
     "took": "It took a test event.",
     "removed": "The endpoint is removed.",
+    "types": "From now on it is told of what is ticked.",
 }
+TAKINGS = {Taking.TAKEN: "taken", Taking.WAITING: "still tried", Taking.DEAD: "not taken"}
+BATCHES = (1, 10, 50, 100)
+BATCH_SECONDS = 60
 
 
 class Webhooks:
@@ -54,6 +58,9 @@ class Webhooks:
             "done": DONE.get(visit.query("done"), ""),
             "endpoints": [(one, self._of(one.row)) for one in found],
             "owners": self._owners(visit),
+            "kinds": (("", BRAND_TYPES), ("partner", PARTNER_TYPES)),
+            "batches": [(str(n), str(n)) for n in BATCHES],
+            "ticked": _types(visit) if problems else (),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "admin/webhooks.html", words, status=status)
@@ -77,13 +84,15 @@ class Webhooks:
         if whose is None:
             text = visit.words.say("Choose who is told.")
             return self._list(visit, [Problem(field="owner", text=text)])
-        new = NewWebhook(url=visit.fields.get("url", "").strip()[:LONGEST_URL])
+        new = NewWebhook(
+            url=visit.fields.get("url", "").strip()[:LONGEST_URL],
+            types=_types(visit),
+            batch=_batch(visit),
+        )
         try:
             made = webhooks.register(parts, whose, new, who=visit.account.id)
         except Refused as refusal:
-            return self._list(
-                visit, [Problem(field="url", text=one.text) for one in refusal.problems]
-            )
+            return self._list(visit, _told_of(refusal))
         return self._page(visit, made.seen, [], secret=made.secret)
 
     # --- one ------------------------------------------------------------------------------------
@@ -110,6 +119,9 @@ class Webhooks:
             "secret": secret,
             "problems": problems,
             "done": DONE.get(visit.query("done"), ""),
+            "told": told(self._porch.parts, None, seen.row.id, before=_before(visit)),
+            "takings": {str(one): visit.words.say(text) for one, text in TAKINGS.items()},
+            "types": Owner(brand=seen.row.brand, partner=seen.row.partner).types,
             "overlaps": [(name, visit.words.say(text)) for name, text in OVERLAPS.items()],
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -133,14 +145,33 @@ class Webhooks:
             return self._page(visit, seen, told, secret="")
         return self._page(visit, made.seen, [], secret=made.secret)
 
+    def types(self, visit: Visit) -> Response:
+        """Tell an endpoint of the ticked events from now on, of all without a tick."""
+        seen = self._seen(visit)
+        try:
+            choose_types(self._porch.parts, None, seen.row.id, _types(visit), who=visit.account.id)
+        except Refused as refusal:
+            return self._page(visit, seen, _told_of(refusal), secret="")
+        return _done(visit, seen, "types")
+
+    def tell_again(self, visit: Visit) -> Response:
+        """Send the ticked events of those that it was told of once more."""
+        seen = self._seen(visit)
+        ticked = [name.removeprefix("p-") for name in visit.fields if name.startswith("p-")]
+        places = [int(one) for one in ticked if one.isdecimal() and len(one) < 19]
+        if not places or len(places) > MOST_AGAIN:
+            text = visit.words.say("Tick what is to be sent once more.")
+            return self._page(visit, seen, [Problem(field="told", text=text)], secret="")
+        try:
+            tell_again(self._porch.parts, None, seen.row.id, places, who=visit.account.id)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return _done(visit, seen, "replayed")
+
     def try_it(self, visit: Visit) -> Response:
         """Call an endpoint with a test event now, and tell what it answered."""
         seen, parts = self._seen(visit), self._porch.parts
-        tried = try_now(parts, seen.row.id)
-        seed, body = parts.fresh(), {"tried": tried.picked.id}
-        parts.store.write(
-            lambda tx: record(tx, parts, seed, subject=seen.row.id, body=body, who=visit.account.id)
-        )
+        tried = try_now(parts, seen.row.id, who=visit.account.id)
         if tried.heard is Heard.TAKEN:
             return _done(visit, seen, "took")
         text = visit.words.say("It did not take the test event: %(why)s", {"why": tried.why})
@@ -189,6 +220,31 @@ def _sees(visit: Visit, row: WebhookRow) -> bool:
     """Who sees only some brands sees their endpoints, and no partner's."""
     caller = accounts.caller(visit.account)
     return caller.brands is None or (row.brand != "" and sees(caller, brand=row.brand))
+
+
+def _types(visit: Visit) -> tuple[str, ...]:
+    """The events that were ticked; none are all."""
+    ticked = (name.removeprefix("t-") for name in visit.fields if name.startswith("t-"))
+    return tuple(sorted(ticked))
+
+
+def _batch(visit: Visit) -> Batch:
+    events = visit.fields.get("batch", "1")
+    if events not in {str(n) for n in BATCHES[1:]}:
+        return Batch()
+    return Batch(events=int(events), seconds=BATCH_SECONDS)
+
+
+def _before(visit: Visit) -> int:
+    said = visit.query("before")
+    return int(said) if said.isdecimal() and len(said) < 19 else 0
+
+
+def _told_of(refusal: Refused) -> list[Problem]:
+    return [
+        Problem(field="types" if one.code == "type" else "url", text=one.text)
+        for one in refusal.problems
+    ]
 
 
 def _done(visit: Visit, seen: Seen, what: str) -> Response:

@@ -8,11 +8,15 @@ from starlette.responses import Response
 from hub.access import Action, may
 from hub.errors import Refused
 from hub.flow import accounts
+from hub.flow.customer_flags import Flag, mark
+from hub.flow.parts import Parts
 from hub.flow.visiting import Link, make_link
-from hub.ops.desk.awaited import exceptions
+from hub.ops.desk.at_risk import at_risk
 from hub.ops.desk.order import OrderPaper, add_note, order_360
 from hub.ops.desk.orders import search_orders
-from portal.web.clerk.seen import order_seen, path_of
+from portal.web.clerk.mails import titles
+from portal.web.clerk.seen import flag_names, order_seen, path_of
+from portal.web.clerk.why import why
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -35,11 +39,11 @@ class Orders:
         hits = search_orders(self._porch.parts, text=text, brands=brands) if enough else ()
         if len(hits) == 1 and hits[0].exact:
             return see_other(visit.request, path_of(hits[0].brand, hits[0].number))
-        cases = exceptions(self._porch.parts, brands=brands, limit=MOST_CASES)
         words = {
             "text": text,
             "hits": hits,
-            "cases": [card for card in cases.rows if card.order_number],
+            "cases": at_risk(self._porch.parts, brands=brands, limit=MOST_CASES),
+            "flags": flag_names(visit.words),
             "asked": enough,
         }
         return self._porch.page(visit, "clerk/orders.html", words)
@@ -60,13 +64,34 @@ class Orders:
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
+    def flags(self, visit: Visit) -> Response:
+        """Give the order's customer the ticked flags, with a word of why."""
+        order = order_seen(self._porch.parts, visit)
+        try:
+            mark(
+                self._porch.parts,
+                brand=order.brand,
+                number=order.number,
+                flags=[flag for flag in Flag if visit.fields.get(flag) == "1"],
+                note=visit.fields.get("why", ""),
+                who=visit.account.id,
+            )
+        except Refused as refusal:
+            told = [Problem(field="why", text=each.text) for each in refusal.problems]
+            return self._one(visit, told)
+        return see_other(visit.request, f"{path_of(order.brand, order.number)}?done=flags")
+
     def _one(self, visit: Visit, problems: list[Problem], *, made: Link | None = None) -> Response:
-        caller = accounts.caller(visit.account)
+        caller, order = accounts.caller(visit.account), self.order(visit)
         words = {
-            "order": self.order(visit),
+            "order": order,
+            "why": why(order, visit.words),
+            "mails": titles(visit.words),
             "problems": problems,
             "done": visit.query("done"),
             "typed": visit.fields.get("text", ""),
+            "flags": flag_names(visit.words),
+            "people": _people(self._porch.parts, order),
             "made": made,
             "may_link": may(caller, Action.LINK_ORDER),
             "may_write": may(caller, Action.CHANGE_ORDER),
@@ -106,3 +131,9 @@ class Orders:
             return self._one(visit, told)
         path = visit.request.url.path.removesuffix("/notes")
         return see_other(visit.request, f"{path}?done=note")
+
+
+def _people(parts: Parts, order: OrderPaper) -> dict[str, str]:
+    """The names of those of the house who wrote or did something here, by their account."""
+    asked = {one.who for one in order.customer.marked} | {one.who for one in order.notes}
+    return {one.id: one.name for one in accounts.listed(parts) if one.id in asked}

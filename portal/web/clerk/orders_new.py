@@ -39,6 +39,7 @@ from portal.web.clerk.ordering import (
     lines_of,
 )
 from portal.web.clerk.seen import Sent, brands_seen, methods_known, path_of, sent, sent_before
+from portal.web.clerk.where import where_from
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -69,6 +70,8 @@ class NewOrders:
         form = sent(visit)
         brand = self._brand(visit)
         match visit.fields.get("do", "").partition("-"):
+            case ("where", _, _):
+                return self._where(visit, form, brand)
             case ("find", _, _):
                 return self._find(visit, form, brand)
             case ("group", _, _):
@@ -101,6 +104,11 @@ class NewOrders:
         hint = "choose" if known else "unknown"
         return self._page(visit, form.typed, [], once=form.once, hint=hint, known=known)
 
+    def _where(self, visit: Visit, form: Sent, brand: Brand) -> Response:
+        """Show who would fill what is typed so far, and by when; nothing is reserved."""
+        found = self._found(form.typed)
+        return self._page(visit, form.typed, [], once=form.once, found=found, brand=brand)
+
     # --- the order ------------------------------------------------------------------------------
 
     def _look(self, visit: Visit, form: Sent, brand: Brand, *, place_it: bool) -> Response:
@@ -124,7 +132,14 @@ class NewOrders:
         if place_it and form.was_shown:
             return self._place(visit, form, brand, reading, new)
         return self._page(
-            visit, form.typed, [], once=form.once, found=found, new=new, shown=form.digest
+            visit,
+            form.typed,
+            [],
+            once=form.once,
+            found=found,
+            new=new,
+            shown=form.digest,
+            brand=brand,
         )
 
     def _place(
@@ -178,6 +193,7 @@ class NewOrders:
         found: Mapping[str, Sequence[Article]] | None = None,
         new: NewOrder | None = None,
         shown: str = "",
+        brand: Brand | None = None,
     ) -> Response:
         count = groups_of(typed)
         words = {
@@ -187,6 +203,8 @@ class NewOrders:
             "hint": hint,
             "known": known,
             "found": found or {},
+            "froms": where_from(self._parts, brand, typed, found or {}) if brand else {},
+            "tried": brand is not None,
             "new": new,
             "shown": shown,
             "brands": brands_seen(self._parts, visit),

@@ -11,13 +11,16 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 
 from hub.domain.orders import Order
+from hub.flow.customer_flags import Flag
 from hub.flow.parts import Parts
 from hub.partners import Brand
 from portal.web.ground.porch import Visit
 from portal.web.ground.problems import Problem
+from portal.web.ground.words import Words
 
 ONCE = re.compile(r"[0-9a-f]{32}")
 USUAL = "ground"
+FLAGS = {Flag.VIP: "VIP", Flag.CARE: "Handle with care"}
 _NOT_TYPED = ("seal", "once", "do", "shown")
 _NOT_SAID = ("version", "at", "units-seen")
 
@@ -49,6 +52,11 @@ def methods_known(parts: Parts, *more: str) -> tuple[str, ...]:
     """Return the ways to ship that partners' pages speak of, and these."""
     pages = {method for partner in parts.partners.all for method in partner.transit}
     return tuple(sorted({USUAL, *pages, *more} - {"other", ""}))
+
+
+def flag_names(words: Words) -> dict[str, str]:
+    """Return what each flag of a customer is called, in the viewer's language."""
+    return {str(flag): words.say(name) for flag, name in FLAGS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from portal.web.customer.changes import Changes
 from portal.web.customer.pages import Pages
 from portal.web.customer.rooms import Rooms
 from portal.web.customer.site import Site
+from portal.web.ground import theme
 from portal.web.ground.answers import KEPT, LOGO_POLICY, answer, nobody_here
 from portal.web.ground.forms import WrongForm
 from portal.web.ground.templating import FOLDER, environment
@@ -45,12 +46,23 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
             Route("/leave", actions.leave, methods=["POST"]),
             Route("/s/{token}", pages.linked, methods=["GET"]),
             Route("/s/{token}/code", actions.code_by_link, methods=["POST"]),
+            _theme(rooms),
             *_fixed(rooms),
         ],
         exception_handlers=_answers(rooms),
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _theme(rooms: Rooms) -> Route:
+    """Dark or light, for whoever looks at a brand's pages."""
+
+    async def chosen(request: Request) -> Response:
+        rooms.site(request)
+        return await theme.chosen(request)
+
+    return Route(theme.PATH, chosen, methods=["POST"])
 
 
 def _fixed(rooms: Rooms) -> list[Route]:

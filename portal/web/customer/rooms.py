@@ -13,6 +13,7 @@ from hub.flow.parts import Parts
 from hub.partners import HOLE, Brand
 from portal.web.customer.site import Site
 from portal.web.ground.answers import answer
+from portal.web.ground.theme import here_of, theme_of
 
 _MESSAGES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: (
@@ -68,15 +69,20 @@ class Rooms:
     ) -> Response:
         """Return a page of the brand; `words` are what its template may use beside the brand."""
         site = self.site(request)
-        text = self.templates.get_template(template).render(
-            {"brand": site.brand, "footer": said(site.brand, "footer"), **words}
-        )
+        given = {
+            "brand": site.brand,
+            "footer": said(site.brand, "footer"),
+            "theme": theme_of(request),
+            "here": here_of(request),
+        }
+        text = self.templates.get_template(template).render({**given, **words})
         return answer(request, text.encode(), status=status)
 
     def message(self, request: Request, status: HTTPStatus, *, reference: str = "") -> Response:
         """Return a page that says in words what happened, and where to go on."""
         title, text = _MESSAGES.get(status, _OURS)
-        words = {"title": title, "text": text, "reference": reference}
+        # Alike for every address: what was asked for does not stand on it.
+        words = {"title": title, "text": text, "reference": reference, "here": "/"}
         return self.page(request, "customer/message.html", words, status=status)
 
 

@@ -59,14 +59,18 @@ def _logo(path: Path) -> bytes:
             body = stream.read(LARGEST_LOGO + 1)
     except OSError as fault:
         raise ValueError(f"cannot be read: {fault.strerror}") from None
+    judge_logo(body, is_png=path.suffix == ".png")
+    return body
+
+
+def judge_logo(body: bytes, *, is_png: bool) -> None:
+    """Raise ValueError with what is wrong with a logo: too large, no picture, more than shapes."""
     if len(body) > LARGEST_LOGO:
         raise ValueError(f"larger than {LARGEST_LOGO} bytes; make it smaller")
-    if path.suffix == ".png":
-        if not body.startswith(PNG):
-            raise ValueError("is no PNG; save it as one")
-    else:
+    if not is_png:
         _refuse_lively(body)
-    return body
+    elif not body.startswith(PNG):
+        raise ValueError("is no PNG; save it as one")
 
 
 def _refuse_lively(body: bytes) -> None:
@@ -90,13 +94,15 @@ def _refuse_lively(body: bytes) -> None:
 def _css(brand: Brand) -> bytes:
     """The brand's colours as custom properties, for the one style sheet that all brands share.
 
-    On dark screens the dark ones, with the paper for which the logo was drawn; never in print.
+    On dark screens, and where dark was chosen, the dark ones, with the paper for which the logo was
+    drawn; never in print.
     """
     light, dark = _properties(brand.colours), _properties(brand.dark)
     paper = f"--paper: {brand.colours.page}; --radius: {brand.radius}px;"
     return (
         f":root {{ {light} {paper} }}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) "
+        f"{{ {dark} }} }}\n@media screen {{ :root[data-theme=dark] {{ {dark} }} }}\n"
     ).encode()
 
 

@@ -156,6 +156,8 @@ def _mailed(body: Body, teller: Teller) -> str:
         "cancelled": "We e-mailed you what was cancelled.",
         "changed": "We e-mailed you what was changed.",
         "declined": "We e-mailed you that it was too late.",
+        "late": "We e-mailed you about the new day of arrival.",
+        "looking": "We e-mailed you that we are looking into it.",
     }
     return mails.get(str(body.get("mail")), "")
 

@@ -1,6 +1,7 @@
 """The desk: operators and clerks in one house, each with the doors that their role may open."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hub.access import Action, House
 from hub.flow.parts import Parts
@@ -42,16 +43,22 @@ def porch(parts: Parts, hosts: Sequence[str], networks: Sequence[str]) -> Porch:
     )
 
 
-def doors(house: Porch, document: Document = dict, logos: Logos | None = None) -> list[Door]:
+def doors(
+    house: Porch,
+    document: Document = dict,
+    logos: Logos | None = None,
+    brand_folder: Path | None = None,
+) -> list[Door]:
     """Return every door behind the sign-in.
 
-    `document` is the API's own description, `logos` are the brands'.
+    `document` is the API's own description, `logos` are the brands', `brand_folder` is where their
+    pages may be published to.
     """
     return [
         *_looking(house),
         *_mending(house),
         *clerks.doors(house),
-        *keeping.doors(house, document, logos or {}),
+        *keeping.doors(house, document, logos or {}, brand_folder),
         *account.doors(house),
     ]
 
@@ -90,6 +97,8 @@ def _mending(house: Porch) -> list[Door]:
         "/documents/{id}/ignore": (_MEND, papers.ignore),
         "/parked/{id}": (_MEND, papers.rerun_cause),
         "/exceptions/{id}": (Action.SETTLE_EXCEPTION, watching.settled),
+        "/exceptions/{id}/remedy": (_MEND, watching.remedied),
+        "/lanes": (_MEND, watching.resume),
     }
     return [
         *(

@@ -19,9 +19,15 @@ class Overview:
         """Show the overview; somebody who sees no papers begins with orders."""
         if not may(accounts.caller(visit.account), Action.READ_DOCUMENTS):
             return see_other(visit.request, "/orders")
-        return self._porch.page(visit, "desk/overview.html", {"now": overview(self._porch.parts)})
+        return self._porch.page(visit, "desk/overview.html", self._words(visit))
 
     def live(self, visit: Visit) -> Response:
         """Show its inner part alone, for the page that is open already."""
-        words = {"now": overview(self._porch.parts)}
-        return self._porch.page(visit, "desk/overview_now.html", words)
+        return self._porch.page(visit, "desk/overview_now.html", self._words(visit))
+
+    def _words(self, visit: Visit) -> dict[str, object]:
+        return {
+            "now": overview(self._porch.parts),
+            "done": visit.query("done"),
+            "may_mend": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
+        }

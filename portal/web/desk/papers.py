@@ -84,7 +84,7 @@ class Papers:
             "tabs": [(name, visit.words.say(label)) for name, label in TABS.items()],
             "problems": problems,
             "done": visit.query("done"),
-            "may_mend": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
+            "may_mend": _may_mend(visit),
             "typed": visit.fields.get("body", ""),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -164,7 +164,11 @@ class Papers:
             found = cause(self._porch.parts, visit.path("id"))
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
-        words = {"cause": found, "would": dry_run_of(self._porch.parts, found.ids[:50])}
+        words = {
+            "cause": found,
+            "would": dry_run_of(self._porch.parts, found.ids[:50]),
+            "may_mend": _may_mend(visit),
+        }
         return self._porch.page(visit, "desk/cause.html", words)
 
     def rerun_cause(self, visit: Visit) -> Response:
@@ -176,6 +180,10 @@ class Papers:
         outcomes = mending.rerun(self._porch.parts, found.ids[:500], who=visit.account.id)
         words = {"cause": found, "outcomes": outcomes}
         return self._porch.page(visit, "desk/outcomes.html", words)
+
+
+def _may_mend(visit: Visit) -> bool:
+    return may(accounts.caller(visit.account), Action.RERUN_DOCUMENT)
 
 
 def _asked(visit: Visit) -> Filter:

@@ -8,15 +8,28 @@ from starlette.responses import Response
 from hub.access import Action, may
 from hub.errors import Refused
 from hub.flow import accounts
-from hub.ops.desk.awaited import acks_due, exception, exceptions, settle
+from hub.ops.desk.at_risk import at_risk
+from hub.ops.desk.awaited import CardPage, acks_due, exception, exceptions, settle
 from hub.ops.desk.partners import partner, partners, try_file
+from hub.ops.desk.remedies import Remedy, do, resume_lane
 from hub.ops.desk.reports import report, reports
+from portal.web.clerk.seen import flag_names
 from portal.web.desk.charts import charted
 from portal.web.ground.answers import answer, see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
 
 DAYS = (7, 30, 90)
+REMEDIES = {
+    Remedy.RESUME_LANE: "Resume",
+    Remedy.RETRY_DUTY: "Re-run",
+    Remedy.ACCEPT_STOCK: "Accept",
+    Remedy.ACCEPT_DEPOT: "Accept",
+    Remedy.RERUN: "Re-run",
+    Remedy.RESUME_WEBHOOK: "Call it again",
+    Remedy.REPLAY_WEBHOOK: "Send them again",
+}
+QUEUES = {"due": "Longest due first", "promise": "Promise at risk first"}
 
 
 class Watching:
@@ -37,14 +50,24 @@ class Watching:
     # --- exceptions -----------------------------------------------------------------------------
 
     def queue(self, visit: Visit) -> Response:
-        """Show what waits for a person, the longest due first."""
-        found = exceptions(
-            self._porch.parts, brands=visit.account.of_brands, after=visit.query("after")
-        )
+        """Show what waits for a person: the longest due first, or the promise nearest its end.
+
+        Clerks begin with promises, operators with what is due.
+        """
+        parts, brands = self._porch.parts, visit.account.of_brands
+        clerk = not may(accounts.caller(visit.account), Action.READ_DOCUMENTS)
+        by = visit.query("by") or ("promise" if clerk else "due")
+        if by == "promise":
+            found = CardPage(rows=at_risk(parts, brands=brands), next="")
+        else:
+            found = exceptions(parts, brands=brands, after=visit.query("after"))
         words = {
             "found": found,
             "done": visit.query("done"),
-            "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
+            "by": by,
+            "may_read_papers": not clerk,
+            "orders": [(name, visit.words.say(text)) for name, text in QUEUES.items()],
+            "flags": flag_names(visit.words),
         }
         return self._porch.page(visit, "desk/exceptions.html", words)
 
@@ -59,8 +82,13 @@ class Watching:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         words = {
             "card": found,
+            "flags": flag_names(visit.words),
             "problems": problems,
             "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
+            "may_mend": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
+            "may_read_papers": may(accounts.caller(visit.account), Action.READ_DOCUMENTS),
+            "remedies": {str(one): visit.words.say(text) for one, text in REMEDIES.items()},
+            "done": visit.query("done"),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "desk/exception.html", words, status=status)
@@ -81,6 +109,25 @@ class Watching:
             told = [Problem(field="how", text=each.text) for each in refusal.problems]
             return self._card(visit, told)
         return see_other(visit.request, "/exceptions?done=1")
+
+    def remedied(self, visit: Visit) -> Response:
+        """Do what the next step of an exception names."""
+        try:
+            exception(self._porch.parts, visit.path("id"), brands=visit.account.of_brands)
+            do(self._porch.parts, visit.path("id"), who=visit.account.id)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        except Refused as refusal:
+            return self._card(visit, [Problem(field="", text=one.text) for one in refusal.problems])
+        return see_other(visit.request, f"/exceptions/{visit.path('id')}?done=remedied")
+
+    def resume(self, visit: Visit) -> Response:
+        """Let a paused lane go on at once."""
+        try:
+            resume_lane(self._porch.parts, visit.fields.get("lane", ""), who=visit.account.id)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return see_other(visit.request, "/?done=resumed")
 
     # --- partners -------------------------------------------------------------------------------
 

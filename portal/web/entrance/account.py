@@ -28,6 +28,12 @@ def doors(porch: Porch) -> list[Door]:
             needs=Action.KEEP_OWN_ACCOUNT,
             endpoint=own.password,
         ),
+        Door(
+            method="POST",
+            path="/account/sessions",
+            needs=Action.KEEP_OWN_ACCOUNT,
+            endpoint=own.end_others,
+        ),
         Door(method="GET", path=ENROL, needs=Action.KEEP_OWN_ACCOUNT, endpoint=own.enrol),
         Door(method="POST", path=ENROL, needs=Action.KEEP_OWN_ACCOUNT, endpoint=own.enrolled),
         Door(method="POST", path="/sign-out", needs=Action.KEEP_OWN_ACCOUNT, endpoint=own.sign_out),
@@ -51,6 +57,8 @@ class Own:
             "problems": problems,
             "languages": names,
             "saved": visit.query("saved") == "1",
+            "ended": visit.query("ended") == "1",
+            "sessions": accounts.open_sessions(self._porch.parts, session=visit.session),
         }
         return self._porch.page(visit, "entrance/account.html", words, status=status)
 
@@ -87,6 +95,11 @@ class Own:
             said = [Problem(field="new", text=visit.words.say(text)) for text in problems]
             return self._shown(visit, said)
         return see_other(visit.request, "/account?saved=1")
+
+    def end_others(self, visit: Visit) -> Response:
+        """End every session but this one."""
+        accounts.end_others(self._porch.parts, session=visit.session)
+        return see_other(visit.request, "/account?ended=1")
 
     def enrol(self, visit: Visit) -> Response:
         """Show the key of a second factor, as a picture and as text."""

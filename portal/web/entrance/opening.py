@@ -11,7 +11,8 @@ from starlette.routing import Route
 from hub.access import House
 from hub.flow import accounts
 from hub.flow.accounts import LinkKind, Step
-from portal.web.ground.answers import see_other
+from portal.web.ground import theme
+from portal.web.ground.answers import own_path, see_other
 from portal.web.ground.asker import address_of
 from portal.web.ground.forms import form, form_seal
 from portal.web.ground.porch import Porch
@@ -33,7 +34,8 @@ def doors(porch: Porch) -> list[Route]:
         ("GET", "/l/{token}", opening.token),
         ("POST", "/l/{token}", opening.used),
     ]
-    return [Route(path, endpoint, methods=[method]) for method, path, endpoint in paths]
+    routes = [Route(path, endpoint, methods=[method]) for method, path, endpoint in paths]
+    return [*routes, theme.route()]
 
 
 class Opening:
@@ -46,7 +48,7 @@ class Opening:
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form."""
-        return self._sign_in(request, next_page=_next(request.query_params.get("next", "")))
+        return self._sign_in(request, next_page=own_path(request.query_params.get("next", "")))
 
     def _sign_in(
         self, request: Request, *, next_page: str, email: str = "", wrong: str = ""
@@ -68,7 +70,7 @@ class Opening:
             password=fields.get("password", "")[:LONGEST_PASSWORD],
             address=address_of(request),
         )
-        next_page = _next(fields.get("next", ""))
+        next_page = own_path(fields.get("next", ""))
         if found.step is Step.NO:
             wrong = porch.spoken(request).say(_NO)
             return self._sign_in(request, next_page=next_page, email=email, wrong=wrong)
@@ -99,10 +101,11 @@ class Opening:
             house=porch.house,
             cookie=held,
             code=fields.get("code", "")[:40],
+            address=address_of(request),
         )
         if found.step is not Step.IN:
             return self._second(request, wrong=porch.spoken(request).say(_NO_CODE))
-        return porch.give_cookie(see_other(request, _next(fields.get("next", ""))), found.cookie)
+        return porch.give_cookie(see_other(request, own_path(fields.get("next", ""))), found.cookie)
 
     # --- links of one use -----------------------------------------------------------------------
 
@@ -170,12 +173,6 @@ class Opening:
     ) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
         return self._porch.outside(request, template, words, status=status)
-
-
-def _next(path: str) -> str:
-    """Where to go on: a path of this house, whatever somebody wrote into the address."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and len(path) <= 500
-    return path if ours and path.isprintable() else "/"
 
 
 def _(text: str) -> str:

@@ -137,3 +137,46 @@ def test_a_server_that_is_away_holds_back_the_lane_and_loses_nothing(
     door.clock.on(minutes=1)
     assert turned(door) == 1
     assert len(post.messages) == 1
+
+
+def test_what_changes_who_may_come_in_is_told_by_mail(door: Door, post: Mailbox) -> None:
+    kim = door.user()
+    assert turned(door) == 0  # an invitation's own password is no news
+    here = door.session(door.sign_in().cookie)
+    assert not accounts.set_password(door.parts, session=here, old=GOOD, new=f"{GOOD} again")
+    secret, _ = door.enrolled(kim)
+    accounts.end_totp(door.parts, account_id=kim.id, code=door.code(secret))
+    assert turned(door) == 3
+    assert [one["Subject"] for one in post.messages] == [
+        "Your password was changed",
+        "Your second factor was changed",
+        "Your second factor was changed",
+    ]
+    assert all("https://desk.localhost/account" in text for text in post.texts())
+    assert all("/l/" not in text for text in post.texts())
+
+
+def test_a_sign_in_from_elsewhere_is_told_once_and_never_the_first(
+    door: Door, post: Mailbox
+) -> None:
+    door.user()
+    for address in (HOME, "198.51.100.7", "198.51.100.9", HOME, "2001:db8:1:2::/64"):
+        assert door.sign_in(address=address).step is Step.IN
+        door.clock.on(minutes=20)
+    assert turned(door) == 2
+    assert {one["Subject"] for one in post.messages} == {"A new sign-in to your account"}
+    door.clock.on(days=89)
+    accounts.forget(door.parts)
+    assert door.sign_in(address="198.51.100.7").step is Step.IN
+    assert turned(door) == 0
+
+
+def test_somebody_sees_where_they_are_signed_in_and_ends_all_but_here(door: Door) -> None:
+    door.user()
+    cookies = [door.sign_in().cookie for _ in range(3)]
+    here = door.session(cookies[1])
+    found = accounts.open_sessions(door.parts, session=here)
+    assert [one.is_here for one in found] == [True, False, False]
+    assert accounts.end_others(door.parts, session=here) == 2
+    assert [door.within(cookie) for cookie in cookies] == [False, True, False]
+    assert len(accounts.open_sessions(door.parts, session=here)) == 1

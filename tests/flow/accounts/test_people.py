@@ -93,6 +93,7 @@ def test_one_address_may_be_at_home_in_both_houses_as_two_accounts(door: Door) -
 
 def test_a_disabled_person_is_not_invited_but_enabled(door: Door) -> None:
     kim = door.user()
+    door.invited("keeper@example.com")  # one who keeps the hub must stay
     accounts.disable(door.parts, account_id=kim.id, who="test")
     with pytest.raises(ValueError, match="enable it first"):
         door.invited()
@@ -166,3 +167,18 @@ def test_what_is_over_is_removed_once_an_hour_and_what_stands_is_left(door: Door
     assert door.within(cookie)
     assert accounts.draft(door.parts, account_id=kim.id, form="new") == {"text": "b"}
     assert accounts.peek(door.parts, house=House.DESK, token=token) is not None
+
+
+def test_a_guest_is_spoken_to_as_who_invites_them_until_they_choose(door: Door) -> None:
+    host = door.user("host@example.com")
+    spoken = {}
+    for language in ("de", "en"):
+        accounts.settings(
+            door.parts, account_id=host.id, zone="Europe/Berlin", language=language, name="Kim"
+        )
+        invited = accounts.invite_by_link(
+            door.parts, email=f"{language}@example.com", name="Lee", role=Role.CLERK, who=host.id
+        )
+        spoken[language] = invited.account.language
+    assert spoken == {"de": "de", "en": "en"}
+    assert door.invited("other@example.com")[0].language == "en"

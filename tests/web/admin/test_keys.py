@@ -82,3 +82,23 @@ def test_no_key_comes_of_a_wrong_form(
     assert not SHOWN.search(office.said)
     with office.house.parts.store.read() as tx:
         assert tx.keys.page() == []
+
+
+def test_a_key_is_made_anew_and_the_old_one_goes_on_as_long_as_was_said(office: Office) -> None:
+    old = _made(office)
+    with office.house.parts.store.read() as tx:
+        [row] = tx.keys.page()
+    path = f"{KEYS}/{row.id}"
+    assert "Make another key" in office.olu.get(path).text
+    assert office.post(f"{path}/rotate", at=path, overlap="9") == 404
+    assert office.post(f"{path}/rotate", at=path, overlap="24") == 200
+    found = SHOWN.search(office.said)
+    assert found and found[1] != old
+    assert _asks(office, old) == _asks(office, found[1]) == 200
+    with office.house.parts.store.read() as tx:
+        first, second = tx.keys.page()
+    assert (second.brand, second.label) == (first.brand, first.label)
+    assert second.expires_at and first.expires_at and first.expires_at < second.expires_at
+    assert any("rotated" in str(body) for _, body in office.recorded(second.id))
+    assert office.post(path, at=path) == 303
+    assert office.post(f"{path}/rotate", at=KEYS, overlap="24") == 404

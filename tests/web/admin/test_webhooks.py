@@ -1,5 +1,6 @@
 """Webhooks by page, against a receiver that is really called."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -101,3 +102,45 @@ def test_who_sees_one_brand_keeps_the_endpoints_of_that_brand_alone(
     fields = {"owner": "brand:juniper", "url": "https://other.example.com/hook"}
     assert office.post(HOOKS, at=HOOKS, **fields) == 422
     assert office.post(f"{HOOKS}/{made.seen.row.id}/remove", at=HOOKS) == 404
+
+
+def test_what_was_taken_is_listed_and_sent_once_more(office: Office, shop: Post) -> None:
+    made = shop.register(types=("order.placed",))
+    shop.orders("1001")
+    shop.orders("1002")
+    shop.go()
+    path = f"{HOOKS}/{made.seen.row.id}"
+    page = office.olu.get(path).text
+    places = re.findall(r'name="p-(\d+)"', page)
+    assert len(places) == 2 and int(places[0]) > int(places[1])
+    assert page.count('<span class="chip good">taken</span>') == 2
+    before = len(shop.receiver.taken)
+    assert office.post(f"{path}/told", at=path) == 422
+    assert office.post(f"{path}/told", at=path, **{"p-999999": "1"}) == 404
+    assert office.post(f"{path}/told", at=path, **{f"p-{places[1]}": "1"}) == 303
+    assert ">still tried<" in office.olu.get(path).text
+    shop.go()
+    again = shop.receiver.taken[before:]
+    assert [json.loads(call.body)["data"]["position"] for call in again] == [int(places[1])]
+    assert again[0].id in {call.id for call in shop.receiver.taken[:before]}
+    assert ">still tried<" not in office.olu.get(path).text
+
+
+def test_the_events_are_chosen_by_page_and_only_those_it_may_hear(
+    office: Office, shop: Post
+) -> None:
+    url = "https://other.example.com/hook"
+    fields = {"owner": "brand:juniper", "url": url, "batch": "10", "t-order.placed": "1"}
+    wrong = {**fields, "t-purchase_order.offered": "1"}
+    assert office.post(HOOKS, at=HOOKS, **wrong) == 422
+    assert 'href="#types"' in office.said
+    assert office.post(HOOKS, at=HOOKS, **fields) == 200
+    [row] = office.house.parts.store.write(lambda tx: tx.webhooks.page())
+    assert (row.types, row.batch.events) == (("order.placed",), 10)
+    path = f"{HOOKS}/{row.id}"
+    ticked = {"t-order.placed": "1", "t-order.shipped": "1"}
+    assert office.post(f"{path}/types", at=path, **ticked) == 303
+    assert office.post(f"{path}/types", at=path, **{"t-none.such": "1"}) == 422
+    [row] = office.house.parts.store.write(lambda tx: tx.webhooks.page())
+    assert row.types == ("order.placed", "order.shipped")
+    assert len(office.recorded(row.id)) == 2

@@ -1,4 +1,4 @@
-"""The pages in a real browser: narrow, enlarged, in forced colours, by keyboard, judged by axe."""
+"""The pages in a real browser: narrow, enlarged, in forced colours, judged by axe."""
 
 import shutil
 import threading
@@ -33,7 +33,6 @@ STATES = {
 
 
 COLOURS = ["color-contrast"]  # what a colour scheme can change of what axe sees
-WIDTHS = [(360, 640), (1280, 800)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,50 +174,6 @@ def _proven(page: Page, shown: Shown, number: str) -> None:
     page.wait_for_url("**/order")
 
 
-@pytest.mark.parametrize(("width", "height"), WIDTHS)
-@pytest.mark.parametrize("script", [True, False])
-def test_a_link_answers_where_it_is_with_one_click_and_no_scrolling(
-    chromium: Browser, shown: Shown, width: int, height: int, script: bool
-) -> None:
-    """J8: the link in the mail is the click."""
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, java_script_enabled=script
-    )
-    page = context.new_page()
-    sizes: list[int] = []
-    page.on("response", lambda answer: sizes.append(len(answer.body())))
-    page.goto(shown.base + shown.links["7006"], wait_until="networkidle")
-    title = page.locator("h1")
-    assert "Delayed: now expected by" in title.inner_text() and ", was " in title.inner_text()
-    for told in (title, page.locator(".answer").get_by_text("Moved from")):
-        box = told.bounding_box()
-        assert box is not None and box["y"] + box["height"] <= height
-    assert len(sizes) <= 15 and sum(sizes) <= 100_000
-    context.close()
-
-
-@pytest.mark.parametrize(("width", "height"), WIDTHS)
-def test_an_order_is_cancelled_with_two_clicks_and_the_outcome_is_said(
-    chromium: Browser, shown: Shown, width: int, height: int
-) -> None:
-    """J9 and J10, without JavaScript: to find it is a click and two fields, to cancel it is two."""
-    number = f"71{width}"
-    rig.confirmed(shown.street.house, number)
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, java_script_enabled=False
-    )
-    page = context.new_page()
-    _proven(page, shown, number)
-    page.get_by_role("link", name="Cancel…").click()
-    page.get_by_role("button", name="Yes, cancel").click()
-    page.wait_for_url("**/outcome/*")
-    assert page.locator("h1").inner_text() == "Cancelled"
-    assert "2 × Thing 1" in page.locator(".answer").inner_text()
-    page.get_by_role("link", name="Back to your order").click()
-    assert page.locator("h1").inner_text() == "Cancelled"
-    context.close()
-
-
 def test_the_forms_and_their_answers_are_whole_for_everybody(
     chromium: Browser, shown: Shown
 ) -> None:
@@ -255,49 +210,6 @@ def _is_whole(page: Page, what: str, *, only: list[str] | None = None) -> None:
     told = Axe().run(page, options={"runOnly": only} if only else None)
     assert [one["id"] for one in told.response["violations"]] == [], what
     assert _sideways(page) <= 0, what
-
-
-def test_by_keyboard_alone_and_without_javascript_an_order_is_found_and_cancelled(
-    chromium: Browser, shown: Shown
-) -> None:
-    rig.confirmed(shown.street.house, "7301")
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(shown.base)
-    for _ in range(3):  # skip link, home, the first field
-        page.keyboard.press("Tab")
-    page.keyboard.type("7301")
-    page.keyboard.press("Tab")
-    page.keyboard.type(MAYA.email)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/code")
-    assert page.locator("h1").inner_text() == "Enter your code"
-    (cookie,) = context.cookies()
-    assert cookie["name"] == "__Host-visit" and cookie["httpOnly"] and cookie["secure"]
-    while shown.street.mail():
-        pass
-    _tab_to(page, "code")
-    page.keyboard.type(shown.street.mailbox.code())
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/order")
-    _tab_to(page, "Cancel…")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cancel")
-    _tab_to(page, "Yes, cancel")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/outcome/*")
-    assert page.locator("h1").inner_text() == "Cancelled"
-    context.close()
-
-
-def _tab_to(page: Page, wanted: str) -> None:
-    """Go on by the keyboard until that field or those words have the focus."""
-    for _ in range(25):
-        page.keyboard.press("Tab")
-        held = page.locator(":focus")
-        if wanted in (held.get_attribute("id"), held.inner_text().strip()):
-            return
-    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 def test_targets_are_large_enough_for_thumbs(phone: Page, shown: Shown) -> None:

@@ -1,0 +1,164 @@
+"""A mail that a clerk sends a customer by hand: a prepared text, looked at first, sent once.
+
+It goes the way of every other mail of the brand (`hub.flow.mailing`): owed, written from the order
+as it is when it goes, put, and noted as told.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.domain.facts import Duty, DutyKind
+from hub.domain.names import Names
+from hub.domain.orders import Order
+from hub.domain.placing import address_of
+from hub.flow.owed_mails import mail_lane
+from hub.flow.parts import Parts
+from hub.partners import Brand
+from hub.render import BY_HAND, News, Occasion, said
+from hub.store import Erased, Transaction
+
+KINDS: Sequence[str] = tuple(BY_HAND)
+UNMADE = "{link}"
+"""Stands where the mail will have a link: one is made when it goes."""
+
+
+class Hindrance(StrEnum):
+    """Why a customer cannot be written to."""
+
+    NO_SERVER = "no_server"
+    NO_ADDRESS = "no_address"
+    NOTHING_TO_SAY = "nothing_to_say"
+
+
+class Sending(StrEnum):
+    """What became of a mail that was asked for."""
+
+    OWED = "owed"
+    SENT_BEFORE = "sent_before"
+    HINDERED = "hindered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail as it would go now; `was` and `now` are the days it speaks of, if any."""
+
+    to: str
+    subject: str
+    text: str
+    was: str
+    now: str
+
+
+def letter(parts: Parts, *, brand: str, number: str, kind: str) -> Letter | Hindrance:
+    """Return the mail that a customer would get now, or why there is none; nothing is written.
+
+    Raises KeyError when the brand has no such order, or for a kind that is not sent by hand.
+    """
+    with parts.store.read() as tx:
+        order = tx.orders.find(brand=brand, number=number)
+        if order is None:
+            raise KeyError(number)
+        return _letter(tx, parts, order, kind)
+
+
+def _letter(tx: Transaction, parts: Parts, order: Order, kind: str) -> Letter | Hindrance:
+    write = BY_HAND[kind]
+    if parts.mail is None:
+        return Hindrance.NO_SERVER
+    to = _recipient(tx, order)
+    if not to:
+        return Hindrance.NO_ADDRESS
+    brand = parts.brands[order.brand]
+    news = write(_occasion(tx, order, brand))
+    if news is None:
+        return Hindrance.NOTHING_TO_SAY
+    return _said(order, brand, kind, news, to)
+
+
+def _occasion(tx: Transaction, order: Order, brand: Brand) -> Occasion:
+    row = tx.orders.status(brand=order.brand, number=order.number)
+    return Occasion(
+        order=order, document=json.loads(row.body) if row else {}, brand=brand, owed=[{}]
+    )
+
+
+def _said(order: Order, brand: Brand, kind: str, news: News, to: str) -> Letter:
+    words = {"order": order.number, "link": UNMADE, **news.words}
+    subject, text = said(brand, kind, words)
+    return Letter(
+        to=to,
+        subject=subject,
+        text=text,
+        was=news.words.get("was", ""),
+        now=news.words.get("now", ""),
+    )
+
+
+def _recipient(tx: Transaction, order: Order) -> str:
+    buyer = tx.visits.buyer(order.id)
+    try:
+        return address_of(tx.people.get(buyer)).email if buyer else ""
+    except Erased:
+        return ""
+
+
+def send(
+    parts: Parts, *, brand: str, number: str, kind: str, note: str, key: str, who: str
+) -> Sending:
+    """Owe the customer that mail, once for each `key`, and keep a note of it on the order.
+
+    Raises KeyError as `letter` does. `note` says in the clerk's words what was sent.
+    """
+    seed, now = parts.fresh(), parts.now()
+    scope, asked = f"clerk-mail/{brand}/{number}", hashlib.sha256(kind.encode()).digest()
+
+    def work(tx: Transaction) -> Sending:
+        order = tx.orders.find(brand=brand, number=number)
+        if order is None:
+            raise KeyError(number)
+        if tx.facts.reply(scope=scope, key=key) is not None:
+            return Sending.SENT_BEFORE
+        if isinstance(_letter(tx, parts, order, kind), Hindrance):
+            return Sending.HINDERED
+        names = Names(seed)
+        _owe(tx, parts, order, kind, names=names, who=who)
+        tx.notes.add(
+            note_id=names.new("note"),
+            order_id=order.id,
+            customer_id=order.customer_id,
+            who=who,
+            text=note,
+            at=now,
+        )
+        tx.facts.keep_reply(scope=scope, key=key, body_hash=asked, status=200, body=b"", at=now)
+        return Sending.OWED
+
+    return parts.store.write(work)
+
+
+def _owe(tx: Transaction, parts: Parts, order: Order, kind: str, *, names: Names, who: str) -> None:
+    now = parts.now()
+    tx.facts.record_input(
+        input_id=names.new("inp"),
+        kind="command",
+        at=now,
+        who=who,
+        subject=order.id,
+        body={"mail": kind, "order": order.number, "brand": order.brand},
+        sealed=None,
+        hashes={"code": parts.code},
+    )
+    owed = Duty(
+        id=names.new("dut"),
+        lane=mail_lane(order.brand),
+        kind=DutyKind.MAIL,
+        set_id=kind,
+        subject=order.id,
+        order_id=order.id,
+        due_at=now,
+        body={},
+    )
+    tx.duties.want(owed)

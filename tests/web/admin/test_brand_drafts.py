@@ -1,0 +1,145 @@
+"""A brand's draft: a logo that is judged, dark colours, mails as they would go, and publishing."""
+
+import base64
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hub import api, settings
+from hub.access import Role
+from hub.main import doors, read_settings
+from hub.partners import load_brands
+from tests.rigs.houses import furnish
+from tests.web.admin.conftest import Office, come_in
+from tests.web.admin.test_brands import ONE, _fields
+from tests.web.portal.rig import seal_of
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+LIVELY = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Office]:
+    """An operator of a hub that has the folder of its brands for itself."""
+    folder = tmp_path / "brands"
+    shutil.copytree(settings.brands_beside(settings.share_folder()), folder)
+    house = furnish(tmp_path, partners=("acme",))
+    chosen = {"HUB_DATA_DIR": str(tmp_path / "data"), "HUB_BRANDS": str(folder)}
+    app = doors(read_settings(chosen), house.parts, api.build(house.parts))
+    yield Office(house=house, app=app, olu=come_in(house, app, Role.OPERATOR, "olu@example.com"))
+    house.close()
+
+
+def _send(office: Office, then: str, **changed: str) -> httpx.Response:
+    fields = _fields(office.olu.get(ONE).text) | {"then": then} | changed
+    return office.olu.post(ONE, fields)
+
+
+def _choose(office: Office, body: bytes, name: str = "new.svg") -> httpx.Response:
+    fields = {"seal": seal_of(office.olu.get(ONE).text)}
+    files = {"file": (name, body)}
+    return office.olu.ask("POST", f"{ONE}/logo", data=fields, files=files)
+
+
+def test_a_brand_is_set_up_in_five_clicks_and_counts_from_the_next_start(
+    studio: Office, tmp_path: Path
+) -> None:
+    assert _choose(studio, SVG).status_code == 303  # choose the file, choose it
+    changed = {"name": "Juniper Garden", "c-accent": "#7a1f45"}  # type the rest
+    assert "Juniper Garden" in _send(studio, "preview", **changed).text
+    answer = _send(studio, "publish", **changed)
+    assert answer.headers["location"] == f"{ONE}?done=published"
+    folder = tmp_path / "brands"
+    made = load_brands(settings.read_pages(folder))["juniper"]
+    assert (made.name, made.colours.accent, made.logo) == ("Juniper Garden", "#7a1f45", "logo.svg")
+    assert (folder / "juniper" / "logo.svg").read_bytes() == SVG
+    assert "Juniper Home" in (folder / "juniper" / "brand.yaml.before").read_text()
+    assert "another page is published" in studio.olu.get("/settings/brands").text
+    [(who, body)] = studio.recorded("brand/juniper")
+    assert who == studio.person("olu@example.com").id and set(body) == {"published", "logo"}
+    assert "The logo is chosen" not in studio.olu.get(ONE).text
+
+
+def test_what_the_hub_would_not_start_with_is_never_published(
+    studio: Office, tmp_path: Path
+) -> None:
+    page = tmp_path / "brands" / "juniper" / "brand.yaml"
+    before = page.read_bytes()
+    assert _send(studio, "publish", **{"c-muted": "#dddddd"}).status_code == 422
+    (tmp_path / "brands" / "harbor" / "brand.yaml").write_text("name: [")
+    answer = _send(studio, "publish", name="Juniper Garden")
+    assert answer.status_code == 422 and "brands/harbor/brand.yaml" in answer.text
+    assert page.read_bytes() == before
+
+
+def test_a_hub_with_the_brands_that_came_with_it_hands_the_file_over_instead(
+    office: Office,
+) -> None:
+    shipped = settings.brands_beside(settings.share_folder()) / "juniper" / "brand.yaml"
+    before = shipped.read_bytes()
+    assert 'value="publish"' not in office.olu.get(ONE).text
+    assert _send(office, "publish", name="Juniper Garden").status_code == 200
+    assert shipped.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (LIVELY, "only shapes may stand in a logo"),
+        (b"GIF89a", "is no SVG"),
+        (SVG.replace(b"<path", b'<path onload="x()"'), "may act or reach elsewhere"),
+        (SVG + b" " * 66_000, "make it smaller"),
+        (b"", "Choose a file."),
+    ],
+)
+def test_a_file_that_is_no_harmless_picture_is_no_logo(
+    office: Office, body: bytes, why: str
+) -> None:
+    answer = _choose(office, body)
+    assert answer.status_code == 422 and why in answer.text
+    assert 'href="#file"' in answer.text
+    assert office.olu.get(f"{ONE}/logo").content != body
+
+
+def test_a_logo_that_was_chosen_is_shown_to_its_chooser_alone(office: Office) -> None:
+    before = office.olu.get(f"{ONE}/logo").content
+    assert _choose(office, PNG, "new.png").status_code == 303
+    shown = office.olu.get(f"{ONE}/logo")
+    assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert 'name="logo" type="text"' in office.olu.get(ONE).text
+    assert 'value="logo.png"' in office.olu.get(ONE).text
+    ida = come_in(office.house, office.app, Role.OPERATOR, "ida@example.com")
+    assert ida.get(f"{ONE}/logo").content == before
+
+
+def test_dark_colours_of_its_own_are_checked_and_the_nearest_taken(office: Office) -> None:
+    own = {"own-dark": "1", "d-muted": "#222222"}
+    refused = _send(office, "check", **own)
+    assert refused.status_code == 422 and 'href="#d-muted"' in refused.text
+    taken = re.search(r'value="(take-dark:muted:(#[0-9a-f]{6}))"', refused.text)
+    assert taken
+    answer = _send(office, taken[1], **own)
+    assert f'id="d-muted" name="d-muted" type="color" value="{taken[2]}"' in answer.text
+    made = _send(office, "download", **(own | {"d-muted": "#ffffff"})).text
+    assert load_brands({"juniper/brand.yaml": made})["juniper"].dark.muted == "#ffffff"
+    assert "dark_colours" not in _send(office, "download").text
+
+
+def test_every_mail_is_shown_in_what_was_typed_and_can_do_nothing(office: Office) -> None:
+    page = office.olu.get(ONE).text
+    kinds = set(re.findall(r'name="then" value="mail:(\w+)"', page))
+    assert {"confirmed", "moved", "late", "looking"} <= kinds
+    for kind in kinds:
+        answer = _send(office, f"mail:{kind}", **{f"t-{kind}": "Hello <b> from {brand}"})
+        assert answer.status_code == 200
+        assert "Hello &lt;b&gt; from Juniper Home" in answer.text
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert "script-src" not in answer.headers["content-security-policy"]
