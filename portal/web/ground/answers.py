@@ -56,6 +56,12 @@ def see_other(request: Request, path: str) -> Response:
     return response
 
 
+def own_path(path: str) -> str:
+    """Return a path of this house to go on to, whatever somebody wrote into an address or form."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and len(path) <= 500
+    return path if ours and path.isprintable() else "/"
+
+
 def nobody_here() -> Response:
     """Return the answer under no house's name, or to those who may not ask (RFC 9110 §15.5.20)."""
     return PlainTextResponse(

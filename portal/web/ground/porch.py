@@ -26,7 +26,8 @@ from hub.flow.parts import Parts
 from portal.web.ground.answers import KEPT, STAFF_POLICY, answer, see_other
 from portal.web.ground.forms import Upload, WrongForm, form, form_seal, form_with_file
 from portal.web.ground.templating import FOLDER, environment
-from portal.web.ground.words import SOURCE, Words, languages, zone_named
+from portal.web.ground.theme import here_of, theme_of
+from portal.web.ground.words import SOURCE, Words, languages, preferred, zone_named
 
 LARGEST_FORM = 256 * 1024  # bytes; a grid of two hundred rows
 MOST_FIELDS = 2_000
@@ -154,10 +155,12 @@ class Porch:
     ) -> Response:
         given = {
             "say": said,
-            "title": self.title,
+            "title": said.say(self.title),
             "menu": menu,
             "house": str(self.house),
             "path": request.url.path,
+            "theme": theme_of(request),
+            "here": here_of(request),
             **words,
         }
         text = environment(said.language).get_template(template).render(given)
@@ -179,12 +182,14 @@ class Porch:
         ]
 
     def spoken(self, request: Request) -> Words:
-        """Return the words for a browser that nobody is signed in with."""
-        asked = request.headers.get("accept-language", "").split(",")
-        wanted = [one.split(";")[0].strip().split("-")[0].lower() for one in asked[:10]]
-        known = languages()
-        language = next((one for one in wanted if one in known), SOURCE)
-        return Words(language=language, zone=zone_named(""), now=self.parts.now())
+        """Return the words of whoever was seen to be signed in, else those of the browser."""
+        language = preferred(request.headers.get("accept-language", ""))
+        strangers = Words(language=language, zone=zone_named(""), now=self.parts.now())
+        return getattr(request.state, "words", strangers)
+
+    def _words_of(self, account: Account) -> Words:
+        language = account.language if account.language in languages() else SOURCE
+        return Words(language=language, zone=zone_named(account.zone), now=self.parts.now())
 
     # --- doors ----------------------------------------------------------------------------------
 
@@ -207,6 +212,7 @@ class Porch:
             if session is None:
                 kept = bool(whose) and await self._kept(request, door, cookie, whose)
                 return self._sign_in_first(request, kept=kept)
+            request.state.words = self._words_of(session.account)
             if session.needs_totp and door.path != ENROL:
                 return see_other(request, ENROL)
             if not may(accounts.caller(session.account), door.needs):
@@ -283,14 +289,11 @@ class Porch:
             fields = await form(
                 request, sealed_by=cookie, largest=door.largest, most_fields=MOST_FIELDS
             )
-        account = session.account
-        spoken = account.language if account.language in languages() else SOURCE
-        words = Words(language=spoken, zone=zone_named(account.zone), now=self.parts.now())
         return Visit(
             request=request,
             session=session,
             cookie=cookie,
-            words=words,
+            words=self._words_of(session.account),
             fields=fields,
             upload=upload,
         )
@@ -301,7 +304,10 @@ class Porch:
         self,
     ) -> Mapping[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]]:
         async def told(request: Request, error: Exception) -> Response:
-            return self._message(request, _status_of(error))
+            status = _status_of(error)
+            if status is HTTPStatus.NOT_FOUND and not hasattr(request.state, "words"):
+                await run_in_threadpool(self._look_who, request)
+            return self._message(request, status)
 
         async def ours(request: Request, error: Exception) -> Response:
             reference = self.parts.fresh()[:12]
@@ -315,8 +321,15 @@ class Porch:
         kinds = (HTTPException, WrongForm, Conflict, ClientDisconnect)
         return {**dict.fromkeys(kinds, told), Exception: ours}
 
+    def _look_who(self, request: Request) -> None:
+        """Look who asks for what no door leads to, to answer in their language."""
+        cookie = self.held(request)
+        session = accounts.watching(self.parts, house=self.house, cookie=cookie) if cookie else None
+        if session is not None:
+            request.state.words = self._words_of(session.account)
+
     def _message(self, request: Request, status: HTTPStatus, reference: str = "") -> Response:
-        words = {"status": int(status), "reference": reference}
+        words = {"status": int(status), "reference": reference, "here": "/"}
         response = self.outside(request, "staff/message.html", words, status=status)
         if status is HTTPStatus.FORBIDDEN:  # what is left of the form is not waited for
             response.headers["connection"] = "close"
@@ -351,7 +364,9 @@ def _status_of(error: Exception) -> HTTPStatus:
 
 _FILES = {
     "/staff.css": ("static/staff.css", "text/css"),
+    "/dark.css": ("static/dark.css", "text/css"),
     "/htmx.js": ("static/vendor/htmx.min.js", "text/javascript"),
+    "/scan.js": ("static/scan.js", "text/javascript"),
 }
 
 

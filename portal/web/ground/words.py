@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from hub.domain.money import decimals
+from portal.web.ground.heard import heard
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
 SOURCE = "en"
@@ -39,6 +40,39 @@ def translations(language: str) -> NullTranslations:
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def preferred(header: str) -> str:
+    """Return the language that a browser asks for first and we speak (RFC 9110 §12.5.4).
+
+    Of languages that it likes alike the first named; of none that we speak the templates' own.
+    """
+    known, best, weight = languages(), SOURCE, 0.0
+    for one in header.split(",")[:20]:
+        name, _, quality = one.partition(";")
+        language = name.strip().partition("-")[0].lower()
+        likes = _quality(quality)
+        if language in known and likes > weight:
+            best, weight = language, likes
+    return best
+
+
+def _quality(said: str) -> float:
+    """How much a language is liked, from 0 to 1; without a word wholly, of nonsense not at all."""
+    name, _, value = said.strip().partition("=")
+    if not said.strip():
+        return 1.0
+    try:
+        found = float(value) if name.strip() == "q" else 0.0
+    except ValueError:
+        return 0.0
+    return found if 0 <= found <= 1 else 0.0
+
+
+def told(language: str, text: str) -> str:
+    """Return a sentence of the portal or of the hub in a language; any other text as it is."""
+    said = translations(language).gettext(text) if text else text
+    return said if said != text else heard(language, text)
 
 
 @lru_cache(maxsize=512)
@@ -69,9 +103,13 @@ class Words:
         return Locale.parse(self.language)
 
     def say(self, text: str, values: Mapping[str, object] | None = None) -> str:
-        """Return a sentence in the viewer's language, its `%(name)s` filled in."""
-        said = translations(self.language).gettext(text)
-        return said % values if values else said
+        """Return a sentence in the viewer's language, its `%(name)s` filled in.
+
+        What the hub says is heard, with what is filled in already; any other text stays as it is.
+        """
+        if values:
+            return translations(self.language).gettext(text) % values
+        return told(self.language, text)
 
     def several(self, one: str, many: str, number: int) -> str:
         """Return a sentence for so many, `%(num)s` of them, by the language's own plural."""

@@ -17,7 +17,8 @@ from jinja2.ext import babel_extract
 from hub.access import Role
 from hub.flow import accounts, accounts_own, accounts_passwords
 from portal.web.ground.templating import FOLDER as PORTAL
-from portal.web.ground.words import FOLDER, Words, languages
+from portal.web.ground.templating import environment
+from portal.web.ground.words import FOLDER, Words, languages, preferred
 from portal.web.supplier import house
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import HOST, Counter, open_counter
@@ -30,25 +31,33 @@ SAYS = {"say": 0, "said": 0, "_": 0, "wrong": 1, "_need": 3}
 NAMED: Mapping[str, tuple[str, ...]] = {
     "admin/brands.py": ("NAMES",),
     "admin/described.py": ("GROUPS",),
-    "admin/keys.py": ("LIVES",),
+    "admin/keys.py": ("LIVES", "OVERLAPS"),
     "admin/people.py": ("ROLES", "DONE"),
     "admin/reference.py": (),
-    "admin/webhooks.py": ("OVERLAPS", "DONE"),
+    "admin/webhooks.py": ("OVERLAPS", "DONE", "TAKINGS"),
     "clerk/changes.py": ("REASONS", "_MOVED"),
     "clerk/entered.py": ("text",),
     "clerk/ordering.py": ("CHANNELS", "_UNKNOWN"),
+    "clerk/mails.py": ("TITLES", "HINDERED"),
     "clerk/orders_new.py": (),
+    "clerk/seen.py": ("FLAGS",),
     "clerk/told.py": ("_WHYS", "sentences"),
     "clerk/wanted.py": ("text", "_UNKNOWN"),
+    "clerk/why.py": ("_BECAUSE", "_UNSAID", "_ASK", "_TELL", "_WAIT"),
     "desk/papers.py": ("TABS", "LIGHTS"),
+    "desk/watching.py": ("QUEUES", "REMEDIES"),
     "entrance/account.py": (),
     "entrance/opening.py": (),
     "ground/porch.py": (),
     "supplier/acts.py": (),
+    "supplier/columns.py": ("LABELS",),
+    "supplier/lists.py": (),
     "supplier/reading.py": ("REASONS",),
     "supplier/room.py": ("SHELVES",),
     "supplier/scorecard.py": ("TITLES", "MARKS"),
     "supplier/settings.py": ("ROLES", "NOTICES", "WEEK"),
+    "supplier/story.py": ("SENTENCES",),
+    "supplier/upload.py": ("TABS",),
     "supplier/view.py": ("_STATES", "told"),
 }
 """Files that say what a name holds, and the names that hold sentences there."""
@@ -104,9 +113,9 @@ def _of_code(path: Path, names: tuple[str, ...]) -> Iterator[Sentence]:
                 yield from _strings(value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 yield from _strings(value) if name in names else ()
-            case ast.Call(func=ast.Name(id="Place"), keywords=given):
+            case ast.Call(func=ast.Name(id="Place" | "Porch"), keywords=given):
                 for one in given:
-                    yield from _strings(one.value) if one.arg == "label" else ()
+                    yield from _strings(one.value) if one.arg in ("label", "title") else ()
             case ast.Call(func=ast.Attribute(attr="several"), args=[one, many, _]):
                 yield from zip(_strings(one), _strings(many), strict=True)
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
@@ -294,3 +303,19 @@ def test_what_is_wrong_with_a_form_is_said_in_german(room: Room, sentences: set[
         assert answer.status_code == 422
         assert "Es gibt ein Problem" in answer.text
         assert _english_left(answer.text, sentences) == [], what
+
+
+def test_a_browser_is_spoken_to_in_the_language_that_it_likes_best() -> None:
+    assert preferred("") == preferred("fr, it;q=0.5") == "en"
+    assert preferred("de-AT,de;q=0.9,en;q=0.5") == "de"
+    assert preferred("en;q=0.2, fr, de;q=0.8") == "de"
+    assert preferred("en, de") == "en"
+    assert preferred("de;q=0, en;q=0.1") == "en"
+    assert preferred("de;q=nan, de;q=7, de;level=1, en;q=0.1") == "en"
+
+
+def test_a_paper_is_another_word_where_it_is_printed_on(room: Room) -> None:
+    templates = environment("de")
+    assert templates.from_string('{{ pgettext("document", "Paper") }}').render() == "Beleg"
+    assert templates.from_string("{% trans %}Paper{% endtrans %}").render() == "Papier"
+    assert "<legend>Papier</legend>" in room.browser.get("/print").text
