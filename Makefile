@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 
 .DEFAULT_GOAL := help
 .PHONY: help venv system demo test check check-form check-types check-doors check-tests bench \
-        format lock screens
+        format lock screens journeys
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench: venv ## measurements beside their floors; never part of the tests
 
 screens: venv system ## a picture of every screen, in screens/
 	@$(BIN)/python -m tests.web.screens screens
+
+journeys: venv system ## the ways people go, counted: clicks, keys, pages, seconds
+	@$(BIN)/python -m tests.web.journeys
 
 format: venv ## put the code into form
 	$(BIN)/ruff check --fix $(CODE)

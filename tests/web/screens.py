@@ -8,8 +8,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from hub.access import House
-from tests.web.rooms import Rooms, context_of, opened, paths
+from tests.web.rooms import Rooms, context_of, nothing, opened, paths
+from tests.web.states import much
 
+STATES = {"full": much, "empty": nothing}
 KINDS = {"wide": (True, "light"), "narrow": (False, "light"), "dark": (True, "dark")}
 
 
@@ -19,12 +21,15 @@ def main(folder: Path) -> int:
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("chromium is missing: make system")
+    taken = 0
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        with opened(Path(home), browser) as rooms:
-            taken = sum(
-                _taken(rooms, browser, house, kind, folder) for house in House for kind in KINDS
-            )
+        for state, filling in STATES.items():
+            into = folder / state
+            into.mkdir(exist_ok=True)
+            with opened(Path(home) / state, browser, filling=filling) as rooms:
+                for house in House:
+                    taken += sum(_taken(rooms, browser, house, kind, into) for kind in KINDS)
         browser.close()
     return taken
 

@@ -1,0 +1,263 @@
+"""The hubs that journeys are walked in: one of suppliers and the desk, one of customers."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize
+
+from hub.access import House
+from hub.domain.catalog import Item, PartnerItem
+from hub.domain.messages import ProductId
+from hub.domain.placing import NewOrder
+from hub.flow import accounts, supplier_notices
+from hub.flow.accounts_mails import UserMailTurn
+from hub.flow.lanes import LaneTurn
+from hub.flow.supplier_notices import Notice
+from hub.settings import brands_beside, share_folder
+from hub.transports.mail import Server
+from tests.rigs import free_port
+from tests.rigs.houses import House as Hub
+from tests.rigs.houses import furnish, post, shopping, stock_up
+from tests.web.portal import rig
+from tests.web.rooms import Rooms, opened, served
+from tests.web.walker import Walker, Way
+
+ACME_S = "ACM-1"
+"""An article that nobody but Acme sells, who speaks X12."""
+STRANGER_S = "STR-1"
+"""An article that nobody but Stranger sells, who begins at the portal."""
+ARTICLES = 200
+SLIPS = 100
+SIZES: dict[bool, ViewportSize] = {
+    True: {"width": 1280, "height": 800},
+    False: {"width": 360, "height": 640},
+}
+_LINK = re.compile(r"https://[a-z.]+(/[als]/[^\s\"<>]+)")
+
+
+@dataclass(slots=True, repr=False)
+class Windows:
+    """A browser's windows, one for each person, with scripts and without; they are used again."""
+
+    chromium: Browser
+    pages: dict[tuple[str, bool], Page] = field(default_factory=dict)
+
+    def of(self, who: str, way: Way, state: StorageState | None = None) -> Page:
+        """The window of somebody, as large as the way says; of nobody where there is no state."""
+        if (who, way.script) not in self.pages:
+            context = self.chromium.new_context(
+                storage_state=state, java_script_enabled=way.script, has_touch=True
+            )
+            self.pages[who, way.script] = context.new_page()
+        page = self.pages[who, way.script]
+        page.set_viewport_size(SIZES[way.wide])
+        if state is None:
+            page.context.clear_cookies()
+        return page
+
+
+@dataclass(slots=True, repr=False)
+class Staff:
+    """A hub behind a port with Corner at the portal, Acme behind folders, and its mails kept."""
+
+    rooms: Rooms
+    box: rig.Mailbox
+    windows: Windows
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(3001))
+
+    @property
+    def hub(self) -> Hub:
+        """The hub."""
+        return self.rooms.hub
+
+    def number(self) -> str:
+        """A number that no order has yet."""
+        return str(next(self._numbers))
+
+    def walker(self, house: House, way: Way) -> Walker:
+        """Whoever is signed in at that house."""
+        return Walker(page=self.windows.of(house, way, self.rooms.states[house]), way=way)
+
+    def nobody(self, way: Way) -> Walker:
+        """Somebody who has only a mail."""
+        return Walker(page=self.windows.of("nobody", way), way=way)
+
+    def at(self, house: House, path: str) -> str:
+        """The address of a page."""
+        return self.rooms.at(house, path)
+
+    def given(self, number: str, *quantities: int) -> str:
+        """Place an order that Corner fills; return the purchase order's number."""
+        post(self.hub, shopping(number, *quantities))
+        self.hub.turn("corner")
+        return self.hub.order(number).fulfillments[0].number
+
+    def acme_given(self, number: str) -> str:
+        """Place an order that only Acme can fill; return the purchase order's number."""
+        post(self.hub, order_of(ACME_S, number))
+        self.hub.turn("acme")
+        return self.hub.order(number).fulfillments[0].number
+
+    @contextmanager
+    def hearing(self) -> Iterator[None]:
+        """Let Ana of Corner be mailed of what comes in meanwhile."""
+        self._wish(Notice.IMMEDIATE)
+        try:
+            yield
+        finally:
+            self._wish(Notice.NONE)
+
+    def _wish(self, notice: Notice) -> None:
+        for person in accounts.listed(self.hub.parts, partner="corner"):
+            is_ana = person.email.startswith("supplier_admin@")
+            supplier_notices.set_wish(self.hub.parts, person.id, notice if is_ana else Notice.NONE)
+
+    def mailed(self) -> str:
+        """Let the mails to people leave; return the path that the newest leads to."""
+        turn = UserMailTurn(self.hub.parts, owner="test")
+        while turn.take(poll=False):
+            pass
+        turn.release()
+        links = [found[1] for found in _LINK.finditer(self.box.texts()[-1])]
+        return links[-1]
+
+
+@dataclass(slots=True, repr=False)
+class Customers:
+    """Juniper's pages behind a port, and the mails that its customers got."""
+
+    street: rig.Street
+    port: int
+    windows: Windows
+    _numbers: Iterator[int] = field(default_factory=lambda: count(7001))
+
+    @property
+    def hub(self) -> Hub:
+        """The hub."""
+        return self.street.house
+
+    def number(self) -> str:
+        """A number that no order has yet; codes are for nobody who asked for many just now."""
+        self.hub.clock.on(minutes=16)
+        return str(next(self._numbers))
+
+    def walker(self, way: Way) -> Walker:
+        """Somebody whom nobody knows yet."""
+        return Walker(page=self.windows.of("nobody", way), way=way)
+
+    def at(self, path: str) -> str:
+        """The address of a page of Juniper's."""
+        return f"http://{rig.JUNIPER_HOST}:{self.port}{path}"
+
+    def mailed(self) -> str:
+        """Let the brand's mails leave; return the newest."""
+        while self.street.mail():
+            pass
+        return self.street.mailbox.texts()[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Both."""
+
+    staff: Staff
+    customers: Customers
+
+
+@contextmanager
+def world(folder: Path, chromium: Browser) -> Iterator[World]:
+    """Build and serve both hubs."""
+    windows = Windows(chromium)
+    with ExitStack() as stack:
+        staff = stack.enter_context(_staff(folder / "staff", windows))
+        customers = stack.enter_context(_customers(folder / "customers", windows))
+        yield World(staff=staff, customers=customers)
+
+
+@contextmanager
+def _staff(folder: Path, windows: Windows) -> Iterator[Staff]:
+    shutil.copytree(brands_beside(share_folder()), folder / "brands")
+    with _post_office() as box:
+
+        def filling(hub: Hub) -> tuple[str, ...]:
+            stock_up(hub, skus=ARTICLES)
+            _only(hub, "acme", ACME_S)
+            _only(hub, "stranger", STRANGER_S)
+            for n in range(SLIPS):
+                post(hub, shopping(str(1001 + n), 2), brand="harbor")
+            hub.turn("corner")
+            _mailing(hub, box, mails=("code",))
+            return ()
+
+        with opened(folder, windows.chromium, filling=filling) as rooms:
+            staff = Staff(rooms=rooms, box=box, windows=windows, folder=folder)
+            with staff.hearing():
+                pass
+            yield staff
+
+
+@contextmanager
+def _customers(folder: Path, windows: Windows) -> Iterator[Customers]:
+    folder.mkdir()
+    with _post_office() as box:
+        hub = furnish(folder)
+        stock_up(hub)
+        _mailing(hub, box, mails=("code", "moved"))
+        street = rig.street(hub, folder, box)
+        with served(hub, folder) as port:
+            yield Customers(street=street, port=port, windows=windows)
+
+
+@contextmanager
+def _post_office() -> Iterator[rig.Mailbox]:
+    box = rig.Mailbox(port=free_port())
+    posts = Controller(box, hostname="127.0.0.1", port=box.port)
+    posts.start()
+    try:
+        yield box
+    finally:
+        posts.stop()
+
+
+def _mailing(hub: Hub, box: rig.Mailbox, *, mails: tuple[str, ...]) -> None:
+    """Let a hub send mails; to customers only of these kinds."""
+    hub.parts = replace(
+        hub.parts,
+        mail=Server(host="127.0.0.1", port=box.port, tls="none"),
+        mail_from="hub@example.com",
+        brands={name: replace(one, mails=mails) for name, one in hub.parts.brands.items()},
+    )
+    hub.turns = {
+        partner: LaneTurn(hub.parts, turn.channel, owner="test")
+        for partner, turn in hub.turns.items()
+    }
+
+
+def _only(hub: Hub, partner: str, sku: str) -> None:
+    """List an article that one partner alone sells."""
+    offer = PartnerItem(
+        partner=partner,
+        sku=sku,
+        products=(ProductId(kind="vendor", value=f"{partner}-{sku}"),),
+        unit="EA",
+        units_per_pack=1,
+        cost=400,
+        currency="USD",
+        priority=0,
+    )
+    hub.parts.store.write(lambda tx: tx.catalog.put([Item(sku=sku, title="Lamp")], [offer]))
+
+
+def order_of(sku: str, number: str) -> NewOrder:
+    """Maya's order of two of an article."""
+    new = shopping(number, 2)
+    [line] = new.groups[0].lines
+    group = replace(new.groups[0], lines=(replace(line, sku=sku, description="Lamp"),))
+    return replace(new, groups=(group,))
