@@ -15,10 +15,16 @@ MOST_FIELDS = 10
 LONGEST_NAME = 200  # characters of a file's name
 FORM_SECONDS = 15
 """The time a whole form may take; a slow one must not hold a connection."""
+LONGEST_WAIT = 64 * 1024 * 1024
+"""Bytes of a file too large that are still taken, and dropped: a browser reads no answer before."""
 
 
 class WrongForm(Exception):
     """A form that no page of ours sends; whoever sent it is asked to start again."""
+
+
+class TooLong(WrongForm):
+    """A form or a file that is larger than its page takes."""
 
 
 def form_seal(held: str) -> str:
@@ -51,11 +57,12 @@ async def form_with_file(
     """Return the fields of a posted form and the one file in it; raises WrongForm.
 
     The whole body is at most `largest` bytes; it is read before anything in it is looked at.
+    Raises TooLong for a longer one, which a person may have chosen by mistake.
     """
     _refuse_strangers(request)
     if media_type(request) != "multipart/form-data":
         raise WrongForm("not a form with a file")
-    body = await body_of(request, largest)
+    body = await body_of(request, largest, waits_for=LONGEST_WAIT)
     fields, upload = await _parted(request, body, largest)
     refuse_unsealed(fields, sealed_by)
     return fields, upload
@@ -118,17 +125,24 @@ def _refuse_strangers(request: Request) -> None:
         raise WrongForm("posted by another site")
 
 
-async def body_of(request: Request, largest: int) -> bytes:
-    """Return the body that a browser sends; raises WrongForm for one too long or too slow."""
-    body = bytearray()
+async def body_of(request: Request, largest: int, *, waits_for: int = 0) -> bytes:
+    """Return the body that a browser sends; raises TooLong, or WrongForm for one too slow.
+
+    Of one too long up to `waits_for` bytes are taken before it is refused, and none is kept.
+    """
+    body, length = bytearray(), 0
     try:
         async with asyncio.timeout(FORM_SECONDS):
             async for part in request.stream():
-                body += part
-                if len(body) > largest:
-                    raise WrongForm("too long")
+                length += len(part)
+                if length > max(largest, waits_for):
+                    break
+                if length <= largest:
+                    body += part
     except TimeoutError:
         raise WrongForm("too slow") from None
+    if length > largest:
+        raise TooLong("too long")
     return bytes(body)
 
 

@@ -24,7 +24,7 @@ from hub.flow import accounts
 from hub.flow.accounts import Account, Session
 from hub.flow.parts import Parts
 from portal.web.ground.answers import KEPT, STAFF_POLICY, answer, see_other
-from portal.web.ground.forms import Upload, WrongForm, form, form_seal, form_with_file
+from portal.web.ground.forms import TooLong, Upload, WrongForm, form, form_seal, form_with_file
 from portal.web.ground.templating import FOLDER, environment
 from portal.web.ground.theme import here_of, theme_of
 from portal.web.ground.words import SOURCE, Words, languages, preferred, zone_named
@@ -331,7 +331,7 @@ class Porch:
     def _message(self, request: Request, status: HTTPStatus, reference: str = "") -> Response:
         words = {"status": int(status), "reference": reference, "here": "/"}
         response = self.outside(request, "staff/message.html", words, status=status)
-        if status is HTTPStatus.FORBIDDEN:  # what is left of the form is not waited for
+        if status in _UNREAD:  # what is left of the form is not waited for
             response.headers["connection"] = "close"
         return response
 
@@ -354,6 +354,8 @@ def _status_of(error: Exception) -> HTTPStatus:
             return HTTPStatus.NOT_FOUND
         case HTTPException():
             return HTTPStatus(error.status_code)
+        case TooLong():
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         case WrongForm():
             return HTTPStatus.FORBIDDEN
         case ClientDisconnect():
@@ -362,6 +364,7 @@ def _status_of(error: Exception) -> HTTPStatus:
             return HTTPStatus.SERVICE_UNAVAILABLE
 
 
+_UNREAD = (HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 _FILES = {
     "/staff.css": ("static/staff.css", "text/css"),
     "/dark.css": ("static/dark.css", "text/css"),

@@ -54,7 +54,7 @@ class Scorecard:
         words = {
             "days": found.days,
             "measure": measure,
-            "title": said(TITLES[measure]),
+            "about": said(TITLES[measure]),
             "marks": [("", said("All"))] + [(str(one), said(text)) for one, text in MARKS.items()],
             "mark": mark or "",
             "orders": orders[:ON_PAGE],

@@ -91,6 +91,23 @@ def test_a_carrier_that_nobody_knows_is_named(counter: Counter) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "field"), [({"order": "NOPE", "label": ""}, "order"), ({"label": "9.4E+21"}, "label")]
+)
+def test_after_a_wrong_scan_the_next_one_goes_into_the_field(
+    counter: Counter, typed: dict[str, str], field: str
+) -> None:
+    number = counter.order()
+    browser = counter.browser()
+    page = browser.get("/ship").text
+    scan = {"seal": seal_of(page), "once": once_of(page), "scan": "1", "order": number, **typed}
+    answer = browser.post("/ship", scan)
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert re.findall(r'<(\w+)[^>]* id="(\w+)"[^>]* autofocus', answer.text) == [("input", field)]
+    assert answer.text.count("autofocus") == 1
+
+
+@pytest.mark.parametrize(
     ("hour", "due"),
     [(13, None), (22, (27, 7)), (3, (26, 7))],
 )

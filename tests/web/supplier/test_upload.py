@@ -223,3 +223,21 @@ def test_the_open_lines_come_as_a_table_that_can_be_filled_in(counter: Counter) 
     assert "Sent: 1 order." in send(browser, upload(browser, table(",".join(head), ",".join(row))))
     assert number not in counter.browser("stranger").get("/upload/open.csv").text
     assert browser.get("/upload/open.exe").status_code == 404
+
+@pytest.mark.parametrize("length", [7 * 1024 * 1024, 65 * 1024 * 1024])
+def test_a_file_that_is_far_too_large_is_refused_with_words(counter: Counter, length: int) -> None:
+    browser = counter.browser()
+    page = browser.get("/upload").text
+    fields = {"seal": seal_of(page), "once": once_of(page)}
+    answer = browser.ask("POST", "/upload", data=fields, files={"file": ("a.csv", b"x" * length)})
+    assert answer.status_code == 413
+    assert "divide the file into smaller ones" in answer.text
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_form_that_is_too_long_is_refused_with_words(counter: Counter) -> None:
+    number = counter.order()
+    browser = counter.browser()
+    answer = browser.post(f"/orders/{number}/confirm", {"why": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "Nothing was changed" in answer.text
