@@ -29,6 +29,7 @@ from hub.errors import ConfigError
 from hub.flow.parts import Parts, Route
 from hub.mapping import Library, Reading
 from hub.ops import sandbox
+from hub.ops.brand_files import Houses, taken_hosts
 from hub.partners import Brand, Partners
 from hub.settings import Settings
 from hub.store import Store
@@ -106,16 +107,8 @@ class Pages:
 
 def _refuse_taken_hosts(chosen: Settings, brands: Mapping[str, Brand]) -> None:
     """The host alone decides whose page it is: a brand's is no house's as well."""
-    houses = dict.fromkeys(chosen.portal_hosts, "HUB_PORTAL_HOSTS")
-    houses |= dict.fromkeys(chosen.desk_hosts, "HUB_DESK_HOSTS")
-    mistakes = [
-        f"brands/{brand.id}/brand.yaml hosts: {host} is a name of {houses[host]}; customers and "
-        "staff need names of their own: change one of the two"
-        for _, brand in sorted(brands.items())
-        for host in brand.hosts
-        if host in houses
-    ]
-    if mistakes:
+    houses = Houses(portal=chosen.portal_hosts, desk=chosen.desk_hosts)
+    if mistakes := taken_hosts(brands, houses):
         raise ConfigError(mistakes)
 
 

@@ -40,10 +40,12 @@ def list_(desk: Desk, as_json: bool) -> None:
 @pass_desk
 def check(desk: Desk, brand_id: str, file: Path) -> None:
     """Name every mistake of a page beside the other brands' pages; nothing is written."""
-    from hub.ops.brand_files import judged
+    from hub.ops.brand_files import Houses, judged
 
+    chosen = desk.settings()
+    houses = Houses(portal=chosen.portal_hosts, desk=chosen.desk_hosts)
     try:
-        judged(_folder(desk, brand_id), brand_id, _text(file))
+        judged(_folder(desk, brand_id), brand_id, _text(file), houses=houses)
     except ConfigError as fault:
         raise Mistakes(fault.mistakes) from None
     desk.write(f"The hub would start with this page of {brand_id}.")

@@ -91,13 +91,19 @@ def _show(desk: Desk, made: "MadeKey", of: str, *, as_json: bool) -> None:
 @pass_desk
 def rotate(desk: Desk, key_id: str, overlap: timedelta, as_json: bool) -> None:
     """Make another key of the same kind and show it, this once; the old one ends by itself."""
-    from hub.flow.api_keys import rotate_key
+    from hub.flow.api_keys import RotatedBefore, rotate_key
 
     with desk.reading() as parts:
         try:
             made = rotate_key(parts, key_id, overlap=overlap, who=WHO)
         except KeyError:
             raise Failure(f"no key {key_id!r} is in use", then="hub keys list") from None
+    if isinstance(made, RotatedBefore):
+        raise Failure(
+            f"{key_id} was rotated already, {made.successor} came in its place; if nobody kept "
+            "the secret of that one, rotate that one",
+            then=f"hub keys rotate {made.successor}",
+        )
     _show(desk, made, f"whom {key_id} is for", as_json=as_json)
 
 

@@ -15,6 +15,8 @@ from hub.flow.webhooks import Owner
 from hub.store import KeyRow, Transaction
 
 LONGEST_LABEL = 60  # characters
+_ROTATED = "key-rotated"
+"""The scope under which a rotated key has the name of the one in its place, once and for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,13 @@ class MadeKey:
     id: str
     secret: str
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotatedBefore:
+    """A key that was rotated already, and the one that came in its place."""
+
+    successor: str
 
 
 def make_key(
@@ -61,17 +70,25 @@ def judge_label(label: str) -> None:
         raise ValueError(f"a label has at most {LONGEST_LABEL} visible characters")
 
 
-def rotate_key(parts: Parts, key_id: str, *, overlap: timedelta, who: str) -> MadeKey:
+def rotate_key(
+    parts: Parts, key_id: str, *, overlap: timedelta, who: str
+) -> MadeKey | RotatedBefore:
     """Make another key of the same owner, label and length of life; the old one ends by itself.
 
-    The old one goes on for `overlap`, at most until it would have ended. Raises KeyError for a key
-    that is not good any more.
+    The old one goes on for `overlap`, at most until it would have ended. A key is rotated once: its
+    end is that of the overlap then, and no length of life for a second successor. Raises KeyError
+    for a key that is not good any more.
     """
     seed, now = parts.fresh(), parts.now()
     new_id, secret, digest = access.new_key(parts.random)
 
-    def work(tx: Transaction) -> MadeKey:
-        old = _good(tx, key_id, now)
+    def work(tx: Transaction) -> MadeKey | RotatedBefore:
+        old, successor = _good(tx, key_id, now), successor_of(tx, key_id)
+        if successor:
+            return RotatedBefore(successor=successor)
+        tx.facts.keep_reply(
+            scope=_ROTATED, key=key_id, body_hash=b"", status=200, body=new_id.encode(), at=now
+        )
         ends = now + (old.expires_at - old.created_at) if old.expires_at else None
         tx.keys.add(
             key_id=new_id,
@@ -89,6 +106,12 @@ def rotate_key(parts: Parts, key_id: str, *, overlap: timedelta, who: str) -> Ma
         return MadeKey(id=new_id, secret=secret, expires_at=ends)
 
     return parts.store.write(work)
+
+
+def successor_of(tx: Transaction, key_id: str) -> str:
+    """Return which key came in the place of one that was rotated; empty when it was not."""
+    kept = tx.facts.reply(scope=_ROTATED, key=key_id)
+    return kept.body.decode() if kept else ""
 
 
 def _good(tx: Transaction, key_id: str, now: datetime) -> KeyRow:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.domain.facts import Duty, DutyKind
@@ -21,6 +22,8 @@ from hub.render import BY_HAND, News, Occasion, said
 from hub.store import Erased, Transaction
 
 KINDS: Sequence[str] = tuple(BY_HAND)
+PAUSE = timedelta(minutes=10)
+"""So long nobody asks for the same mail of the same order again."""
 UNMADE = "{link}"
 """Stands where the mail will have a link: one is made when it goes."""
 
@@ -39,6 +42,14 @@ class Sending(StrEnum):
     OWED = "owed"
     SENT_BEFORE = "sent_before"
     HINDERED = "hindered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBefore:
+    """Somebody asked for that mail of that order less than `PAUSE` ago: who, by account; when."""
+
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +118,16 @@ def _recipient(tx: Transaction, order: Order) -> str:
 
 def send(
     parts: Parts, *, brand: str, number: str, kind: str, note: str, key: str, who: str
-) -> Sending:
+) -> Sending | AskedBefore:
     """Owe the customer that mail, once for each `key`, and keep a note of it on the order.
 
-    Raises KeyError as `letter` does. `note` says in the clerk's words what was sent.
+    Raises KeyError as `letter` does. `note` says in the clerk's words what was asked for: whether
+    it went is known later.
     """
     seed, now = parts.fresh(), parts.now()
     scope, asked = f"clerk-mail/{brand}/{number}", hashlib.sha256(kind.encode()).digest()
 
-    def work(tx: Transaction) -> Sending:
+    def work(tx: Transaction) -> Sending | AskedBefore:
         order = tx.orders.find(brand=brand, number=number)
         if order is None:
             raise KeyError(number)
@@ -123,6 +135,8 @@ def send(
             return Sending.SENT_BEFORE
         if isinstance(_letter(tx, parts, order, kind), Hindrance):
             return Sending.HINDERED
+        if asked_before := _asked_before(tx, order, kind, since=now - PAUSE):
+            return asked_before
         names = Names(seed)
         _owe(tx, parts, order, kind, names=names, who=who)
         tx.notes.add(
@@ -137,6 +151,16 @@ def send(
         return Sending.OWED
 
     return parts.store.write(work)
+
+
+def _asked_before(
+    tx: Transaction, order: Order, kind: str, *, since: datetime
+) -> AskedBefore | None:
+    """Whoever asks: two clerks with one order open would write to its customer twice."""
+    for one in reversed(tx.facts.commands(order.id)):
+        if one.at > since and one.body.get("mail") == kind:
+            return AskedBefore(who=one.who, at=one.at)
+    return None
 
 
 def _owe(tx: Transaction, parts: Parts, order: Order, kind: str, *, names: Names, who: str) -> None:

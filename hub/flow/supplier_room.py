@@ -6,21 +6,26 @@ a program of the supplier's had sent it: kept, explained and settled again like 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
-from hub.domain.exchange import DocumentState, Problem, Severity
+from hub.domain.exchange import DocumentState, Problem, Purpose, Severity
+from hub.domain.orders import notice_name
 from hub.domain.posted import PostedSet
 from hub.flow.partner_work import Work, works_of_several
 from hub.flow.parts import Parts
 from hub.flow.posted import Outcome, PostedPaper, Taken, desk_of, submit_posted, take_stock
+from hub.flow.unanswering import answer_taken_back
 from hub.partners import Channel
 from hub.store import Counts, Given, Shelf, Sieve, Transaction, Untaken
 
 MOST_CHANGES = 50
 MOST_UNTAKEN = 20
+LONGEST_STEM = 30  # of a shipment's number, before what sets it apart
 UNTAKEN_FOR = timedelta(days=7)
+TAKEN_BACK = "taken-back-since"
 _OK = 200
 _ALL = Sieve()
 
@@ -164,10 +169,36 @@ def _composed(tx: Transaction, parts: Parts, partner: str, given: Sequence[Given
 
 
 def said_before(parts: Parts, partner: str, key: str) -> Came | None:
-    """Return what became of what was said under a key; None while nothing was."""
+    """Return what became of what was said under a key; None while nothing was.
+
+    What was taken back since counts no more: it is not kept, with a problem that tells so.
+    """
     with parts.store.read() as tx:
         reply = tx.facts.reply(scope=f"partner/{partner}", key=key)
-    return None if reply is None else _read_answer(reply.body)
+        return None if reply is None else _standing(tx, _read_answer(reply.body))
+
+
+def _standing(tx: Transaction, came: Came) -> Came:
+    """What came of it before, as long as it stands."""
+    if not came.went_through or not _taken_back(tx, came.document):
+        return came
+    text = "This was taken back since. Open the page again and say it anew."
+    return Came(kept=False, problems=(Problem(code=TAKEN_BACK, text=text),))
+
+
+def _taken_back(tx: Transaction, document_id: str) -> bool:
+    paper = tx.exchange.document(document_id)
+    if paper.set_id == PostedSet.ORDER_RESPONSE:
+        return answer_taken_back(tx, paper)
+    if paper.set_id not in _TELL_OF_PARCELS or not paper.business_key:
+        return False
+    effects = tx.exchange.effects(business_key=paper.business_key)
+    done = {place: what["turn"] for (about, place), what in effects.items() if "turn" in what}
+    return bool(done) and done[max(done)] == Purpose.CANCEL
+
+
+_TELL_OF_PARCELS = (PostedSet.SHIP_NOTICE, PostedSet.SHIPMENT_CORRECTION)
+"""Papers that stand until their shipment is taken back."""
 
 
 # --- what a supplier says -----------------------------------------------------------------------
@@ -182,6 +213,7 @@ def say(parts: Parts, partner: str, said: Said) -> Came:
     channel = desk_of(parts, partner)
     if channel is None:
         raise NoDesk(partner)
+    said = _named_anew(parts, partner, said)
     body = json.dumps(said.body, ensure_ascii=False).encode()
     reading = parts.posted(said.set_id, said.number, body)
     if any(problem.severity is Severity.ERROR for problem in reading.problems):
@@ -200,13 +232,37 @@ def say(parts: Parts, partner: str, said: Said) -> Came:
     return _came(parts, channel, paper)
 
 
+def _named_anew(parts: Parts, partner: str, said: Said) -> Said:
+    """A shipment taken back, told anew under its parcels' numbers, gets a number of its own.
+
+    Its former name ships nothing any more: a late copy of what was taken back must not.
+    """
+    if said.set_id is not PostedSet.SHIP_NOTICE or "shipment" in said.body:
+        return said
+    with parts.store.read() as tx:
+        found = tx.orders.for_purchase_order(partner=partner, number=said.number)
+    if found is None:
+        return said
+    trackings = [str(package.get("tracking", "")) for package in said.body.get("packages", ())]
+    gone = {one.name for one in found[0].voided if one.fulfillment_id == found[1]}
+    gone -= {one.name for one in found[0].shipments if one.fulfillment_id == found[1]}
+    if notice_name("", trackings) not in gone:
+        return said
+    tried = (f"{trackings[0][:LONGEST_STEM]}-{turn}" for turn in count(2))
+    name = next(one for one in tried if one not in gone)
+    return replace(said, body={**said.body, "shipment": name})
+
+
 def _came(parts: Parts, channel: Channel, paper: PostedPaper) -> Came:
     if paper.set_id is PostedSet.STOCK_REPORT:
         verdict = take_stock(parts, paper)
     else:
         verdict = submit_posted(parts, paper).result()
-    if verdict.outcome in (Outcome.TAKEN, Outcome.REPLAYED):
+    if verdict.outcome is Outcome.TAKEN:
         return _read_answer(verdict.reply)
+    if verdict.outcome is Outcome.REPLAYED:
+        with parts.store.read() as tx:
+            return _standing(tx, _read_answer(verdict.reply))
     if verdict.outcome is Outcome.UNKNOWN:
         return Came(kept=False)
     text = "this form was sent before with other words in it; open the page again"

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain import carriers
-from hub.domain.exchange import Problem
+from hub.domain.exchange import DocumentState, Problem, Purpose
+from hub.domain.messages import ShipNotice
+from hub.domain.names import stable
 from hub.domain.posted import PostedSet
+from hub.domain.rules import business_key
 from hub.flow import supplier_room
 from hub.flow.partner_work import Dispatched, Work
 from hub.flow.parts import Parts
+from hub.flow.posted import desk_of
 from hub.flow.supplier_room import Came, Said
 
 _FIELDS = {PostedSet.SHIPMENT_VOID: "shipment", PostedSet.ANSWER_VOID: "document"}
+_COUNTS = (DocumentState.APPLIED, DocumentState.PARTLY_APPLIED)
 KINDS = frozenset(_FIELDS)
 """The papers by which something is taken back."""
 
@@ -51,6 +56,32 @@ def shipped_with(
         for one in _named_once(work)
         if _is_fresh(one, now) and _has(one, sent[number])
     )
+
+
+def told_under(
+    parts: Parts, partner: str, taken: Sequence[Undoable], keys: Collection[str]
+) -> tuple[Undoable, ...]:
+    """Return those of these shipments that were first told under one of these keys.
+
+    What somebody else told before is not theirs who said the same once more.
+    """
+    channel = desk_of(parts, partner)
+    if channel is None or not taken:
+        return ()
+    ours = {stable("doc", stable("tra", channel.lane, "in", f"posted/{key}"), "0") for key in keys}
+    with parts.store.read() as tx:
+        lying = tx.shelves.numbered(partner=partner, numbers=[one.number for one in taken])
+        papers = tx.exchange.documents_of_orders({order for _, order in lying.values()})
+    first: dict[str, str] = {}
+    for paper in (paper for each in papers.values() for paper in each):  # the oldest first
+        if paper.set_id == PostedSet.SHIP_NOTICE and paper.state in _COUNTS:
+            first.setdefault(paper.business_key or "", paper.id)
+    return tuple(one for one in taken if first.get(_notice_key(partner, one)) in ours)
+
+
+def _notice_key(partner: str, one: Undoable) -> str:
+    named = ShipNotice(purpose=Purpose.ORIGINAL, notice=one.name, number=one.number, parcels=())
+    return business_key(partner, named)
 
 
 def _named_once(work: Work) -> Iterator[Dispatched]:

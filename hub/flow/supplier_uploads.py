@@ -94,6 +94,11 @@ def _spoken(
     return frozenset(keys[key] for key in told)
 
 
+def keys_of(found: Sheet, rows: Sequence[ShipmentRow]) -> frozenset[str]:
+    """Return the keys under which an upload's papers are given to the door."""
+    return frozenset(_key(found, group, place) for group, place in _places(rows).items())
+
+
 def _again(read: ShipmentRow) -> ShipmentRow:
     """A row that would go, of a paper that went: the same key would say nothing."""
     if read.fate is not Fate.GOOD:

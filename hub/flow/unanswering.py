@@ -125,7 +125,12 @@ def _papers(every: Iterable[DocumentRow], part: FulfillmentOrder) -> list[Docume
 
 def _is_taken_back(tx: Transaction, papers: Sequence[DocumentRow], answer: DocumentRow) -> bool:
     voided = any(one.set_id == PostedSet.ANSWER_VOID for one in papers)
-    return voided and bool(tx.exchange.effects(business_key=_key(answer)))
+    return voided and answer_taken_back(tx, answer)
+
+
+def answer_taken_back(tx: Transaction, answer: DocumentRow) -> bool:
+    """Say whether an answer was taken back."""
+    return bool(tx.exchange.effects(business_key=_key(answer)))
 
 
 def _is_meant(row: DocumentRow, message: AnswerVoid) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hub.domain.names import Names
-from hub.domain.webhooks import Batch, Event, bundled
+from hub.domain.webhooks import Batch, Event, Happened, bundled
 from hub.flow.parts import Parts
 from hub.flow.webhook_turns import events_of
 from hub.flow.webhooks import (
@@ -52,7 +52,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldPage:
-    """Events newest first; `before` is where the next page begins, 0 at the end."""
+    """Events newest first; `before` is where the next page begins, 0 at the end.
+
+    A page may be empty and not the last: so many facts are looked through for one, and no more.
+    """
 
     rows: tuple[Told, ...]
     before: int
@@ -67,27 +70,57 @@ def told(parts: Parts, owner: Owner | None, webhook_id: str, *, before: int = 0)
         row = own(tx, owner, webhook_id)
         top = min(before, row.cursor + 1) if before else row.cursor + 1
         kept = tx.webhooks.kept(row.id)
-        found: list[Told] = []
-        for events in _windows(tx, row, top):
-            states = _states(events, kept)
-            since = [event for event in events if event.at >= row.made_at]
-            found += [_told(event, states) for event in reversed(since)]
-            if len(found) > MOST_SHOWN or len(since) < len(events):
+        events: list[Event] = []
+        low, ended = top - 1, False
+        for low, facts in _windows(tx, row, top):
+            events = [*events_of(row, facts), *events]
+            ended = not low or (bool(facts) and all(one.at < row.made_at for one in facts))
+            if ended or len(_since(row, events)) > MOST_SHOWN:
                 break
-    shown = found[:MOST_SHOWN]
-    more = len(found) > MOST_SHOWN
-    return ToldPage(rows=tuple(shown), before=shown[-1].position if more else 0)
+        states = _states([*_begun_before(tx, row, kept, low), *events], kept)
+    found = [_told(event, states) for event in reversed(_since(row, events))]
+    shown = tuple(found[:MOST_SHOWN])
+    if len(found) > MOST_SHOWN:
+        return ToldPage(rows=shown, before=shown[-1].position)
+    return ToldPage(rows=shown, before=0 if ended else low + 1)
 
 
-def _windows(tx: Transaction, row: WebhookRow, top: int) -> Iterator[list[Event]]:
-    """Go back through the ledger from before `top`, window by window; each in its own order."""
+def _since(row: WebhookRow, events: Sequence[Event]) -> list[Event]:
+    """Those that happened since the endpoint was registered."""
+    return [event for event in events if event.at >= row.made_at]
+
+
+def _windows(tx: Transaction, row: WebhookRow, top: int) -> Iterator[tuple[int, list[Happened]]]:
+    """Go back through the ledger from before `top`, window by window; each in its own order.
+
+    With each comes the place up to which nothing was looked at yet, 0 at the ledger's beginning.
+    """
     for _ in range(MOST_WINDOWS):
         low = max(0, top - 1 - WINDOW)
         found = tx.webhooks.facts(brand=row.brand, after=low, limit=WINDOW)
-        yield events_of(row, [fact for fact in found if low < fact.position < top])
+        yield low, [fact for fact in found if low < fact.position < top]
         if not low:
             return
         top = low + 1
+
+
+def _begun_before(
+    tx: Transaction, row: WebhookRow, kept: Sequence[tuple[int, int, bool]], low: int
+) -> list[Event]:
+    """The events up to `low` of the last call that begins there: its others may come after it."""
+    begun = [(position, count) for position, count, _ in kept if position <= low and count > 1]
+    events: list[Event] = []
+    if not begun:
+        return events
+    position, count = max(begun)
+    after = position - 1
+    for _ in range(MOST_WINDOWS):
+        facts = tx.webhooks.facts(brand=row.brand, after=after, limit=WINDOW)
+        events += events_of(row, [fact for fact in facts if fact.position <= low])
+        if len(events) >= count or not facts or facts[-1].position >= low:
+            break
+        after = facts[-1].position
+    return events
 
 
 def _states(events: Sequence[Event], kept: Sequence[tuple[int, int, bool]]) -> dict[int, Taking]:

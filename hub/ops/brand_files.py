@@ -6,7 +6,7 @@ the pages of all other brands first; a wrong one is not written.
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,14 @@ from hub import settings
 from hub.domain.names import Names
 from hub.errors import ConfigError
 from hub.flow.parts import Parts
+from hub.ops.brand_logos import read_logo
 from hub.partners import Brand, load_brands
 
 PAGE = "brand.yaml"
 BEFORE = ".before"
 """What the name of the page before ends in; it is kept once."""
+
+MEANWHILE = "somebody published another page meanwhile: open the form anew and change that one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,56 @@ class Picture:
     body: bytes
 
 
-def judged(folder: Path, brand_id: str, text: str) -> Brand:
-    """Return the brand that a text makes beside the others of the folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Houses:
+    """The names under which suppliers' and our own people's rooms are: no brand has one of them."""
 
-    Raises ConfigError with every mistake.
+    portal: Sequence[str]
+    desk: Sequence[str]
+
+
+def judged(
+    folder: Path, brand_id: str, text: str, *, houses: Houses, logo: Picture | None = None
+) -> Brand:
+    """Return the brand that a text makes beside the others of the folder, judged as at the start.
+
+    `logo` is one that will be put into the brand's folder with it. Raises ConfigError with every
+    mistake.
     """
     pages = {**settings.read_pages(folder), f"{brand_id}/brand": text}
-    return load_brands(pages)[brand_id]
+    brands = load_brands(pages)
+    mistakes = taken_hosts(brands, houses)
+    for brand in brands.values():
+        fresh = logo if brand.id == brand_id else None
+        if fresh is None or fresh.name != brand.logo:
+            mistakes += _unusable_logo(folder, brand)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return brands[brand_id]
+
+
+def taken_hosts(brands: Mapping[str, Brand], houses: Houses) -> list[str]:
+    """Name the brands that have the name of a house: the host alone decides whose page it is."""
+    taken = dict.fromkeys(houses.portal, "HUB_PORTAL_HOSTS")
+    taken |= dict.fromkeys(houses.desk, "HUB_DESK_HOSTS")
+    return [
+        f"brands/{brand.id}/brand.yaml hosts: {host} is a name of {taken[host]}; customers and "
+        "staff need names of their own: change one of the two"
+        for _, brand in sorted(brands.items())
+        for host in brand.hosts
+        if host in taken
+    ]
+
+
+def _unusable_logo(folder: Path, brand: Brand) -> list[str]:
+    if not brand.logo:
+        return []
+    try:
+        read_logo(folder / brand.id / brand.logo)
+    except ValueError as fault:
+        where = f"brands/{brand.id}/brand.yaml logo: {brand.logo}: {fault}"
+        return [f"{where}; put the file into the brand's folder first, or name one that is there"]
+    return []
 
 
 def publish(
@@ -45,22 +91,28 @@ def publish(
     text: str,
     *,
     logo: Picture | None = None,
+    instead_of: str = "",
     who: str,
 ) -> Brand:
     """Write a brand's page, and its logo first, in place of those before; return the brand.
 
-    The hub goes on with what it read when it started. Raises ConfigError with every mistake, or
-    with a sentence when nothing can be written there; KeyError for a brand that there is not.
+    The hub goes on with what it read when it started. `instead_of` is the `digest` of the page
+    that the writer saw, empty for whichever there is. Raises ConfigError with every mistake, or
+    with a sentence when another page came meanwhile or nothing can be written there; KeyError for
+    a brand that there is not.
     """
     if not (folder / brand_id / PAGE).is_file():
         raise KeyError(brand_id)
-    brand = judged(folder, brand_id, text)
+    houses = Houses(portal=parts.portal_hosts, desk=parts.desk_hosts)
+    brand = judged(folder, brand_id, text, houses=houses, logo=logo)
+    if instead_of not in ("", digest(folder, brand_id)):
+        raise ConfigError([MEANWHILE])
     try:
         if logo is not None:
-            _write(folder / brand_id / logo.name, logo.body)
+            _write(folder / brand_id / logo.name, logo.body, fresh=parts.fresh())
         before = (folder / brand_id / PAGE).read_bytes()
-        _write(folder / brand_id / (PAGE + BEFORE), before)
-        _write(folder / brand_id / PAGE, text.encode())
+        _write(folder / brand_id / (PAGE + BEFORE), before, fresh=parts.fresh())
+        _write(folder / brand_id / PAGE, text.encode(), fresh=parts.fresh())
     except OSError as fault:
         what = f"brands/{brand_id}/{PAGE}: cannot be written: {fault.strerror}"
         raise ConfigError([what]) from None
@@ -68,14 +120,25 @@ def publish(
     return brand
 
 
-def _write(path: Path, body: bytes) -> None:
-    """Whoever reads the file meanwhile reads the one before, whole."""
-    fresh = path.with_name(path.name + ".fresh")
-    with fresh.open("wb") as stream:
-        stream.write(body)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)
+def _write(path: Path, body: bytes, *, fresh: str) -> None:
+    """Whoever reads the file meanwhile reads the one before, whole; so does whoever writes it.
+
+    `fresh` is a name that nobody else has. What was written outlives a power cut.
+    """
+    beside = path.with_name(f".{path.name}.{fresh}")
+    try:
+        with beside.open("xb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _record(parts: Parts, brand_id: str, text: str, logo: Picture | None, *, who: str) -> None:
@@ -98,10 +161,23 @@ def _record(parts: Parts, brand_id: str, text: str, logo: Picture | None, *, who
     )
 
 
+def digest(folder: Path, brand_id: str) -> str:
+    """Return the SHA-256 of a brand's page as it is now; empty when it cannot be read."""
+    try:
+        return hashlib.sha256((folder / brand_id / PAGE).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def on_disk(folder: Path) -> Mapping[str, Brand]:
+    """Return the brands as their pages are now; raises ConfigError with every mistake."""
+    return load_brands(settings.read_pages(folder))
+
+
 def waiting(folder: Path, brands: Mapping[str, Brand]) -> frozenset[str]:
     """Return the brands whose page is another now than the hub read when it started."""
     try:
-        there = load_brands(settings.read_pages(folder))
+        there = on_disk(folder)
     except ConfigError:  # told by `hub partner check`, and by the next start
         return frozenset(brands)
     return frozenset(each for each, brand in brands.items() if there.get(each) != brand)

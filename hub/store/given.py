@@ -226,13 +226,17 @@ class Shelves:
         return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows]
 
     def found(self, *, partner: str, brands: Collection[str], text: str) -> list[Given]:
-        """Return what one number names: purchase order, customer's order, tracking, shipment."""
+        """Return what one number names: purchase order, customer's order, tracking, shipment.
+
+        Two brands may have given the same number: then it names the orders of both.
+        """
+        if not text.isprintable():  # no number of anything, and no store takes every sign
+            return []
         values = {"partner": partner, "text": text}
-        tried = [(_FOUND, values)]
-        tried += [(_FOUND_IN, values | {"brand": brand}) for brand in brands]
-        tried += [(statement, values) for statement in _FOUND_BY_PARCEL]
-        for statement, named in tried:
-            rows = self._connection.rows(statement, named)
+        tried = [[(_FOUND, values)], [(_FOUND_IN, values | {"brand": brand}) for brand in brands]]
+        tried += [[(statement, values)] for statement in _FOUND_BY_PARCEL]
+        for asked in tried:
+            rows = [row for each, named in asked for row in self._connection.rows(each, named)]
             if rows:
                 return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows[:50]]
         return []

@@ -57,6 +57,11 @@ _OF_DOCUMENT = Statement(
     )
 )
 _HOLDING = ByKeys(lambda keys: _ROWS.where(exception.c.hold.in_(keys)))
+_OF_BRANDS = ByKeys(
+    lambda keys: (
+        _ROWS.where(_OPEN, order.c.brand.in_(keys)).order_by(_DUE, exception.c.id).limit(_LIMIT)
+    )
+)
 _NEWEST = Statement(
     _ROWS.where(_OPEN).order_by(exception.c.opened_at.desc(), exception.c.id.desc()).limit(_LIMIT)
 )
@@ -116,6 +121,15 @@ class Queue:
             values |= {"after_at": micros(after[0]), "after_id": after[1]}
         rows = self._connection.rows(_page(frozenset(values)), values | {"limit": limit})
         return [_read(row) for row in rows]
+
+    def about_orders(self, *, brands: Collection[str], limit: int) -> list[QueuedRow]:
+        """Return what is open about orders of these brands, the longest due first."""
+        found = [
+            _read(row)
+            for statement, values in _OF_BRANDS.parts(brands)
+            for row in self._connection.rows(statement, values | {"limit": limit})
+        ]
+        return sorted(found, key=lambda row: (row.since, row.id))[:limit]
 
     def newest(self, *, limit: int = MOST_GROUPED) -> list[QueuedRow]:
         """Return what is open, newest first."""

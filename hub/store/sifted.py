@@ -8,24 +8,25 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, exists, func, or_, select, true
+from sqlalchemy import BigInteger, Integer, Text, bindparam, exists, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.exchange import Direction, DocumentState, Problem
+from hub.domain.posted import PostedSet
 from hub.store.given import NEVER, URGENT_FIRST, Given, Shelf, listing
+from hub.store.held import held, held_in_id, pattern
 from hub.store.problems import problems_read
 from hub.store.statements import Connection, Statement, micros, moment
 from hub.store.tables import document, fulfillment, fulfillment_line, order, ship_group
-
-_ESCAPE = "\\"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
     """What of a shelf is wanted; what is empty or None lets everything through.
 
-    `article` is a part of an id, whatever its letter case. Days are from `due_from` on and before
-    `due_before`; work without a day to ship by is in no span of days.
+    `article` is a part of an id, whatever its letter case as far as the store knows letters: all
+    know ASCII's. Days are from `due_from` on and before `due_before`; work without a day to ship by
+    is in no span of days.
     """
 
     brand: str = ""
@@ -37,10 +38,9 @@ class Sieve:
 
 def _articles() -> ColumnElement[bool]:
     like = bindparam("like", type_=Text)
-    ids = (fulfillment_line.c.sku, fulfillment_line.c.products)
     return exists().where(
         fulfillment_line.c.fulfillment_id == fulfillment.c.id,
-        or_(*(func.lower(one).like(like, escape=_ESCAPE) for one in ids)),
+        or_(held(fulfillment_line.c.sku, like), held_in_id(fulfillment_line.c.products, like)),
     )
 
 
@@ -74,6 +74,9 @@ _UNTAKEN = Statement(
         document.c.partner == bindparam("partner", type_=Text),
         document.c.at >= bindparam("since", type_=BigInteger),
         document.c.direction == Direction.IN.value,
+        # What was to be taken back stands as it was: nothing is left to be said anew.
+        document.c.set_id != PostedSet.SHIPMENT_VOID.value,
+        document.c.set_id != PostedSet.ANSWER_VOID.value,
         or_(
             document.c.state == DocumentState.REFUSED.value,
             document.c.state == DocumentState.REJECTED.value,
@@ -154,7 +157,7 @@ def _wanted(sieve: Sieve) -> dict[str, Any]:
     if sieve.brand:
         found["brand"] = sieve.brand
     if sieve.article:
-        found["like"] = f"%{_escaped(sieve.article.lower())}%"
+        found["like"] = pattern(sieve.article)
     if sieve.due_from is not None:
         found["due_from"] = micros(sieve.due_from)
     if sieve.due_before is not None:
@@ -162,9 +165,3 @@ def _wanted(sieve: Sieve) -> dict[str, Any]:
     if sieve.gifts:
         found["gifts"] = True
     return found
-
-
-def _escaped(text: str) -> str:
-    for sign in (_ESCAPE, "%", "_"):
-        text = text.replace(sign, _ESCAPE + sign)
-    return text

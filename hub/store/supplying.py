@@ -22,7 +22,7 @@ from hub.domain.exchange import Direction
 from hub.domain.messages import ProductId
 from hub.domain.orders import PromiseKind
 from hub.domain.stock import StockLevel
-from hub.store.held import held, pattern
+from hub.store.held import held, held_in_id, pattern
 from hub.store.order_rows import products_read
 from hub.store.statements import Connection, Row, Statement, micros, moment, moment_or_none
 from hub.store.tables import (
@@ -64,9 +64,9 @@ def _offers(*, searched: bool) -> Select[Any]:
         partner_item.c.sku,
         catalog_item.c.title,
         catalog_item.c.gtin,
-        partner_item.c.products,
     )
-    return found.where(or_(*(held(one, like) for one in columns)))
+    ids = held_in_id(partner_item.c.products, like)
+    return found.where(or_(*(held(one, like) for one in columns), ids))
 
 
 _OFFERS = {searched: Statement(_offers(searched=searched)) for searched in (False, True)}

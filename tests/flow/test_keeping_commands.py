@@ -1,6 +1,7 @@
 """Keys, people, webhooks and brands by command: the same acts and the same record as by page."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -61,6 +62,9 @@ def test_a_key_that_is_made_rotated_and_revoked_leaves_a_record(told: Told) -> N
     assert again["key"] != made["key"]
     [(_, body)] = told.recorded(again["id"])
     assert body == {"rotated": made["id"], "overlap": 7200}
+    refused = told.hub("keys", "rotate", made["id"], fails=True).output
+    assert "was rotated already" in refused and f"hub keys rotate {again['id']}" in refused
+    assert told.json("keys", "rotate", again["id"])["key"] not in (made["key"], again["key"])
     told.hub("keys", "revoke", made["id"])
     assert told.recorded(made["id"])[-1] == (WHO, {"revoked": True})
     assert "no key" in told.hub("keys", "rotate", made["id"], fails=True).output
@@ -112,8 +116,17 @@ def test_a_brand_is_checked_and_published_by_command(told: Told, tmp_path: Path)
     assert made.name == "Juniper Garden"
     [(who, body)] = told.recorded("brand/juniper")
     assert who == WHO and body["logo"] == ""
-    draft.write_text("name: ''")
     before = page.read_bytes()
+    for said, wrong in (
+        ("logo: nosuch.svg", "cannot be read"),
+        ("hosts: [desk.localhost]", "HUB_DESK"),
+    ):
+        key = said.partition(":")[0]
+        draft.write_text(re.sub(rf"(?m)^{key}:.*$", said, before.decode()))
+        for command in ("check", "publish"):
+            output = told.hub("brand", command, "juniper", str(draft), fails=True).output
+            assert wrong in output, output
+    draft.write_text("name: ''")
     assert "brand.yaml" in told.hub("brand", "publish", "juniper", str(draft), fails=True).output
     assert page.read_bytes() == before
     assert "no brand" in told.hub("brand", "check", "nobody", str(draft), fails=True).output

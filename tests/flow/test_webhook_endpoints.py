@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -95,7 +96,8 @@ def test_no_name_of_a_supplier_no_cost_and_nobodys_words_leave(trading: Post) ->
     types = {json.loads(call.body)["type"] for call in trading.receiver.taken}
     assert {"order.placed", "lines.confirmed", "order.shipped"} <= types
     for call in trading.receiver.taken:
-        text = call.body.decode().lower()
+        # Ids are random: now and then one holds the digits of the cost.
+        text = re.sub(r'"[a-z]+_[0-9a-z]{16,}"', '""', call.body.decode().lower())
         for secret in ("acme", "400", "partner", "jun-", "maya", "street", "example.com", "cost"):
             assert secret not in text, (secret, text)
 

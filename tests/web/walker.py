@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FileChooser, Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 K, P, M, H = 0.28, 1.1, 1.35, 0.4
 """To press a key or button, to point, to make up one's mind, to move a hand (seconds)."""
 FARTHEST = 250
 """So many Tabs are tried until something is out of the keyboard's reach."""
+CHOOSER_TRIES, CHOOSER_WAIT = 6, 5_000.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,15 +192,26 @@ class Walker:
         if self.way.keys_alone:
             self._reach(target)
             self._typed(1)
-            with self.page.expect_file_chooser() as asked:
-                self.page.keyboard.press("Space")
+            chooser = self._chooser_by_key()
             self._typed(len(path.name) + 1)
         else:
             self._pointed(1, thought=True)
             with self.page.expect_file_chooser() as asked:
                 self._touch(target)
+            chooser = asked.value
             self._pointed(2, thought=True)
-        asked.value.set_files(path)
+        chooser.set_files(path)
+
+    def _chooser_by_key(self) -> FileChooser:
+        """Press Space until the browser opens its files: a busy one may miss the first press."""
+        for _ in range(CHOOSER_TRIES):
+            try:
+                with self.page.expect_file_chooser(timeout=CHOOSER_WAIT) as asked:
+                    self.page.keyboard.press("Space")
+            except PlaywrightTimeout:
+                continue
+            return asked.value
+        raise AssertionError("no files were opened by keyboard")
 
     def scan(self, text: str) -> None:
         """Read a bar code with a scanner: it types where the focus is, and ends with Enter."""

@@ -1,37 +1,49 @@
 """What waits for a person about orders, the promise that is nearest to be broken first."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from hub.domain.orders import PromiseKind
 from hub.flow.parts import Parts
-from hub.ops.desk.awaited import Brands, Card, card
+from hub.ops.desk.awaited import Brands, Card, CardPage, card
 from hub.store import Transaction
 from hub.store.queue import QueuedRow
 
 MOST_LOOKED_AT = 200
 """So many that wait are weighed, the longest due first."""
-MOST_SHOWN = 200
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def at_risk(parts: Parts, *, brands: Brands = None, limit: int = MOST_SHOWN) -> tuple[Card, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRisk(CardPage):
+    """What is about orders, the promise that ends first at the top; there is no next page.
+
+    `is_cut` says that more waits than was weighed.
+    """
+
+    is_cut: bool
+
+
+def weighed(parts: Parts, *, brands: Brands = None) -> AtRisk:
     """Return what is about an order, by the promise to its customer that ends first.
 
     With `brands` only what is about orders of theirs. An order with nothing to come is last; of
     the same promise the longest due is first. `promised` of each card is when that promise ends.
     """
+    ours = frozenset(parts.brands) if brands is None else brands
     with parts.store.read() as tx:
-        rows = tx.queue.page(partner="", kind="", after=None, limit=MOST_LOOKED_AT)
-        wanted = [row for row in rows if _wanted(row, parts, brands)]
-        ends = {row.order_id: _ends(tx, row) for row in wanted}
-    ordered = sorted(wanted, key=lambda row: (ends[row.order_id] or _NEVER, row.since, row.id))
-    return tuple(replace(card(parts, row), promised=ends[row.order_id]) for row in ordered[:limit])
+        rows = tx.queue.about_orders(brands=ours, limit=MOST_LOOKED_AT + 1)
+        looked_at = rows[:MOST_LOOKED_AT]
+        ends = {row.order_id: _ends(tx, row) for row in looked_at}
+    ordered = sorted(looked_at, key=lambda row: (ends[row.order_id] or _NEVER, row.since, row.id))
+    cards = tuple(replace(card(parts, row), promised=ends[row.order_id]) for row in ordered)
+    return AtRisk(rows=cards, next="", is_cut=len(rows) > MOST_LOOKED_AT)
 
 
-def _wanted(row: QueuedRow, parts: Parts, brands: Brands) -> bool:
-    return bool(row.order_number) and row.brand in (parts.brands if brands is None else brands)
+def at_risk(parts: Parts, *, brands: Brands = None, limit: int) -> tuple[Card, ...]:
+    """Return the first of what is weighed."""
+    return weighed(parts, brands=brands).rows[:limit]
 
 
 def _ends(tx: Transaction, row: QueuedRow) -> datetime | None:

@@ -24,11 +24,15 @@ _PEOPLES = frozenset({"personalization", "recipient", "sender", "greeting"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One thing a paper says. `personal` values are somebody's: show them only to who may see."""
+    """One thing a paper says. `personal` values are somebody's: show them only to who may see.
+
+    `ours` are words that the hub has for it, and none of the paper's.
+    """
 
     label: str
     value: str
     personal: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,8 @@ def _sections(value: Any, *, title: str, personal: bool = False) -> Iterator[Sec
             below += _sections(inside, title=label, personal=isinstance(inside, Address))
         elif text := _text(inside):
             whose = personal or field.name in _PEOPLES or is_about_people(f"/{field.name}")
-            rows.append(Said(label=label, value=visible(text), personal=whose))
+            ours = isinstance(inside, bool | Enum)
+            rows.append(Said(label=label, value=visible(text), personal=whose, ours=ours))
     if rows:
         yield Section(title=title, rows=tuple(rows))
     yield from below
@@ -114,7 +119,7 @@ def _listing(rows: Sequence[object], *, title: str) -> Iterator[Section]:
     for number, each in enumerate(rows[:MOST_ALIKE], start=1):
         yield from _sections(each, title=f"{one} {number}")
     if len(rows) > MOST_ALIKE:
-        left = Said(label="more", value=f"{len(rows) - MOST_ALIKE} more are not shown")
+        left = Said(label="more", value=f"{len(rows) - MOST_ALIKE} more are not shown", ours=True)
         yield Section(title=title, rows=(left,))
 
 

@@ -48,10 +48,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One thing a page says: a label and its value in words."""
+    """One thing a page says: a label and its value. `ours` are words of the hub and no setting."""
 
     label: str
     value: str
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,11 +253,16 @@ def _channel(parts: Parts, tx: Transaction, channel: Channel) -> ChannelPage:
 def _settings(model: BaseModel) -> Iterator[Fact]:
     """Yield what a page sets; a secret is only named there, and not even its name is shown here."""
     for label, value in _flat(model.model_dump(mode="json"), ()):
-        if label[-1] not in _SECRETS and not _is_reference(value):
-            yield Fact(label=words(" ".join(label)), value=value)
+        name = words(" ".join(label))
+        if label[-1] in _SECRETS:
+            continue
+        if isinstance(value, bool):
+            yield Fact(label=name, value="yes" if value else "no", ours=True)
+        elif not _is_reference(value):
+            yield Fact(label=name, value=value)
 
 
-def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str | bool]]:
     if isinstance(value, Mapping):
         for name, inside in value.items():
             yield from _flat(inside, (*path, str(name)))
@@ -264,12 +270,7 @@ def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         if value and not any(isinstance(one, Mapping | list) for one in value):
             yield path, ", ".join(str(one) for one in value)
     elif value not in (None, "") and path:
-        yield (
-            path,
-            {True: "yes", False: "no"}.get(value, str(value))
-            if isinstance(value, bool)
-            else str(value),
-        )
+        yield path, value if isinstance(value, bool) else str(value)
 
 
 def _is_reference(value: str) -> bool:
@@ -279,7 +280,7 @@ def _is_reference(value: str) -> bool:
 def _keys(parts: Parts, channel: Channel) -> Iterator[Key]:
     ends_at = certificate_end(parts, channel)
     for path, value in _flat(channel.settings.model_dump(mode="json"), ()):
-        if _is_reference(value):
+        if isinstance(value, str) and _is_reference(value):
             ending = ends_at if path[-1] == "certificate" else None
             yield Key(
                 name=words(" ".join(path)),
@@ -299,21 +300,24 @@ def _api_keys(parts: Parts, tx: Transaction, partner_id: str) -> Iterator[Key]:
 
 def _schedule(channel: Channel) -> Iterator[Fact]:
     if channel.poll_cron:
-        yield Fact(label="Looks for files", value=f"at {channel.poll_cron} (cron)")
+        yield Fact(label="Looks for files", value=f"at {channel.poll_cron} (cron)", ours=True)
     elif channel.poll_seconds:
-        yield Fact(label="Looks for files", value=f"every {channel.poll_seconds:g} seconds")
+        yield Fact(
+            label="Looks for files", value=f"every {channel.poll_seconds:g} seconds", ours=True
+        )
     if channel.cutoffs:
         times = ", ".join(f"{at:%H:%M}" for at in channel.cutoffs)
-        yield Fact(label="Sends at", value=f"{times}, at most {channel.batch_limit} together")
+        value = f"{times}, at most {channel.batch_limit} together"
+        yield Fact(label="Sends at", value=value, ours=True)
     else:
-        yield Fact(label="Sends", value="at once")
+        yield Fact(label="Sends", value="at once", ours=True)
 
 
 def _rules(page: Partner) -> Iterator[Fact]:
     limits, calendar = page.limits, page.calendar
     days = ", ".join(_DAYS[day] for day in sorted(calendar.work_days))
     yield Fact(label="Time zone", value=calendar.zone)
-    yield Fact(label="Works on", value=days)
+    yield Fact(label="Works on", value=days, ours=True)
     if calendar.cutoff is not None:
         yield Fact(label="Orders count for the day until", value=f"{calendar.cutoff:%H:%M}")
     for label, limit in (
@@ -322,10 +326,10 @@ def _rules(page: Partner) -> Iterator[Fact]:
         ("Ships within", limits.ship),
         ("Answers a change within", limits.change),
     ):
-        yield Fact(label=label, value=f"{_long(limit)} of working time")
-    yield Fact(label="Silence on a change means", value=page.silence)
-    yield Fact(label="Stock comes from", value=page.stock.level.replace("_", " "))
-    yield Fact(label="Stock is trusted for", value=_long(page.stock.trust))
+        yield Fact(label=label, value=f"{_long(limit)} of working time", ours=True)
+    yield Fact(label="Silence on a change means", value=page.silence, ours=True)
+    yield Fact(label="Stock comes from", value=page.stock.level.replace("_", " "), ours=True)
+    yield Fact(label="Stock is trusted for", value=_long(page.stock.trust), ours=True)
     if page.stock.safety:
         yield Fact(label="Never sold of each article", value=str(page.stock.safety))
     if page.territory.to:

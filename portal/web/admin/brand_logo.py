@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hub.flow import accounts
 from hub.ops.brand_files import Picture
-from portal.web.customer.site import LARGEST_LOGO, PNG, judge_logo
+from hub.ops.brand_logos import LARGEST_LOGO, PNG, judge_logo
 from portal.web.ground.porch import Porch, Visit
 
 LARGEST_UPLOAD = LARGEST_LOGO + 8 * 1024  # bytes; the form around the file is small

@@ -29,7 +29,7 @@ COLOURS = tuple(asdict(Colours()))
 OWN_DARK = "own-dark"
 """The field by which a form names dark colours of its own."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_MISTAKE = re.compile(r"brands/([^/]+)/brand\.yaml:\d+ (\S*): (.*)", re.DOTALL)
+_MISTAKE = re.compile(r"brands/([^/]+)/brand\.yaml(?::\d+)? (\S*): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,12 @@ def checked(
     try:
         return load_brands(pages)[brand_id], []
     except ConfigError as fault:
-        return None, [_problem(brand_id, mistake) for mistake in fault.mistakes]
+        return None, told(brand_id, fault)
+
+
+def told(brand_id: str, fault: ConfigError) -> list[Problem]:
+    """Return the mistakes of a brand's page, each at its field of the form if it has one."""
+    return [_problem(brand_id, mistake) for mistake in fault.mistakes]
 
 
 def _problem(brand_id: str, mistake: str) -> Problem:

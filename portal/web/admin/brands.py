@@ -15,7 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.errors import ConfigError
-from hub.ops.brand_files import publish, waiting
+from hub.ops.brand_files import (
+    Houses,
+    digest,
+    judged,
+    on_disk,
+    publish,
+    taken_hosts,
+    waiting,
+)
 from hub.partners import Brand
 from hub.partners.brand_texts import BY_HAND, MAILS, TEXTS
 from hub.partners.colours import LEAST_CONTRAST, Colours
@@ -28,6 +36,7 @@ from portal.web.admin.brand_pages import (
     as_yaml,
     checked,
     pairs,
+    told,
     typed,
     with_colour,
     written,
@@ -89,10 +98,20 @@ class Brands:
         return fields | ({"logo": draft.name} if draft else {})
 
     def _brand(self, visit: Visit) -> Brand:
-        found = self._porch.parts.brands.get(visit.path("brand"))
-        if found is None:
+        """The brand as its page is now: an earlier one that was published and waits stays in it."""
+        running = self._porch.parts.brands.get(visit.path("brand"))
+        if running is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return found
+        return self._there().get(running.id, running)
+
+    def _there(self) -> Mapping[str, Brand]:
+        """The brands that the next start would read; those that run when it would read none."""
+        if self._folder is None:
+            return self._porch.parts.brands
+        try:
+            return on_disk(self._folder)
+        except ConfigError:
+            return self._porch.parts.brands
 
     def _form(
         self,
@@ -117,6 +136,8 @@ class Brands:
             "dark": asdict(brand.dark),
             "by_hand": BY_HAND,
             "folder": self._folder,
+            "waits": brand != self._porch.parts.brands[brand.id],
+            "was": fields.get("was") or self._digest(brand),
             "done": visit.query("done"),
             "draft": self._drafts.kept(visit, brand.id),
             "least": LEAST_CONTRAST,
@@ -127,6 +148,9 @@ class Brands:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "admin/brand.html", words, status=status)
 
+    def _digest(self, brand: Brand) -> str:
+        return digest(self._folder, brand.id) if self._folder else ""
+
     def check(self, visit: Visit) -> Response:
         """Check what was typed; then show it, preview it or hand its file over."""
         brand, then = self._brand(visit), visit.fields.get("then", "check")
@@ -134,7 +158,9 @@ class Brands:
             taken = with_colour(visit.fields, then)
             return self._form(visit, brand, taken, [], text="")
         text = as_yaml(typed(brand, visit.fields))
-        made, problems = checked(self._porch.parts.brands, brand.id, text)
+        there = self._there()
+        others = there if brand.id in there else self._porch.parts.brands
+        made, problems = checked(others, brand.id, text)
         if made is None:
             return self._form(visit, brand, visit.fields, problems, text="")
         if then in _WAYS:
@@ -142,11 +168,26 @@ class Brands:
         if then.removeprefix("mail:") in (*MAILS, *BY_HAND):
             body = sample_mail(made, then.removeprefix("mail:"))
             return answer(visit.request, body, policy=MAIL_POLICY)
+        if problems := self._refused(visit, made, text):
+            return self._form(visit, brand, visit.fields, problems, text="")
         if then == "download":
             return _file(visit, text)
         if then == "publish" and self._folder is not None:
             return self._published(visit, brand, text, self._folder)
         return self._form(visit, brand, visit.fields, [], text=text)
+
+    def _refused(self, visit: Visit, made: Brand, text: str) -> list[Problem]:
+        """Why the next start would refuse the page beside the names of houses and the logos."""
+        parts = self._porch.parts
+        houses = Houses(portal=parts.portal_hosts, desk=parts.desk_hosts)
+        if self._folder is None:
+            return told(made.id, ConfigError(taken_hosts({made.id: made}, houses)))
+        logo = self._drafts.kept(visit, made.id)
+        try:
+            judged(self._folder, made.id, text, houses=houses, logo=logo)
+        except ConfigError as fault:
+            return told(made.id, fault)
+        return []
 
     def _published(self, visit: Visit, brand: Brand, text: str, folder: Path) -> Response:
         try:
@@ -156,11 +197,12 @@ class Brands:
                 brand.id,
                 text,
                 logo=self._drafts.kept(visit, brand.id),
+                instead_of=visit.fields.get("was", ""),
                 who=visit.account.id,
             )
         except ConfigError as fault:
-            told = [Problem(field="", text=mistake) for mistake in fault.mistakes]
-            return self._form(visit, brand, visit.fields, told, text="")
+            problems = told(brand.id, fault)
+            return self._form(visit, brand, visit.fields, problems, text="")
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         self._drafts.drop(visit, brand.id)
@@ -176,8 +218,8 @@ class Brands:
             self._drafts.keep(visit, brand.id, visit.upload.body)
         except ValueError as fault:
             said = visit.words.say("This file cannot be a logo: %(why)s", {"why": str(fault)})
-            told = [Problem(field="file", text=said)]
-            return self._form(visit, brand, self._now(visit, brand), told, text="")
+            problem = Problem(field="file", text=said)
+            return self._form(visit, brand, self._now(visit, brand), [problem], text="")
         return see_other(visit.request, f"{LIST}/{brand.id}?done=logo")
 
     # --- the preview ----------------------------------------------------------------------------

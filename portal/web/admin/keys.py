@@ -7,7 +7,14 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.flow.api_keys import LONGEST_LABEL, make_key, revoke_key, rotate_key
+from hub.flow.api_keys import (
+    LONGEST_LABEL,
+    RotatedBefore,
+    make_key,
+    revoke_key,
+    rotate_key,
+    successor_of,
+)
 from hub.flow.webhooks import Owner
 from hub.store import KeyRow
 from portal.web.admin.owners import choices, named, owner
@@ -82,18 +89,25 @@ class Keys:
 
     def one(self, visit: Visit) -> Response:
         """Show a key and ask whether it is to be revoked."""
+        return self._one(visit, [])
+
+    def _one(self, visit: Visit, problems: list[Problem]) -> Response:
         found = next((row for row in self._rows() if row.id == visit.path("key")), None)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         row, of = self._shown(found)
+        with self._porch.parts.store.read() as tx:
+            successor = successor_of(tx, row.id)
         words = {
             "key": row,
             "of": of,
+            "successor": successor,
             "now": visit.words.now,
             "overlaps": [(name, visit.words.say(text)) for name, text in OVERLAPS.items()],
-            "problems": [],
+            "problems": problems,
         }
-        return self._porch.page(visit, "admin/key.html", words)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return self._porch.page(visit, "admin/key.html", words, status=status)
 
     def rotate(self, visit: Visit) -> Response:
         """Make another key of the same kind and show it, this once; the old one ends later."""
@@ -109,6 +123,9 @@ class Keys:
             )
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        if isinstance(made, RotatedBefore):
+            text = visit.words.say("This key was rotated already: no other one was made.")
+            return self._one(visit, [Problem(field="", text=text)])
         return self._list(visit, [], made=made.secret)
 
     def revoke(self, visit: Visit) -> Response:

@@ -6,10 +6,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.domain.orders import Order
-from hub.flow.clerk_mails import KINDS, UNMADE, Hindrance, Letter, Sending, letter, send
+from hub.flow import accounts
+from hub.flow.clerk_mails import (
+    KINDS,
+    PAUSE,
+    UNMADE,
+    AskedBefore,
+    Hindrance,
+    Letter,
+    Sending,
+    letter,
+    send,
+)
 from portal.web.clerk.seen import ONCE, order_seen, path_of
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
+from portal.web.ground.problems import Problem
 from portal.web.ground.words import Words
 
 TITLES = {"late": "It comes later", "looking": "We look into it"}
@@ -33,13 +45,14 @@ class Mails:
 
     def preview(self, visit: Visit) -> Response:
         """Show the mail as it would go now."""
-        return self._shown(visit, order_seen(self._porch.parts, visit), HTTPStatus.OK)
+        return self._shown(visit, order_seen(self._porch.parts, visit), [])
 
-    def _shown(self, visit: Visit, order: Order, status: HTTPStatus) -> Response:
+    def _shown(self, visit: Visit, order: Order, problems: list[Problem]) -> Response:
         kind, found = _kind(visit), self._letter(visit, order)
         there = isinstance(found, Letter)
         words = {
             "order": order,
+            "problems": problems,
             "path": path_of(order.brand, order.number),
             "kind": kind,
             "kinds": titles(visit.words),
@@ -48,6 +61,7 @@ class Mails:
             "hindered": "" if there else _hindered(visit, found),
             "once": self._porch.parts.random(16).hex(),
         }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "clerk/mail.html", words, status=status)
 
     def _letter(self, visit: Visit, order: Order) -> Letter | Hindrance:
@@ -67,8 +81,23 @@ class Mails:
             who=visit.account.id,
         )
         if became is Sending.HINDERED:
-            return self._shown(visit, order, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._shown(visit, order, [Problem(field="", text=_hindered(visit, found))])
+        if isinstance(became, AskedBefore):
+            return self._shown(visit, order, [self._asked_before(visit, became)])
         return see_other(visit.request, f"{path_of(order.brand, order.number)}?done=mailed")
+
+    def _asked_before(self, visit: Visit, before: AskedBefore) -> Problem:
+        names = {one.id: one.name for one in accounts.listed(self._porch.parts)}
+        text = visit.words.say(
+            "%(who)s asked for this mail already: %(when)s. It was not asked for again; if the "
+            "customer got none, you can from %(until)s.",
+            {
+                "who": names.get(before.who) or visit.words.say("Somebody"),
+                "when": visit.words.moment(before.at),
+                "until": visit.words.moment(before.at + PAUSE),
+            },
+        )
+        return Problem(field="", text=text)
 
 
 def _kind(visit: Visit) -> str:
@@ -94,8 +123,6 @@ def _link(visit: Visit) -> str:
 
 
 def _note(visit: Visit, kind: str, found: Letter | Hindrance) -> str:
-    said = visit.words.say(
-        "Mail to the customer: %(title)s", {"title": visit.words.say(TITLES[kind])}
-    )
+    said = visit.words.say("Mail asked for: %(title)s", {"title": visit.words.say(TITLES[kind])})
     days = f" ({found.was} → {found.now})" if isinstance(found, Letter) and found.now else ""
     return said + days

@@ -8,8 +8,17 @@ from starlette.responses import Response
 from hub.access import Action, may
 from hub.errors import Refused
 from hub.flow import accounts
-from hub.ops.desk.at_risk import at_risk
-from hub.ops.desk.awaited import CardPage, acks_due, exception, exceptions, settle
+from hub.flow.parts import Parts
+from hub.ops.desk.at_risk import AtRisk, weighed
+from hub.ops.desk.awaited import (
+    MOST_ROWS,
+    Brands,
+    CardPage,
+    acks_due,
+    exception,
+    exceptions,
+    settle,
+)
 from hub.ops.desk.partners import partner, partners, try_file
 from hub.ops.desk.remedies import Remedy, do, resume_lane
 from hub.ops.desk.reports import report, reports
@@ -58,13 +67,14 @@ class Watching:
         clerk = not may(accounts.caller(visit.account), Action.READ_DOCUMENTS)
         by = visit.query("by") or ("promise" if clerk else "due")
         if by == "promise":
-            found = CardPage(rows=at_risk(parts, brands=brands), next="")
+            found: CardPage = weighed(parts, brands=brands)
         else:
-            found = exceptions(parts, brands=brands, after=visit.query("after"))
+            found = _due_first(parts, brands, visit.query("after"))
         words = {
             "found": found,
             "done": visit.query("done"),
             "by": by,
+            "is_cut": isinstance(found, AtRisk) and found.is_cut,
             "may_read_papers": not clerk,
             "orders": [(name, visit.words.say(text)) for name, text in QUEUES.items()],
             "flags": flag_names(visit.words),
@@ -203,6 +213,14 @@ class Watching:
         sent = answer(visit.request, found.csv.encode(), media_type="text/csv; charset=utf-8")
         sent.headers["content-disposition"] = f'attachment; filename="{found.name}.csv"'
         return sent
+
+
+def _due_first(parts: Parts, brands: Brands, after: str) -> CardPage:
+    """The next page on which anything of these brands stands."""
+    found = exceptions(parts, brands=brands, after=after)
+    while not found.rows and found.next:
+        found = exceptions(parts, brands=brands, after=found.next, limit=MOST_ROWS)
+    return found
 
 
 def _days(visit: Visit) -> int:

@@ -21,7 +21,8 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale" / "hub"
 HOLE = re.compile(r"\{(\d)\}")
-LONGEST = 4_000  # characters; what is longer is a paper and no sentence
+LONGEST = 2_000  # signs; what is longer is a paper and no sentence
+MOST_TRIES = 1_000  # of pieces of one text, all in all
 DEEPEST = 5  # sentences within one another
 MOST_PIECES = 4  # of a text that is cut at every `;`, in one sentence
 MANY_PIECES = 24
@@ -70,6 +71,9 @@ class Shape:
         return dict(zip(self.names, (*found, text[at:last]), strict=True))
 
 
+Fitting = tuple[Shape | None, Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """How a text is said, and how many of its signs were known."""
@@ -87,13 +91,63 @@ class Ear:
     shapes: Mapping[str, Sequence[Shape]]
 
     def heard(self, text: str) -> str:
-        """Return a sentence of the hub in this language; any other text as it is."""
+        """Return a sentence of the hub in this language; any other text as it is.
+
+        A text that can be cut in too many ways stays as it is too: a stranger may have written it.
+        """
         if not self.whole or not text or len(text) > LONGEST:
             return text
-        return self._heard(text, DEEPEST).said
+        try:
+            return Hearing(self).sentence(text, DEEPEST).said
+        except TooHardError:
+            return text
 
-    def _heard(self, text: str, deep: int) -> Heard:
+    def fitting(self, text: str) -> Fitting:
+        """Return the shape that is meant, with what stands in its holes.
+
+        Shapes lie by their own signs, the most first; None and nothing when none fits.
+        """
+        best: Shape | None = None
+        found: Mapping[str, str] = {}
+        for shapes in (self.shapes.get(text[:1], ()), self.shapes.get("", ())):
+            for shape in shapes:
+                if best is not None and shape.own <= best.own:
+                    break
+                if shape.longest in text and (holes := shape.holes(text)) is not None:
+                    best, found = shape, holes
+        return best, found
+
+
+class TooHardError(Exception):
+    """A text was tried as often as one may be."""
+
+
+class Hearing:
+    """The hearing of one text: each piece of it once a depth, and so many of them at most.
+
+    Pieces lie within one another, so that without either time would grow with every way of cutting.
+    """
+
+    __slots__ = ("_ear", "_fits", "_ones", "_sentences")
+
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
+        self._ones: dict[tuple[str, int], Heard] = {}
+        self._sentences: dict[tuple[str, int], Heard] = {}
+        self._fits: dict[str, Fitting] = {}
+
+    @property
+    def tries(self) -> int:
+        """How many pieces were held against the shapes."""
+        return len(self._fits)
+
+    def sentence(self, text: str, deep: int) -> Heard:
         """Hear a text as one sentence, as several, or as a list: as what most of it is known."""
+        if (text, deep) not in self._sentences:
+            self._sentences[text, deep] = self._sentence(text, deep)
+        return self._sentences[text, deep]
+
+    def _sentence(self, text: str, deep: int) -> Heard:
         ways = [self._one(text, deep)]
         for between in (_SEVERAL, _LIST):
             if between.search(text):
@@ -119,8 +173,13 @@ class Ear:
         return rest[-1]
 
     def _one(self, text: str, deep: int) -> Heard:
-        if text in self.whole:
-            return Heard(said=self.whole[text], signs=len(text))
+        if (text, deep) not in self._ones:
+            self._ones[text, deep] = self._tried(text, deep)
+        return self._ones[text, deep]
+
+    def _tried(self, text: str, deep: int) -> Heard:
+        if text in self._ear.whole:
+            return Heard(said=self._ear.whole[text], signs=len(text))
         if not deep or not text:
             return Heard(said=text, signs=0)
         shape, holes = self._fitting(text)
@@ -131,25 +190,21 @@ class Ear:
         ways = (self._labelled(text, deep), self._ended(text, deep), self._begun(text, deep))
         return max(ways, key=lambda way: way.signs)
 
-    def _fitting(self, text: str) -> tuple[Shape | None, Mapping[str, str]]:
-        """The shape that is meant, with what stands in its holes; shapes lie by their own signs."""
-        best: Shape | None = None
-        found: Mapping[str, str] = {}
-        for shapes in (self.shapes.get(text[:1], ()), self.shapes.get("", ())):
-            for shape in shapes:
-                if best is not None and shape.own <= best.own:
-                    break
-                if shape.longest in text and (holes := shape.holes(text)) is not None:
-                    best, found = shape, holes
-        return best, found
+    def _fitting(self, text: str) -> Fitting:
+        """What fits a text is the same at every depth; raises TooHardError for one too many."""
+        if text not in self._fits:
+            if self.tries == MOST_TRIES:
+                raise TooHardError
+            self._fits[text] = self._ear.fitting(text)
+        return self._fits[text]
 
     def _labelled(self, text: str, deep: int) -> Heard:
         """A place or a name before what is said of it: `row 3: fill it in`."""
         label, colon, rest = text.partition(": ")
         if not colon:
             return Heard(said=text, signs=0)
-        told, known = self._filling(rest, deep), label in self.whole
-        said = f"{self.whole.get(label, label)}: {told.said}"
+        told, known = self._filling(rest, deep), label in self._ear.whole
+        said = f"{self._ear.whole.get(label, label)}: {told.said}"
         return Heard(said=said, signs=told.signs + known * len(label))
 
     def _ended(self, text: str, deep: int) -> Heard:
@@ -169,10 +224,10 @@ class Ear:
 
     def _filling(self, value: str, deep: int) -> Heard:
         """What stands in a hole: a number, money or a day as the language writes it, or words."""
-        written = _written(value, self.language)
+        written = _written(value, self._ear.language)
         if written:
             return Heard(said=written, signs=len(value))
-        return self._heard(value, deep - 1)
+        return self.sentence(value, deep - 1)
 
 
 def _written(value: str, language: str) -> str:

@@ -192,10 +192,15 @@ class Acts:
         return once(self._porch, visit)
 
     def _again(self, visit: Visit, part: ShownPart, done: str) -> Response | None:
-        """Answer a second click as the first one, though the order says something else by now."""
+        """Answer a second click as the first one, though the order says something else by now.
+
+        What was taken back since is not: who clicks is told so.
+        """
         key = key_of(self._porch, visit)
         came = supplier_room.said_before(self._porch.parts, visit.partner, key)
-        return self._after(visit, part, came, done=done) if came and came.went_through else None
+        if came is None or (came.kept and not came.went_through):
+            return None
+        return self._after(visit, part, came, done=done)
 
     def _say(
         self, visit: Visit, part: ShownPart, set_id: PostedSet, body: Mapping[str, Any]

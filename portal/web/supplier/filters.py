@@ -58,8 +58,8 @@ def read(named: dict[str, str]) -> Filters:
     """Return the filters that are named; what cannot be read lets everything through."""
     return Filters(
         show=_shelf(named.get("show", "")),
-        buyer=named.get("buyer", "").strip()[:LONGEST],
-        article=named.get("article", "").strip()[:LONGEST],
+        buyer=_plain(named.get("buyer", "")),
+        article=_plain(named.get("article", "")),
         first=_day(named.get("from", "")),
         last=_day(named.get("to", "")),
         gifts=named.get("gifts", "") == "1",
@@ -68,6 +68,11 @@ def read(named: dict[str, str]) -> Filters:
 
 NAMES = ("show", "buyer", "article", "from", "to", "gifts")
 """What the filters are called in addresses and forms."""
+
+
+def _plain(text: str) -> str:
+    """What somebody can have typed, without the signs that no store takes."""
+    return "".join(sign for sign in text if sign.isprintable()).strip()[:LONGEST]
 
 
 def _shelf(text: str) -> Shelf:

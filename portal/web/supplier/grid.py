@@ -87,7 +87,11 @@ class Grid:
         tracking = scanned(visit.fields.get("label", ""))[:60]
         works = supplier_room.searched(self._porch.parts, visit.partner, text) if text else ()
         if len(works) != 1:
-            wrong = visit.words.say("No order of yours has this number: scan the slip again.")
+            wrong = visit.words.say(
+                "Several orders of yours have this number: type the purchase order instead."
+                if works
+                else "No order of yours has this number: scan the slip again."
+            )
             return self._page(visit, self._rows(visit), [], wrong={"order": wrong})
         part = shown(works[0], visit.words)
         if not tracking:
@@ -105,6 +109,8 @@ class Grid:
         before = supplier_room.said_before(self._porch.parts, visit.partner, key)
         if before is not None and before.went_through:  # a second click
             return _sent(part, tracking, visit.fields.get("carrier", ""))
+        if before is not None and not before.kept:  # taken back since
+            return said(_why(before))
         wrong = wrong_tracking(tracking, visit.words)
         carrier = visit.fields.get("carrier", "") or carriers.carrier_of(tracking)
         if wrong:

@@ -1,7 +1,7 @@
 """The list of orders: filters in the address, views of it that were named, many ticked at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,6 +14,7 @@ from hub.flow import supplier_lists, supplier_room, supplier_undo, supplier_view
 from hub.flow.partner_work import Work
 from hub.flow.supplier_room import Came, Said
 from hub.flow.supplier_undo import Undoable
+from hub.store.given import NEVER
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -26,6 +27,7 @@ from portal.web.supplier.view import shown
 
 ON_PAGE = 50
 TICK = "tick-"
+_LONGEST_PLACE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +49,19 @@ class Lists:
         """Show a page of what the filters let through; they stand in the address."""
         typed = self._porch.typed_before(visit)
         asked = typed or {name: visit.query(name) for name in filters.NAMES}
-        return self._page(visit, filters.read(dict(asked)), Outcome(), _ticked(typed))
+        after = typed.get("after", "") if typed else visit.query("after")
+        return self._page(
+            visit, filters.read(dict(asked)), Outcome(), ticked=_ticked(typed), after=after
+        )
 
     def _page(
-        self, visit: Visit, asked: Filters, outcome: Outcome, ticked: tuple[str, ...]
+        self,
+        visit: Visit,
+        asked: Filters,
+        outcome: Outcome,
+        *,
+        ticked: tuple[str, ...] = (),
+        after: str = "",
     ) -> Response:
         parts = self._porch.parts
         found = supplier_room.listed(
@@ -58,10 +69,11 @@ class Lists:
             visit.partner,
             shelf=asked.show,
             sieve=asked.sieve(visit.words),
-            after=_place(visit.query("after")),
+            after=_place(after),
             limit=ON_PAGE,
         )
         views = supplier_views.views(parts, visit.account.id)
+        on_page = {f"{TICK}{work.part.number}" for work in found.works}
         words = {
             "filters": asked,
             "shelves": [
@@ -70,14 +82,17 @@ class Lists:
             ],
             "buyers": self._buyers(visit),
             "views": [(name, query, query == asked.query) for name, query in views.items()],
-            "problems": list(outcome.problems),
+            "problems": [
+                replace(one, field="") if _leads_off(one, on_page) else one
+                for one in outcome.problems
+            ],
             "outcome": outcome,
             "parts_shown": [shown(work, visit.words) for work in found.works],
             "ticked": ticked,
             "all_ticked": visit.query("tick") == "all",
             "next": _query(asked, {"after": _text(found.next)}) if found.next else "",
-            "tick_all": _query(asked, {"after": visit.query("after"), "tick": "all"}),
-            "first": not visit.query("after"),
+            "tick_all": _query(asked, {"after": after, "tick": "all"}),
+            "after": after,
             "most": supplier_lists.MOST,
             "once": parts.random(16).hex(),
         }
@@ -98,21 +113,24 @@ class Lists:
 
     def posted(self, visit: Visit) -> Response:
         """Confirm or print what is ticked; what cannot be confirmed is told order by order."""
-        ticked = _ticked(visit.fields)
+        ticked, after = _ticked(visit.fields), visit.fields.get("after", "")[:_LONGEST_PLACE]
         asked = filters.read({name: visit.fields.get(name, "") for name in filters.NAMES})
         if not ticked:
             text = visit.words.say("Tick at least one order.")
             outcome = Outcome(problems=(Problem(field="", text=text),))
-            return self._page(visit, asked, outcome, ())
+            return self._page(visit, asked, outcome, after=after)
         works = supplier_room.numbered(self._porch.parts, visit.partner, ticked)
-        if len(works) < len(ticked):
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+        gone = _gone([number for number in ticked if number not in works], visit)
         if visit.fields.get("do") == "print":
-            query = urlencode([("order", number) for number in ticked])
-            return see_other(visit.request, f"/print/slips?{query}")
-        outcome = self._confirmed(visit, [works[number] for number in ticked])
+            if not gone:
+                query = urlencode([("order", number) for number in ticked])
+                return see_other(visit.request, f"/print/slips?{query}")
+            outcome = Outcome(problems=gone)
+        else:
+            outcome = self._confirmed(visit, [works[one] for one in ticked if one in works])
+            outcome = replace(outcome, problems=outcome.problems + gone)
         left = () if not outcome.problems else tuple(set(ticked) - set(outcome.confirmed))
-        return self._page(visit, asked, outcome, left)
+        return self._page(visit, asked, outcome, ticked=left, after=after)
 
     def _confirmed(self, visit: Visit, works: list[Work]) -> Outcome:
         came = {work.part.number: self._confirm(visit, work) for work in works}
@@ -155,7 +173,7 @@ class Lists:
         )
         if wrong:
             problem = Problem(field="name", text=wrong)
-            return self._page(visit, asked, Outcome(problems=(problem,)), ())
+            return self._page(visit, asked, Outcome(problems=(problem,)))
         return see_other(visit.request, f"/orders?{asked.query}")
 
     def drop_view(self, visit: Visit) -> Response:
@@ -186,12 +204,24 @@ class Lists:
 def _ticked(fields: Mapping[str, str]) -> tuple[str, ...]:
     """The numbers that are ticked, as many as a page shows."""
     found = [name.removeprefix(TICK) for name in fields if name.startswith(TICK)]
-    return tuple(found[:ON_PAGE])
+    return tuple(number for number in found if number.isprintable())[:ON_PAGE]
+
+
+def _gone(numbers: Sequence[str], visit: Visit) -> tuple[Problem, ...]:
+    why = visit.words.say("this order does not lie with you any more")
+    return tuple(Problem(field=f"{TICK}{one}", text=f"{one}: {why}") for one in numbers)
+
+
+def _leads_off(problem: Problem, on_page: Collection[str]) -> bool:
+    """Whether a problem is one of an order that the page does not show."""
+    return problem.field.startswith(TICK) and problem.field not in on_page
 
 
 def _why(came: Came, visit: Visit) -> str:
     told = "; ".join(flaw.text for flaw in came.problems)
-    return told or visit.words.say("there is nothing to confirm any more")
+    return (
+        visit.words.say(told) if told else visit.words.say("there is nothing to confirm any more")
+    )
 
 
 def _of_query(query: str) -> Filters:
@@ -209,5 +239,8 @@ def _text(place: tuple[int, str]) -> str:
 
 
 def _place(text: str) -> tuple[int, str] | None:
-    number, dot, one = text.partition(".")
-    return (int(number), one) if dot and number.isdecimal() and len(number) <= 19 else None
+    """Where a page goes on; None, the beginning, for what no page of ours wrote."""
+    number, dot, one = text[:_LONGEST_PLACE].partition(".")
+    if not (dot and number.isdecimal() and one.isprintable()):
+        return None
+    return (int(number), one) if int(number) <= NEVER else None

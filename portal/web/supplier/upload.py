@@ -127,7 +127,7 @@ class Uploads:
             "report": report,
             "taken": report is not None and report.state in _TAKEN,
             "sent": _number(visit.query("sent")),
-            "undoable": self._undoable(visit, rows),
+            "undoable": self._undoable(visit, found, rows),
             "once": self._porch.parts.random(16).hex(),
             "dropping": not is_stock or supplier_stock.kind_of(_stock(rows), ReportKind.FULL),
         }
@@ -176,18 +176,23 @@ class Uploads:
             return self._shown(visit, found, rows, _problems(came.problems))
         return see_other(visit.request, f"/upload/{found.id}")
 
-    def _undoable(self, visit: Visit, rows: Rows) -> tuple[Undoable, ...]:
-        """What of the table was sent and can be taken back before any customer hears of it."""
+    def _undoable(self, visit: Visit, found: Sheet, rows: Rows) -> tuple[Undoable, ...]:
+        """What the table itself told and can be taken back before any customer hears of it."""
+        parts = self._porch.parts
         sent: dict[str, list[str]] = {}
         for row in _shipments(rows):
             if row.fate is Fate.SENT:
                 sent.setdefault(row.number, []).append(row.tracking)
-        return supplier_undo.shipped_with(self._porch.parts, visit.partner, sent) if sent else ()
+        if not sent:
+            return ()
+        fresh = supplier_undo.shipped_with(parts, visit.partner, sent)
+        keys = supplier_uploads.keys_of(found, _shipments(rows))
+        return supplier_undo.told_under(parts, visit.partner, fresh, keys)
 
     def undo(self, visit: Visit) -> Response:
         """Take back all shipments of the table that are fresh; each order is told of."""
         found = self._sheet(visit)
-        taken = self._undoable(visit, self._judged(visit, found))
+        taken = self._undoable(visit, found, self._judged(visit, found))
         if not taken:
             return see_other(visit.request, f"/upload/{found.id}")
         return Undoing(self._porch).undone(visit, taken, back="/upload")

@@ -9,9 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hub
-from portal.web.ground.heard import FOLDER, HOLE, ear, heard, shape_of
+from hub.domain.hearing import MOST_TOLD, unknown_line
+from portal.web.ground.heard import (
+    DEEPEST,
+    FOLDER,
+    HOLE,
+    LONGEST,
+    MOST_TRIES,
+    Hearing,
+    TooHardError,
+    ear,
+    heard,
+    shape_of,
+)
 from portal.web.ground.templating import environment
 from portal.web.ground.words import told
+from tests.unit.domain.trade import placed, sourced
 from tests.unit.portal.hub_sentences import literals, sentences
 
 HUB = Path(hub.__file__).parent
@@ -261,6 +274,43 @@ def test_other_words_stay_as_they_are() -> None:
     for text in ("", "Ana Ortiz", "9400 1000", "a: b; c, d.", "{0} {1}", "x" * 5_000):
         assert heard("de", text) == text
     assert ear("../de").whole == {}
+
+
+def _tries(text: str) -> int:
+    hearing = Hearing(ear("de"))
+    hearing.sentence(text, DEEPEST)
+    return hearing.tries
+
+
+@pytest.mark.parametrize("times", [10, 24, 100])
+def test_a_text_that_says_the_same_again_and_again_is_looked_at_once(times: int) -> None:
+    assert _tries("Row 3: a, b: c; " * times) < 100
+    assert _tries("X is paused: a, b; " * times) < 100
+
+
+def test_a_text_that_can_be_cut_in_too_many_ways_is_left_as_it_is() -> None:
+    pieces = [f"R{n}: a{n}, b{n}: c{n}, d{n}: e{n}, f{n}: g{n} is paused" for n in range(24)]
+    hearing = Hearing(ear("de"))
+    with pytest.raises(TooHardError):
+        hearing.sentence("; ".join(pieces), DEEPEST)
+    assert hearing.tries == MOST_TRIES
+    assert heard("de", "; ".join(pieces)) == "; ".join(pieces)
+
+
+def test_a_text_of_a_papers_length_is_left_as_it_is() -> None:
+    words = "x" * (LONGEST - len(" is paused: y"))
+    assert heard("de", f"{words} is paused: y") == f"{words} ist angehalten: y"
+    assert heard("de", f"x{words} is paused: y") == f"x{words} is paused: y"
+
+
+def test_an_unknown_line_of_a_long_order_is_said_after_few_tries() -> None:
+    (part,) = sourced(placed(*[1] * 12), "acme").order.fulfillments
+    assert len(part.lines) > MOST_TOLD
+    told_by_hub = unknown_line(part, "99", part.lines[0].products, "PO1").text
+    assert _tries(told_by_hub) < MOST_TRIES / 4
+    said = heard("de", told_by_hub)
+    assert said.startswith("Position 99 acme-SKU-1, SKU-1 steht nicht auf Auftrag ")
+    assert "; 10: acme-SKU-10" in said and said.endswith("; und 2 weitere")
 
 
 def test_what_is_said_is_escaped_and_what_a_page_said_itself_is_left() -> None:

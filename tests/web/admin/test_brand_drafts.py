@@ -143,3 +143,36 @@ def test_every_mail_is_shown_in_what_was_typed_and_can_do_nothing(office: Office
         assert "Hello &lt;b&gt; from Juniper Home" in answer.text
         assert "sandbox" in answer.headers["content-security-policy"]
         assert "script-src" not in answer.headers["content-security-policy"]
+
+
+def test_a_page_with_a_logo_that_is_not_there_or_a_host_of_the_house_is_not_published(
+    studio: Office, tmp_path: Path
+) -> None:
+    page = tmp_path / "brands" / "juniper" / "brand.yaml"
+    before = page.read_bytes()
+    house = studio.house.parts.desk_hosts[0]
+    for then in ("check", "publish"):
+        answer = _send(studio, then, logo="nosuch.svg")
+        assert answer.status_code == 422 and 'href="#logo"' in answer.text
+        answer = _send(studio, then, hosts=house)
+        assert answer.status_code == 422 and 'href="#hosts"' in answer.text
+    (page.parent / "lively.svg").write_bytes(LIVELY)
+    assert "only shapes may stand" in _send(studio, "publish", logo="lively.svg").text
+    assert page.read_bytes() == before
+
+
+def test_a_second_page_keeps_what_the_first_said_and_one_of_an_old_form_is_refused(
+    studio: Office, tmp_path: Path
+) -> None:
+    opened = _fields(studio.olu.get(ONE).text)
+    assert _send(studio, "publish", name="Juniper Garden").status_code == 303
+    again = studio.olu.get(ONE).text
+    assert "You see the page that is published" in again and 'value="Juniper Garden"' in again
+    assert _send(studio, "publish", phone="+1 312 555 0155").status_code == 303
+    made = load_brands(settings.read_pages(tmp_path / "brands"))["juniper"]
+    assert (made.name, made.phone) == ("Juniper Garden", "+1 312 555 0155")
+    stale = studio.olu.post(ONE, opened | {"then": "publish", "radius": "1"})
+    assert stale.status_code == 422 and "somebody published another page" in stale.text
+    assert load_brands(settings.read_pages(tmp_path / "brands"))["juniper"] == made
+    there = {one.name for one in (tmp_path / "brands" / "juniper").iterdir()}
+    assert not any("fresh" in name or name.startswith(".") for name in there)

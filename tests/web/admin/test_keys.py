@@ -96,9 +96,13 @@ def test_a_key_is_made_anew_and_the_old_one_goes_on_as_long_as_was_said(office: 
     assert found and found[1] != old
     assert _asks(office, old) == _asks(office, found[1]) == 200
     with office.house.parts.store.read() as tx:
-        first, second = tx.keys.page()
+        first, second = sorted(tx.keys.page(), key=lambda one: one.id != row.id)
     assert (second.brand, second.label) == (first.brand, first.label)
     assert second.expires_at and first.expires_at and first.expires_at < second.expires_at
     assert any("rotated" in str(body) for _, body in office.recorded(second.id))
+    assert office.post(f"{path}/rotate", at=path, overlap="24") == 422  # a second click
+    assert "rotated already" in office.said and f"{KEYS}/{second.id}" in office.said
+    with office.house.parts.store.read() as tx:
+        assert {one.id for one in tx.keys.page()} == {first.id, second.id}
     assert office.post(path, at=path) == 303
     assert office.post(f"{path}/rotate", at=KEYS, overlap="24") == 404

@@ -9,6 +9,7 @@ import pytest
 
 from hub import api
 from hub.access import Role
+from hub.flow import webhook_told
 from hub.main import doors, read_settings
 from tests.rigs.posts import Post, shop
 from tests.rigs.receivers import Says
@@ -102,6 +103,24 @@ def test_who_sees_one_brand_keeps_the_endpoints_of_that_brand_alone(
     fields = {"owner": "brand:juniper", "url": "https://other.example.com/hook"}
     assert office.post(HOOKS, at=HOOKS, **fields) == 422
     assert office.post(f"{HOOKS}/{made.seen.row.id}/remove", at=HOOKS) == 404
+
+
+def test_a_page_that_shows_nothing_leads_further_back(
+    office: Office, shop: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = shop.register(types=("order.placed",))
+    shop.orders("1001")
+    shop.go()
+    path = f"{HOOKS}/{made.seen.row.id}"
+    monkeypatch.setattr(webhook_told, "WINDOW", 1)
+    monkeypatch.setattr(webhook_told, "MOST_WINDOWS", 1)
+    page = office.olu.get(path).text
+    for _ in range(50):
+        further = re.search(r'href="([^"]+[?]before=[0-9]+)#told">Look further back', page)
+        if further is None:
+            break
+        page = office.olu.get(further[1]).text
+    assert "1001" in page and re.search(r'name="p-[0-9]+"', page)
 
 
 def test_what_was_taken_is_listed_and_sent_once_more(office: Office, shop: Post) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from hub.access import Role
 from hub.domain.facts import Stuck
 from hub.domain.names import at_moment
+from hub.ops.desk.at_risk import MOST_LOOKED_AT
+from hub.store import Transaction
 from tests.rigs.houses import House, post, shopping
 from tests.web.clerk.rig import Office
 from tests.web.portal.rig import seal_of
@@ -69,7 +71,40 @@ def test_clerks_begin_with_the_promise_at_risk_operators_with_what_is_due(office
     assert _numbers(office.browser("harbor", name="ines").get("/exceptions").text) == []
 
 
-def _stuck(house: House, number: str, *, hours: int) -> None:
+def test_what_waits_for_a_brand_is_found_behind_all_others_and_a_cut_is_told(
+    each_office: Office,
+) -> None:
+    house = each_office.house
+    post(house, shopping("1001", 1))
+    post(house, shopping("H-1", 1), brand="harbor")
+    order_id, now = house.order("1001").id, house.parts.now()
+
+    def open_many(tx: Transaction, about: str | None, hours: int) -> None:
+        for n in range(MOST_LOOKED_AT + 1):
+            stuck = Stuck(
+                hold=f"test:{hours}:{n}",
+                kind="unsourced",
+                text="Nobody fills it.",
+                next_step="Choose a partner.",
+                due_at=now + timedelta(hours=hours, seconds=n),
+            )
+            names = at_moment(f"{hours}-{n}", now)
+            tx.exceptions.open(stuck, at=now, order_id=about, names=names)
+
+    house.parts.store.write(lambda tx: open_many(tx, None, 1))  # about no order at all
+    _stuck(house, "H-1", hours=48, brand="harbor")
+    cut = "More wait than these"
+    for clerk in (each_office.browser(), each_office.browser("harbor", name="ines")):
+        page = clerk.get("/exceptions").text
+        assert "/orders/harbor/H-1" in page and cut not in page
+    house.parts.store.write(lambda tx: open_many(tx, order_id, 2))
+    assert cut in each_office.browser(name="max").get("/exceptions").text
+    for by in ("promise", "due"):
+        page = clerk.get(f"/exceptions?by={by}").text
+        assert "/orders/harbor/H-1" in page and "1001" not in page and cut not in page, by
+
+
+def _stuck(house: House, number: str, *, hours: int, brand: str = "juniper") -> None:
     """Open an exception about an order that has to be settled in so many hours."""
     now = house.parts.now()
     stuck = Stuck(
@@ -79,7 +114,7 @@ def _stuck(house: House, number: str, *, hours: int) -> None:
         next_step="Choose a partner.",
         due_at=now + timedelta(hours=hours),
     )
-    order_id = house.order(number).id
+    order_id = house.order(number, brand=brand).id
     names = at_moment(number, now)
     house.parts.store.write(
         lambda tx: tx.exceptions.open(stuck, at=now, order_id=order_id, names=names)

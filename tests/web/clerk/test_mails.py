@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,28 @@ def test_a_late_order_names_cause_and_step_and_its_customer_is_told_once_by_two_
     after = clerk.get(ONE).text
     assert "Customer told by mail: late" in after
     assert "Nothing: the customer was told" in after
-    assert after.count("Mail to the customer: It comes later") == 2  # the note, and the timeline
+    assert after.count("Mail asked for: It comes later") == 2  # the note, and the timeline
+
+
+def test_two_clicks_on_two_pages_ask_for_one_mail_until_ten_minutes_are_over(
+    writing: Office, mailbox: Mailbox
+) -> None:
+    post(writing.house, shopping("1001", 1))
+    _mail_all(writing)
+    before = len(mailbox.raw)
+    path = f"{ONE}/mail/looking"
+    clerk = writing.browser()
+    pages = [fields_of(clerk.get(path)) for _ in range(2)]
+    assert clerk.post(path, pages[0]).status_code == 303
+    refused = clerk.post(path, pages[1])
+    assert refused.status_code == 422
+    assert "asked for this mail already: " in refused.text
+    assert "Somebody asked" not in refused.text
+    _mail_all(writing)
+    writing.house.clock.time += timedelta(minutes=11)
+    assert clerk.post(path, fields_of(clerk.get(path))).status_code == 303
+    _mail_all(writing)
+    assert len(mailbox.raw) == before + 2
 
 
 def test_what_cannot_be_said_is_told_instead_of_a_button(writing: Office, mailbox: Mailbox) -> None:

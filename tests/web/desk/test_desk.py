@@ -14,6 +14,8 @@ from hub.access import Role
 from hub.domain.exchange import DocumentState
 from hub.flow import accounts
 from hub.main import doors, read_settings
+from portal.web.ground.heard import heard
+from tests.rigs import houses
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
 from tests.web.portal.rig import Browser, seal_of
 
@@ -33,8 +35,8 @@ class Desk:
     house: House
     app: ASGIApp
 
-    def browser(self, role: Role = Role.OPERATOR) -> Browser:
-        """A browser of somebody signed in with a second factor."""
+    def browser(self, role: Role = Role.OPERATOR, *, language: str = "en") -> Browser:
+        """A browser of somebody signed in with a second factor, who then chose a language."""
         parts = self.house.parts
         invited = accounts.invite_by_link(
             parts, email=f"{role.value}@example.com", name="Olu Peters", role=role, who="test"
@@ -49,14 +51,24 @@ class Desk:
         code = pyotp.TOTP(key[1].replace(" ", "")).at(int(parts.now().timestamp()))
         answer = browser.post("/second-factor", {"seal": seal_of(page), "code": code})
         assert "Keep these codes" in answer.text
+        [me] = [one for one in accounts.listed(parts) if one.email == f"{role.value}@example.com"]
+        accounts.settings(parts, account_id=me.id, zone="UTC", language=language, name=me.name)
         return browser
 
-    def notice(self, *, number: int = 77, sku: str = "SKU-1", count: int = 12) -> str:
-        """Acme sends a ship notice on 1001; return its document's id."""
+    def notice(
+        self,
+        *,
+        number: int = 77,
+        sku: str = "SKU-1",
+        count: int = 12,
+        name: str = "",
+        more: str = "",
+    ) -> str:
+        """Acme sends a ship notice on 1001, `more` behind its head; return its document's id."""
         order = self.house.order().fulfillments[0].number
         text = ENVELOPE.format(
-            number=number, notice=f"S{number}", order=order, sku=sku, count=count
-        )
+            number=number, notice=name or f"S{number}", order=order, sku=sku, count=count
+        ).replace("~HL*1**S~", f"~{more}HL*1**S~")
         home = self.house.suppliers["acme"].home / "out"
         (home / f"notice-{number}.edi").write_text(text)
         self.house.turn()
@@ -71,13 +83,18 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    house = furnish(tmp_path)
-    stock_up(house)
-    post(house, shopping("1001", 2))
-    house.turn()
-    settings = read_settings({"HUB_DATA_DIR": str(tmp_path / "data")})
-    yield Desk(house=house, app=doors(settings, house.parts, api.build(house.parts)))
-    house.close()
+    opened = _opened(tmp_path)
+    stock_up(opened.house)
+    post(opened.house, shopping("1001", 2))
+    opened.house.turn()
+    yield opened
+    opened.house.close()
+
+
+def _opened(folder: Path) -> Desk:
+    house = furnish(folder)
+    settings = read_settings({"HUB_DATA_DIR": str(folder / "data")})
+    return Desk(house=house, app=doors(settings, house.parts, api.build(house.parts)))
 
 
 def test_why_a_paper_failed_is_said_in_words_with_its_place(desk: Desk) -> None:
@@ -90,6 +107,29 @@ def test_why_a_paper_failed_is_said_in_words_with_its_place(desk: Desk) -> None:
     assert "at byte" in heading[1]
     marked = browser.get(f"/documents/{paper}?tab=segments").text
     assert "<mark><code>SE*9*0001</code></mark>" in marked
+
+
+def test_what_a_paper_says_stands_there_as_it_is_in_another_language_too(desk: Desk) -> None:
+    words = "NTE*GEN*Anna to Ben: hi"
+    assert heard("de", words) != words, "it looks like a sentence of the hub"
+    strange, named = desk.notice(more=f"{words}~", count=13), desk.notice(number=78, name="yes")
+    browser = desk.browser(language="de")
+    assert f"<code>{words}</code>" in browser.get(f"/documents/{strange}?tab=segments").text
+    page = browser.get(f"/documents/{named}?tab=business").text
+    assert "<bdi>yes</bdi>" in page
+    assert "<dt>Nummer</dt>" in page
+
+
+def test_what_a_partners_page_sets_stands_there_as_it_is_in_another_language_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(houses, "PAGE", houses.PAGE.replace('group: "HUB"', 'group: "in"'))
+    desk = _opened(tmp_path)
+    page = desk.browser(language="de").get("/partners/acme").text
+    desk.house.close()
+    assert "<bdi>in</bdi>" in page
+    assert '<dt lang="en">Newline</dt><dd><bdi>ja</bdi></dd>' in page
+    assert "<dd>24 Stunden Arbeitszeit</dd>" in page
 
 
 def test_a_corrected_copy_ships_the_order_and_the_original_stays(desk: Desk) -> None:

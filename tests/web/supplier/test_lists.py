@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 
 from hub.access import Role
+from hub.domain.catalog import Item, PartnerItem
+from hub.domain.messages import ProductId
 from hub.flow import supplier_views
 from hub.flow.supplier_views import MOST
 from tests.rigs.houses import post, shopping
@@ -58,8 +60,28 @@ def test_filters_hold_on_each_store(hub_database: str, tmp_path: Path) -> None:
     """Every filter at once is asked of a real store of both kinds."""
     counter = open_counter(tmp_path, hub_database)
     try:
+        _named(counter, 'MÜG"7_\\')
         number = counter.order()
         browser = counter.browser()
+        for article, is_found in {
+            'MÜG"7_\\': True,
+            'g"7': True,
+            "sku-1": True,
+            "vendor": False,  # is how we write an id down, and none
+            '"': True,
+            '","': False,
+            "]": False,
+            "7__": False,
+            "a\x00b": False,
+            "mü\x00g": hub_database != "",  # only PostgreSQL knows both cases of Ü
+        }.items():
+            wanted = [number] if is_found else []
+            assert _shown(browser, [number], show="confirm", article=article) == wanted, article
+        assert browser.get("/search?q=a%00b").status_code == 200
+        for q, is_found in {"vendor": False, "]": False, 'MÜG"7': True}.items():
+            assert ('name="was-SKU-1"' in browser.get(f"/stock?{urlencode({'q': q})}").text) is (
+                is_found
+            ), q
         query = {"buyer": "juniper", "article": "sku-1", "from": "2020-01-01", "to": "2030-01-01"}
         for show in ("confirm", "late", "all"):
             wanted = [] if show == "late" else [number]
@@ -67,6 +89,78 @@ def test_filters_hold_on_each_store(hub_database: str, tmp_path: Path) -> None:
             assert _shown(browser, [number], show=show, gifts="1", **query) == []
     finally:
         counter.house.close()
+
+
+def _named(counter: Counter, value: str) -> None:
+    """Let Corner's own id of SKU-1 be this one."""
+    offer = PartnerItem(
+        partner="corner",
+        sku="SKU-1",
+        products=(ProductId(kind="vendor", value=value),),
+        unit="EA",
+        units_per_pack=1,
+        cost=400,
+        currency="USD",
+        priority=0,
+    )
+    counter.house.parts.store.write(
+        lambda tx: tx.catalog.put([Item(sku="SKU-1", title="Article 1")], [offer])
+    )
+
+
+def test_a_number_of_two_brands_names_both_orders_and_nothing_to_ship(counter: Counter) -> None:
+    numbers = [counter.order("7001")]
+    post(counter.house, shopping("7001", 2), brand="harbor")
+    counter.house.turn("corner")
+    numbers.append(counter.house.order("7001", brand="harbor").fulfillments[0].number)
+    assert len(set(numbers)) == 2
+    browser = counter.browser()
+    found = browser.get("/search?q=7001")
+    assert all(f'href="/orders/{number}"' in found.text for number in numbers)
+    page = browser.get("/ship").text
+    scan = {"scan": "1", "order": "7001", "label": TRACKING}
+    answer = browser.post("/ship", {**_forms(page), **scan})
+    assert answer.status_code == 422
+    for brand in ("juniper", "harbor"):
+        [part] = counter.house.order("7001", brand=brand).fulfillments
+        assert part.lines[0].buckets.shipped == 0
+
+
+def test_addresses_that_no_page_wrote_are_the_beginning(counter: Counter) -> None:
+    number = counter.order()
+    browser = counter.browser()
+    for after in ("9999999999999999999.x", "9" * 190 + ".x", "1.a\x00", "x.1", "7", "-1.x"):
+        assert _shown(browser, [number], show="confirm", after=after) == [number], after
+    undated = browser.get(f"/orders?show=confirm&after={2**62}.x")  # behind what is due some day
+    assert undated.status_code == 200 and "There are no more." in undated.text
+
+
+def test_who_confirms_on_the_second_page_stays_there(counter: Counter) -> None:
+    for n in range(53):
+        post(counter.house, shopping(str(2000 + n), 1))
+    counter.house.turn("corner")
+    browser = counter.browser()
+    first = browser.get("/orders?show=confirm").text
+    more = re.search(r'href="(/orders\?[^"]*after=[^"]+)">More', first)
+    assert more
+    page = browser.get(more[1].replace("&amp;", "&")).text
+    after = re.search(r'name="after" value="([^"]+)"', page)
+    behind = re.findall(r'id="tick-([^"]+)"', page)
+    assert after and len(behind) == 3
+    fields = {**_forms(page), "show": "confirm", "do": "accept", "after": after[1]}
+    ticks = {f"tick-{behind[0]}": "1", "tick-GONE-1": "1", "tick-a\x00": "1"}
+    answer = browser.post("/orders", {**fields, **ticks})
+    assert answer.status_code == 422
+    assert "Done: 1 order is confirmed." in answer.text
+    assert "GONE-1: this order does not lie with you any more" in answer.text
+    assert 'href="#tick-GONE-1"' not in answer.text  # nowhere to go
+    assert re.findall(r'id="tick-([^"]+)"', answer.text) == behind[1:]
+    printed = browser.post("/orders", {**fields, **ticks, "do": "print"})
+    assert printed.status_code == 422 and "GONE-1: this order" in printed.text
+    rest = {f"tick-{number}": "1" for number in behind[1:]}
+    answer = browser.post("/orders", {**fields, "once": once_of(answer.text), **rest})
+    assert answer.status_code == 200
+    assert "Done: 2 orders are confirmed." in answer.text and "There are no more." in answer.text
 
 
 def test_what_is_ticked_is_confirmed_order_by_order_and_undone_in_one_go(counter: Counter) -> None:
@@ -119,7 +213,10 @@ def test_what_is_ticked_is_printed_and_what_is_anothers_is_not_there(counter: Co
     stranger = counter.browser("stranger")
     seal = {"seal": seal_of(stranger.get("/orders").text), "once": "ab"}
     for do in ("accept", "print"):
-        assert stranger.post("/orders", {**seal, "do": do, **ticks}).status_code == 404
+        answer = stranger.post("/orders", {**seal, "do": do, **ticks})
+        assert answer.status_code == 422
+        assert f"{first}: this order does not lie with you any more" in answer.text
+    assert counter.house.order("1001").fulfillments[0].lines[0].buckets.accepted == 0
     named = {"kind-1": "shipment_void", "number-1": first, "name-1": TRACKING}
     answer = stranger.post("/undo", {**seal, **named})
     assert answer.status_code == 409 and "cannot be taken back" in answer.text

@@ -15,7 +15,7 @@ def counter(quick_counter: Counter) -> Counter:
     return quick_counter
 
 
-def _levels(counter: Counter, partner: str = "corner") -> dict[str, int]:
+def levels(counter: Counter, partner: str = "corner") -> dict[str, int]:
     with counter.house.parts.store.read() as tx:
         rows = tx.stock.page(after="", limit=500)
     return {row.sku: row.quantity for row in rows if row.partner == partner}
@@ -37,7 +37,7 @@ def test_only_what_was_changed_is_told(counter: Counter) -> None:
     }
     answer = browser.post("/stock", fields)
     assert answer.headers["location"] == "/stock?q=&after=&saved=1"
-    assert _levels(counter) == {"SKU-1": 12}
+    assert levels(counter) == {"SKU-1": 12}
     counter.house.clock.on(hours=3)
     browser = counter.browser()
     page = browser.get(answer.headers["location"]).text
@@ -56,7 +56,7 @@ def test_an_untouched_field_never_overwrites_a_newer_level(counter: Counter) -> 
         "was-SKU-2": "",
     }
     browser.post("/stock", fields)
-    assert _levels(counter) == {"SKU-2": 7}
+    assert levels(counter) == {"SKU-2": 7}
 
 
 def test_everything_wrong_is_told_at_its_field_and_nothing_is_saved(counter: Counter) -> None:
@@ -72,7 +72,7 @@ def test_everything_wrong_is_told_at_its_field_and_nothing_is_saved(counter: Cou
     for sku in ("SKU-1", "SKU-2", "SKU-3"):
         assert f'href="#units-{sku}"' in answer.text
     assert 'value="many"' in answer.text
-    assert _levels(counter) == {}
+    assert levels(counter) == {}
 
 
 def test_articles_of_others_and_of_nobody_are_not_there(counter: Counter) -> None:
@@ -82,8 +82,8 @@ def test_articles_of_others_and_of_nobody_are_not_there(counter: Counter) -> Non
     fields = {**_fields(stranger), "units-NOBODYS": "3"}
     assert stranger.post("/stock", fields).status_code == 404
     stranger.post("/stock", {**_fields(stranger), "units-SKU-1": "3"})
-    assert _levels(counter) == {}
-    assert _levels(counter, "stranger") == {"SKU-1": 3}
+    assert levels(counter) == {}
+    assert levels(counter, "stranger") == {"SKU-1": 3}
 
 
 def test_an_article_is_found_by_any_of_its_numbers_and_pages_go_on(counter: Counter) -> None:
@@ -107,12 +107,12 @@ def test_a_table_that_takes_much_to_none_asks_first(counter: Counter) -> None:
     page = send(browser, path, kind="full")
     assert "would leave 11 of the 12 articles" in page
     assert "Yes, they are gone" in page
-    assert _levels(counter)["SKU-2"] == 5  # nothing happened yet
+    assert levels(counter)["SKU-2"] == 5  # nothing happened yet
     answer = browser.post(f"{path}/accept", {"seal": seal_of(page)})
     assert "Your stock is told" in browser.get(answer.headers["location"]).text
-    levels = _levels(counter)
-    assert levels.pop("SKU-1") == 4
-    assert set(levels.values()) == {0}
+    left = levels(counter)
+    assert left.pop("SKU-1") == 4
+    assert set(left.values()) == {0}
     assert counter.house.exceptions() == []
 
 

@@ -224,6 +224,7 @@ def test_the_open_lines_come_as_a_table_that_can_be_filled_in(counter: Counter) 
     assert number not in counter.browser("stranger").get("/upload/open.csv").text
     assert browser.get("/upload/open.exe").status_code == 404
 
+
 @pytest.mark.parametrize("length", [7 * 1024 * 1024, 65 * 1024 * 1024])
 def test_a_file_that_is_far_too_large_is_refused_with_words(counter: Counter, length: int) -> None:
     browser = counter.browser()
