@@ -176,7 +176,7 @@ def test_what_is_refused_is_said_on_a_whole_page(
     """A form of another browser's or too long, and a session that is over."""
     context = context_of(full, chromium, house, wide=False, script=True)
     page, told = equip(context), []
-    for seal, name, status in (("0" * 32, "Ana", 403), ("", "A" * 300_000, 403)):
+    for seal, name, status in (("0" * 32, "Ana", 403), ("", "A" * 300_000, 413)):
         page.goto(full.at(house, "/account"))
         page.locator("form[action='/account'] [name=seal]").evaluate(
             "(one, seal) => one.value = seal || one.value", seal

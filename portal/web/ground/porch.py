@@ -368,6 +368,7 @@ _UNREAD = (HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 _FILES = {
     "/staff.css": ("static/staff.css", "text/css"),
     "/dark.css": ("static/dark.css", "text/css"),
+    "/icon.svg": ("static/icon.svg", "image/svg+xml"),
     "/htmx.js": ("static/vendor/htmx.min.js", "text/javascript"),
     "/scan.js": ("static/scan.js", "text/javascript"),
 }
