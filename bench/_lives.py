@@ -16,18 +16,19 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier
 
 from hub.domain import finding
+from hub.store.migrating import configuration
 from hub.store.schema import metadata
 from hub.store.seals import Sealer, Vault
 
 Rows = dict[str, list[tuple[Any, ...]]]
 Cell = Callable[["Copy", Any], Any]
 BRANDS = ("juniper", "harbor")
-_LEFT_OUT = frozenset(
-    {"lane", "counter", "duty", "schedule_fire", "sighting", "item", "partner_item"}
-)
+_SUMS = frozenset({"order_sum", "part_sum"})  # functions of the orders: made of the copies
+_LEFT_OUT = _SUMS | {"lane", "counter", "duty", "schedule_fire", "sighting", "item", "partner_item"}
 _ID = re.compile(r"\b(?:[a-z]{2,6}_)([0-9a-f]{20,30})\b")
 _TOKEN = re.compile(
     r"\b(?P<prefix>[a-z]{2,6}_)(?P<id>[0-9a-f]{20,30})\b"
@@ -91,6 +92,16 @@ def every_row(url: str) -> Rows:
             for table in metadata.sorted_tables
             if table.name not in _LEFT_OUT and not table.name.startswith("account")
         }
+
+
+def summed(raw: Any) -> None:
+    """Make the sums of all orders anew, as the migration does that brought them."""
+    made = ScriptDirectory.from_config(configuration()).get_revision("0017").module
+    cursor = raw.cursor()
+    for name in sorted(_SUMS):
+        cursor.execute(f'DELETE FROM "{name}"')  # names of our own tables
+    for statement in (made.ORDERS, made.PARTS):
+        cursor.execute(statement)
 
 
 def _all(table: str) -> str:

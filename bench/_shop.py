@@ -15,7 +15,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import _rig as rig
-from _lives import BRANDS, Copy, Life, Rows, buyer, every_row, micros, opened, positioned, put
+from _lives import (
+    BRANDS,
+    Copy,
+    Life,
+    Rows,
+    buyer,
+    every_row,
+    micros,
+    opened,
+    positioned,
+    put,
+    summed,
+)
 from _postgres import cluster
 
 from hub.domain.catalog import Item, PartnerItem
@@ -398,6 +410,7 @@ def _settle(shop: Shop) -> None:
     """
     with opened(shop.url) as raw:
         raw.cursor().execute(regular)
+        summed(raw)
         raw.commit()
         if isinstance(raw, sqlite3.Connection):
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

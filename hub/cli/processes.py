@@ -50,7 +50,11 @@ reports_to = click.option(
 @as_json
 @pass_desk
 def migrate(desk: Desk, as_json: bool) -> None:
-    """Make the store, or bring it up to date. Safe to run again; running processes may go on."""
+    """Make the store, or bring it up to date. Safe to run again.
+
+    Processes of this version may go on meanwhile; stop those of an older one first: what they
+    write later lacks what is new.
+    """
     from hub.main import open_store
 
     settings = desk.settings()

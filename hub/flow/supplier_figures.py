@@ -4,22 +4,23 @@ Judged by the partner's own page: its limit for an answer in its working time, a
 an order was first promised to leave.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from hub.domain.orders import FulfillmentState
 from hub.flow.parts import Parts
-from hub.partners import Partner
-from hub.store import KeptRow
+from hub.partners import Calendar
+from hub.store import KeptRow, Marked, Transaction
 
 DAYS = (30, 90)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
-_QUARTER = timedelta(minutes=15) // _TICK
+_DAY = timedelta(days=1) // _TICK
+_SKIPPED = timedelta(hours=2) // _TICK
 
 
 class Measure(StrEnum):
@@ -39,34 +40,13 @@ class Mark(StrEnum):
     OPEN = "open"
 
 
-# Neither frozen nor named: a scorecard is ten thousand of them.
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One purchase order and how it did; `confirm` is until when an answer was in time."""
+    """One purchase order and how it did; until `confirm_by` an answer was in time."""
 
     row: KeptRow
-    confirm: int
-    answered: Mark
-    shipped: Mark
-
-    @property
-    def marks(self) -> dict[Measure, Mark]:
-        """Its marks by what they are for."""
-        return {measure: self.mark(measure) for measure in Measure}
-
-    def mark(self, measure: Measure) -> Mark:
-        """Return how it did in one measure."""
-        if measure is Measure.CONFIRM:
-            return self.answered
-        if measure is Measure.SHIP:
-            return self.shipped
-        wrong = self.row.rejected if measure is Measure.CANCEL else self.row.unexpected
-        return Mark.BAD if wrong else Mark.GOOD
-
-    @property
-    def confirm_by(self) -> datetime:
-        """Until when an answer was in time."""
-        return EPOCH + timedelta(microseconds=self.confirm)
+    confirm_by: datetime
+    marks: Mapping[Measure, Mark]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,30 +77,59 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a scorecard shows: newest orders first."""
+    """What a scorecard shows; `orders` is how many were given."""
 
     days: int
-    orders: tuple[Judged, ...]
+    orders: int
     scores: tuple[Score, ...]
     weeks: tuple[Week, ...]
 
-    def behind(self, measure: Measure, mark: Mark | None) -> tuple[Judged, ...]:
-        """Return the orders behind a number; without a mark all that the measure looks at."""
-        return tuple(one for one in self.orders if mark is None or one.mark(measure) is mark)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """The first orders behind a number, newest first, and how many there are."""
+
+    orders: tuple[Judged, ...]
+    count: int
 
 
 def figures(parts: Parts, partner: str, *, days: int) -> Figures:
     """Return how the partner kept its word with the orders it was given in the last days."""
-    now, page = parts.now(), parts.partners.get(partner)
+    judge = _judge(parts, partner, days)
     with parts.store.read() as tx:
-        rows = tx.supplying.kept(partner=partner, since=now - timedelta(days=days))
-    judge = _Judge(page=page, now=_micros(now), response=page.limits.response // _TICK)
-    orders = tuple(map(judge.judged, rows))
+        rows = judge.marked(tx)
     return Figures(
         days=days,
-        orders=orders,
-        scores=tuple(_score(orders, measure) for measure in Measure),
-        weeks=tuple(_weeks(orders, ZoneInfo(page.calendar.zone))),
+        orders=len(rows),
+        scores=tuple(_score(judge, rows, measure) for measure in Measure),
+        weeks=tuple(_weeks(rows, ZoneInfo(judge.calendar.zone))),
+    )
+
+
+def behind(
+    parts: Parts, partner: str, *, days: int, measure: Measure, mark: Mark | None, limit: int
+) -> Behind:
+    """Return the orders behind a number; without a mark all that the measure looks at."""
+    judge = _judge(parts, partner, days)
+    with parts.store.read() as tx:
+        rows = judge.marked(tx)
+        if mark is not None:
+            marks = judge.marks(measure, rows)
+            rows = [row for row, one in zip(rows, marks, strict=True) if one is mark]
+        kept = tx.supplying.kept(
+            [row[0] for row in rows[:limit]], partner=partner, since=judge.since, now=judge.now
+        )
+    return Behind(orders=tuple(map(judge.judged, kept)), count=len(rows))
+
+
+def _judge(parts: Parts, partner: str, days: int) -> "_Judge":
+    page, now = parts.partners.get(partner), parts.now()
+    return _Judge(
+        partner=partner,
+        calendar=page.calendar,
+        response=page.limits.response,
+        since=now - timedelta(days=days),
+        now=now,
     )
 
 
@@ -128,66 +137,105 @@ def _micros(at: datetime) -> int:
     return (at - EPOCH) // _TICK
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Judge:
-    """What orders are judged by; `now` and `response` are microseconds."""
+    """What orders of some days are judged by; moments of rows are microseconds since 1970."""
 
-    page: Partner
-    now: int
-    response: int
+    def __init__(
+        self,
+        *,
+        partner: str,
+        calendar: Calendar,
+        response: timedelta,
+        since: datetime,
+        now: datetime,
+    ) -> None:
+        self._partner = partner
+        self.calendar = calendar
+        self.since = since
+        self.now = now
+        self._limit = response
+        self._response = response // _TICK
+        self._now = _micros(now)
+        self._latest: dict[int, int] = {}
+
+    def marked(self, tx: Transaction) -> list[Marked]:
+        """Return what marks each order, newest first."""
+        return tx.supplying.marked(partner=self._partner, since=self.since, now=self.now)
 
     def judged(self, row: KeptRow) -> Judged:
-        done = row.answered or row.left
-        confirm = self._confirm(row, done)
-        return Judged(row, confirm, self._in_time(done, confirm), self._shipped(row))
-
-    def _confirm(self, row: KeptRow, done: int | None) -> int:
-        """Working time never passes faster than the clock: who was in time by it needs no calendar.
-
-        Of ten thousand orders nearly all were; counting working days for each would take a second.
-        """
-        soonest = row.given + self.response
-        if done is not None and done <= soonest:
-            return soonest
-        return _micros(self.page.calendar.add(row.given_at, self.page.limits.response))
-
-    def _in_time(self, done: int | None, due: int) -> Mark:
-        if done is None:
-            return Mark.BAD if due < self.now else Mark.OPEN
-        return Mark.GOOD if done <= due else Mark.BAD
-
-    def _shipped(self, row: KeptRow) -> Mark:
-        """An order left when nothing of it is open; one that was called off is not counted."""
-        if row.due is None or row.state == FulfillmentState.CANCELLED:
-            return Mark.OPEN
-        return self._in_time(None if row.open else row.left, row.due)
-
-
-def _score(orders: Sequence[Judged], measure: Measure) -> Score:
-    counts = Counter(one.mark(measure) for one in orders)
-    return Score(
-        measure=measure, good=counts[Mark.GOOD], bad=counts[Mark.BAD], open=counts[Mark.OPEN]
-    )
-
-
-def _weeks(orders: Sequence[Judged], zone: ZoneInfo) -> Iterator[Week]:
-    """Yield every week from the first to the last in which an order was given."""
-    found: dict[date, dict[Mark, int]] = {}
-    # No zone's day begins within a quarter of an hour: each is looked up once.
-    for (quarter, mark), count in Counter(
-        (one.row.given // _QUARTER, one.shipped) for one in orders
-    ).items():
-        day = (EPOCH + timedelta(microseconds=quarter * _QUARTER)).astimezone(zone).date()
-        begins = day - timedelta(days=day.weekday())
-        found.setdefault(begins, dict.fromkeys(Mark, 0))[mark] += count
-    none = dict.fromkeys(Mark, 0)
-    begins, last = (min(found), max(found)) if found else (date.max, date.min)
-    while begins <= last:
-        counts = found.get(begins, none)
-        yield Week(
-            begins=begins,
-            good=counts[Mark.GOOD],
-            bad=counts[Mark.BAD],
-            open=counts[Mark.OPEN],
+        """Return an order with all its marks."""
+        done = row.answered if row.answered is not None else row.left
+        one: Marked = (row.id, row.given, done, row.in_time, row.rejected, row.unexpected)
+        return Judged(
+            row=row,
+            confirm_by=self.calendar.add(row.given_at, self._limit),
+            marks={measure: next(self.marks(measure, [one])) for measure in Measure},
         )
-        begins += timedelta(weeks=1)
+
+    def marks(self, measure: Measure, rows: Iterable[Marked]) -> Iterator[Mark]:
+        """Yield how each order did in one measure."""
+        if measure is Measure.CONFIRM:
+            return (self._answered(given, done) for _, given, done, *_ in rows)
+        if measure is Measure.SHIP:
+            return (_SHIPPED[in_time] for _, _, _, in_time, *_ in rows)
+        place = _PIECES[measure]
+        return (Mark.BAD if row[place] else Mark.GOOD for row in rows)
+
+    def _answered(self, given: int, done: int | None) -> Mark:
+        """Say whether an answer came in its working time; what has none may still.
+
+        Working time passes no faster than the clock, but for an hour or two that summer time skips:
+        who was in time by it needs no calendar. Nor does who was late for the end of the day on
+        which it was given. Counting working days for ten thousand orders would take a second.
+        """
+        until = self._now if done is None else done
+        well = Mark.OPEN if done is None else Mark.GOOD
+        if until <= given + self._response - _SKIPPED:
+            return well
+        if until > self._latest_of(given // _DAY):
+            return Mark.BAD
+        return well if until <= self._due(given) else Mark.BAD
+
+    def _latest_of(self, day: int) -> int:
+        found = self._latest.get(day)
+        if found is None:
+            found = self._latest[day] = self._due((day + 1) * _DAY) + 2 * _DAY
+        return found
+
+    def _due(self, given: int) -> int:
+        start = EPOCH + timedelta(microseconds=given)
+        return _micros(self.calendar.add(start, self._limit))
+
+
+# What the store says of having left in time. SQLite says it in numbers, which are the same keys.
+_SHIPPED = {True: Mark.GOOD, False: Mark.BAD, None: Mark.OPEN}
+_PIECES = {Measure.CANCEL: 4, Measure.UNEXPECTED: 5}
+
+
+def _score(judge: _Judge, rows: Sequence[Marked], measure: Measure) -> Score:
+    marks = list(judge.marks(measure, rows))
+    good, bad, open_ = map(marks.count, (Mark.GOOD, Mark.BAD, Mark.OPEN))
+    return Score(measure=measure, good=good, bad=bad, open=open_)
+
+
+def _weeks(rows: Sequence[Marked], zone: ZoneInfo) -> Iterator[Week]:
+    """Yield every week from the first to the last in which an order was given."""
+    if not rows:
+        return
+    days = list(_mondays(rows[-1][1], rows[0][1], zone))
+    starts = [_micros(datetime.combine(day, time(), zone)) for day in days]
+    counts = Counter((bisect_right(starts, row[1]), row[3]) for row in rows)
+    for place, day in enumerate(days, 1):
+        good, bad, open_ = (counts[place, in_time] for in_time in (True, False, None))
+        yield Week(begins=day, good=good, bad=bad, open=open_)
+
+
+def _mondays(first: int, last: int, zone: ZoneInfo) -> Iterator[date]:
+    """Yield the Mondays with which the weeks of these moments and of those between begin."""
+    here, end = (
+        (EPOCH + timedelta(microseconds=at)).astimezone(zone).date() for at in (first, last)
+    )
+    here -= timedelta(days=here.weekday())
+    while here <= end:
+        yield here
+        here += timedelta(weeks=1)

@@ -138,7 +138,10 @@ def _segments(
             if part.read:
                 spot = Spot(found=found, path=around.path, cls=cls, filled=into)
                 for slot in part.slots:
-                    _slot(slot, spot, reader)
+                    if type(slot) is Value:  # nearly all
+                        _value(slot, spot, reader)
+                    else:
+                        _slot(slot, spot, reader)
     if left == part.most and part.missed:
         _absent(part, around, into, reader)
     if "currency" in into.values:
@@ -254,7 +257,7 @@ def warn(code: str, text: str, where: Where, reader: Notes) -> None:
 
 def _value(slot: Value, spot: Spot, reader: Reader) -> None:
     raw = spot.raw(slot.elements)
-    if "".join(raw).strip(" "):
+    if (raw[0] if len(raw) == 1 else "".join(raw)).strip(" "):
         unfit = taken(slot, raw, spot.filled, reader)
         if unfit is not None:
             refuse(slot, unfit, spot.at(slot.elements[0]), spot.cls, reader)
@@ -289,7 +292,8 @@ def taken(slot: Value, raw: tuple[str, ...], filled: Filled, reader: Notes) -> U
     for name, value in zip(slot.fields, parsed, strict=True):
         if value != "":
             filled.values[name] = value
-            filled.failed.discard(name)
+            if filled.failed:
+                filled.failed.discard(name)
     return None
 
 

@@ -18,8 +18,10 @@ from hub.store.handed import Handed
 from hub.store.headings import HeadingRow
 from hub.store.invoices import InvoiceRow
 from hub.store.keys import KeyRow
+from hub.store.names import NameRow
 from hub.store.orders import StatusRow
 from hub.store.parcels import ParcelEventRow
+from hub.store.reports import OrdersCounted
 from hub.store.reservations import Held, WaitingLine
 from hub.store.restocking import Feed, Merged, Restocking, Weighed
 from hub.store.retry import is_away
@@ -28,7 +30,7 @@ from hub.store.sessions import ActRow, NewSession, SessionRow, Tries
 from hub.store.sifted import Sieve, Untaken
 from hub.store.stock import StockSource
 from hub.store.store import Store
-from hub.store.supplying import KeptRow, OfferRow
+from hub.store.supplying import KeptRow, Marked, OfferRow
 from hub.store.transaction import Transaction
 from hub.store.visits import Linked, VisitRow
 from hub.store.webhook_rows import DeadMessage, Picked, SecretRow, WebhookRow
@@ -56,10 +58,13 @@ __all__ = [
     "LaneRow",
     "Lease",
     "Linked",
+    "Marked",
     "Merged",
+    "NameRow",
     "NewAccount",
     "NewSession",
     "OfferRow",
+    "OrdersCounted",
     "ParcelEventRow",
     "Picked",
     "Restocking",

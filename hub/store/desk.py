@@ -191,7 +191,10 @@ _UNSEALED = Statement(
     .limit(1)
 )
 _OVERDUE = Statement(
-    select(watch.c.kind, func.count()).where(watch.c.rung_at.is_not(None)).group_by(watch.c.kind)
+    select(func.count()).where(
+        watch.c.kind == bindparam("kind", type_=Text),
+        watch.c.due_at <= bindparam("now", type_=BigInteger),
+    )
 )
 _CLOCK = Statement(select(now_micros()))
 _ADD_COPY = Statement(insert(edited_copy))
@@ -411,9 +414,9 @@ class Desk:
         values = {"before": micros(before)}
         return any(self._connection.row(one, values) is not None for one in (_UNRUNG, _UNSEALED))
 
-    def overdue(self) -> dict[str, int]:
-        """Count what did not come in time and is still awaited, by kind."""
-        return {kind: int(count) for kind, count in self._connection.rows(_OVERDUE)}
+    def overdue(self, kind: str, *, now: datetime) -> int:
+        """Count what of a kind did not come in time and is still awaited; rung or not yet."""
+        return int(self._connection.returned(_OVERDUE, {"kind": kind, "now": micros(now)})[0])
 
     def clock(self) -> datetime:
         """Return what time the database has; on SQLite that is this machine's own."""

@@ -220,6 +220,15 @@ class Shelves:
         rows = self._connection.rows(_LISTS[shelf], values)
         return [Given(part=row[1], order=row[2], place=(int(row[0]), row[1])) for row in rows]
 
+    def urgent(self, *, partner: str, limit: int, now: datetime) -> list[Given]:
+        """Return what still has to leave, confirmed or not, the longest due first."""
+        found = [
+            one
+            for shelf in (Shelf.SHIP, Shelf.CONFIRM)
+            for one in self.listed(partner=partner, shelf=shelf, after=None, limit=limit, now=now)
+        ]
+        return sorted(found, key=lambda one: one.place)[:limit]
+
     def changing(self, *, partner: str, limit: int) -> list[Given]:
         """Return work of whose orders a change waits for somebody's answer, maybe the partner's."""
         rows = self._connection.rows(_CHANGES, {"partner": partner, "limit": limit})

@@ -25,7 +25,7 @@ from hub.domain.facts import Candidate
 from hub.domain.names import Names
 from hub.domain.orders import FulfillmentOrder, Order, Shipment
 from hub.errors import Conflict
-from hub.store import order_rows
+from hub.store import order_rows, sums
 from hub.store.statements import (
     ByKeys,
     Connection,
@@ -46,6 +46,7 @@ from hub.store.tables import (
     shipment,
     status,
 )
+from hub.store.tables_figures import order_sum, part_sum
 from hub.store.tables_promises import order_change, promise
 from hub.store.upserts import upsert
 
@@ -121,7 +122,7 @@ _INSERTS = {
     table.name: Statement(insert(table))
     for table in (
         order, ship_group, order_line, fulfillment, fulfillment_line, shipment, package, candidate,
-        promise, order_change,
+        promise, order_change, order_sum, part_sum,
     )
 }  # fmt: skip
 _UPDATES = {
@@ -131,6 +132,11 @@ _UPDATES = {
         order_change,
     )
 }  # fmt: skip
+# A process of a version before them may have left an order without: they are made anew.
+_SUMS = {
+    table.name: upsert(table, on=["id"], setting=[c.name for c in table.c if c.name != "id"])
+    for table in (order_sum, part_sum)
+}
 _RAISE = Statement(
     update(order)
     .where(order.c.id == bindparam("order_id"), order.c.version == bindparam("seen"))
@@ -322,6 +328,8 @@ class Orders:
                 raise ValueError(
                     f"order {after.id}: {name} {gone} vanished; parts are never removed"
                 )
+            if name in _SUMS:
+                continue
             changed = [
                 row | {"row_id": key} for key, row in rows.items() if key in old and old[key] != row
             ]
@@ -330,6 +338,9 @@ class Orders:
             )
             if changed:
                 self._connection.change_all(_UPDATES[name], changed)
+        if any(was[name] != now[name] for name in _SUMS):
+            for name, statement in _SUMS.items():
+                self._connection.change_all(statement, [*now[name].values()])
         return raised
 
     def _raise_version(self, before: Order, raised: Order) -> None:
@@ -423,6 +434,8 @@ def _rows_of(order: Order) -> dict[str, Rows]:
         "package": _package_rows(_shipments(order)),
         "promise": _rows(order_rows.promise_values, order.promises, order.id),
         "order_change": _rows(order_rows.change_values, order.changes, order.id),
+        "order_sum": sums.order_sums(order),
+        "part_sum": sums.part_sums(order),
     }
 
 

@@ -1,10 +1,10 @@
 """Figures over weeks: orders, promises, exceptions, receipts, cancellations. Counts, never words.
 
-Days are of UTC. Every statement reads only what is younger than a moment, by an index. `brands`
-are those to be counted; None is all of them.
+Days are of UTC. Every statement reads only what is younger than a moment, by an index that holds
+all it needs. `brands` are those to be counted; None is all of them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -13,25 +13,26 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     Text,
     bindparam,
     case,
+    cast,
     func,
-    literal_column,
     select,
 )
 
 from hub.domain.exchange import Direction
-from hub.domain.orders import FulfillmentState, PromiseKind
+from hub.domain.orders import FulfillmentState
 from hub.store.statements import Connection, Row, Statement, micros
-from hub.store.tables import document, exception, fulfillment, order, order_line, shipment
-from hub.store.tables_promises import promise
+from hub.store.tables import document, exception, order
+from hub.store.tables_figures import order_sum, part_sum
 
 _EPOCH = date(1970, 1, 1)
-_DAY = literal_column("86400000000", BigInteger())  # microseconds
 _SINCE = bindparam("since", type_=BigInteger)
-_EVERY = literal_column(str(2**62), BigInteger())
+_FROM = bindparam("day", type_=Integer)
+_NOW = bindparam("now", type_=BigInteger)
 
 
 def _plainly(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -45,78 +46,45 @@ def _plainly(column: ColumnElement[Any]) -> ColumnElement[Any]:
 Brands = Collection[str] | None
 
 
-def _only(statement: Select[Any], brands: int | None) -> Select[Any]:
+def _only(statement: Select[Any], brand: ColumnElement[Any], brands: int | None) -> Select[Any]:
     """Keep what belongs to so many brands, bound as `brand_0`, `brand_1` …; None keeps it all."""
     if brands is None:
         return statement
-    names = [bindparam(f"brand_{n}", type_=Text) for n in range(max(1, brands))]
-    return statement.where(order.c.brand.in_(names))
+    return statement.where(brand.in_([bindparam(f"brand_{n}", type_=Text) for n in range(brands)]))
 
 
 @cache
 def _orders(brands: int | None) -> Statement:
-    day = (order.c.placed_at // _DAY).label("day")
-    counted = select(day, order.c.channel, order.c.brand, func.count())
-    return Statement(
-        _only(counted.where(order.c.placed_at >= _SINCE), brands)
-        .group_by(day, order.c.channel, order.c.brand)
-        .order_by(day, order.c.channel, order.c.brand)
-    )
-
-
-_PROMISED = (
-    select(func.min(promise.c.due))
-    .where(
-        promise.c.order_id == fulfillment.c.order_id,
-        promise.c.fulfillment_id == fulfillment.c.id,
-        promise.c.kind == PromiseKind.SHIP_BY.value,
-    )
-    .correlate(fulfillment)
-    .scalar_subquery()
-)
-_SHIPPED = (
-    select(func.max(shipment.c.shipped_at))
-    .where(
-        shipment.c.order_id == fulfillment.c.order_id,
-        shipment.c.fulfillment_id == fulfillment.c.id,
-    )
-    .correlate(fulfillment)
-    .scalar_subquery()
-)
+    days = (order_sum.c.day, order_sum.c.channel, order_sum.c.brand)
+    units = (order_sum.c.ordered, order_sum.c.cancelled, order_sum.c.returned)
+    counted = select(*days, func.count(), *map(func.sum, units)).where(order_sum.c.day >= _FROM)
+    # As the index goes, so that nothing need be sorted into groups.
+    return Statement(_only(counted, order_sum.c.brand, brands).group_by(*days).order_by(*days))
 
 
 @cache
 def _kept(brands: int | None) -> Statement:
-    parts = (
-        select(
-            fulfillment.c.partner.label("partner"),
-            _PROMISED.label("due"),
-            _SHIPPED.label("left_at"),
-        )
-        .select_from(order.join(fulfillment, fulfillment.c.order_id == order.c.id))
-        .where(
-            order.c.placed_at >= _SINCE,
-            fulfillment.c.state != FulfillmentState.CANCELLED.value,
-        )
+    promised, left = part_sum.c.promised_at, part_sum.c.left_at
+    counts = {
+        "on_time": left <= promised,
+        "late": left > promised,
+        "overdue": left.is_(None) & (promised < _NOW),
+        "coming": left.is_(None) & (promised >= _NOW),
+    }
+    counted = select(
+        part_sum.c.partner,
+        *(func.count(case((condition, 1))).label(name) for name, condition in counts.items()),
+    ).where(part_sum.c.day >= _FROM, part_sum.c.state != FulfillmentState.CANCELLED.value)
+    # By days first, as the index goes: what is then sorted by partner is short.
+    daily = (
+        _only(counted, part_sum.c.brand, brands)
+        .group_by(part_sum.c.day, part_sum.c.brand, part_sum.c.partner)
+        .subquery("daily")
     )
-    # The limit keeps them apart: each day would else be looked up once for every sum.
-    part = _only(parts, brands).limit(_EVERY).subquery("part")
-    now = bindparam("now", type_=BigInteger)
+    sums = (cast(func.sum(daily.c[name]), BigInteger) for name in counts)
     return Statement(
-        select(
-            part.c.partner,
-            _sum(part.c.left_at <= part.c.due),
-            _sum(part.c.left_at > part.c.due),
-            _sum(part.c.left_at.is_(None) & (part.c.due < now)),
-            _sum(part.c.left_at.is_(None) & (part.c.due >= now)),
-        )
-        .group_by(part.c.partner)
-        .order_by(part.c.partner)
+        select(daily.c.partner, *sums).group_by(daily.c.partner).order_by(daily.c.partner)
     )
-
-
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.count(case((condition, 1)))
 
 
 @cache
@@ -124,10 +92,9 @@ def _exceptions(brands: int | None) -> Statement:
     counted = select(exception.c.kind, exception.c.partner, func.count())
     if brands is not None:
         counted = counted.select_from(exception.join(order, order.c.id == exception.c.order_id))
+    recent = counted.where(exception.c.opened_at >= _SINCE)
     return Statement(
-        _only(counted.where(exception.c.opened_at >= _SINCE), brands).group_by(
-            exception.c.kind, exception.c.partner
-        )
+        _only(recent, order.c.brand, brands).group_by(exception.c.kind, exception.c.partner)
     )
 
 
@@ -148,33 +115,20 @@ _ANSWERED = Statement(
 )
 
 
-@cache
-def _units(brands: int | None) -> Statement:
-    counted = (
-        select(
-            order.c.brand,
-            func.sum(order_line.c.ordered),
-            func.sum(order_line.c.cancelled),
-            func.sum(order_line.c.returned),
-        )
-        .select_from(order.join(order_line, order_line.c.order_id == order.c.id))
-        .where(order.c.placed_at >= _SINCE)
-    )
-    return Statement(
-        _only(counted, brands)
-        .group_by(_plainly(order.c.brand), order.c.brand)
-        .order_by(_plainly(order.c.brand))
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersCounted:
-    """How many orders came on a day over a channel for a brand."""
+    """How many orders came on a day over a channel for a brand.
+
+    With the units ordered in them, and those of these that were cancelled and returned until now.
+    """
 
     day: date
     channel: str
     brand: str
     orders: int
+    ordered: int
+    cancelled: int
+    returned: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,16 +155,6 @@ class ReceiptsCounted:
     answered: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitsCounted:
-    """Units ordered of a brand, and those of them cancelled and returned."""
-
-    brand: str
-    ordered: int
-    cancelled: int
-    returned: int
-
-
 class Reports:
     """Counts over weeks: for a look now and then, never on the way of an order."""
 
@@ -219,21 +163,27 @@ class Reports:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def orders(self, *, since: datetime, brands: Brands) -> list[OrdersCounted]:
-        """Count orders by day, channel and brand, by day."""
+    def orders(self, *, since: date, brands: Brands) -> list[OrdersCounted]:
+        """Count orders placed from that day on, and their units, by day, channel and brand."""
         return [
             OrdersCounted(
                 day=_EPOCH + timedelta(days=int(row[0])),
                 channel=row[1],
                 brand=row[2],
                 orders=int(row[3]),
+                ordered=int(row[4]),
+                cancelled=int(row[5]),
+                returned=int(row[6]),
             )
-            for row in self._rows(_orders, since, brands)
+            for row in self._rows(_orders, brands, {"day": _days(since)})
         ]
 
-    def promises(self, *, since: datetime, now: datetime, brands: Brands) -> list[PromisesCounted]:
-        """Count parts of orders placed since then by what became of the day first promised."""
-        rows = self._rows(_kept, since, brands, {"now": micros(now)})
+    def promises(self, *, since: date, now: datetime, brands: Brands) -> list[PromisesCounted]:
+        """Count parts of orders placed from that day on by what became of the day first promised.
+
+        A shipment that was taken back did not leave.
+        """
+        rows = self._rows(_kept, brands, {"day": _days(since), "now": micros(now)})
         return [
             PromisesCounted(
                 partner=row[0], on_time=row[1], late=row[2], overdue=row[3], coming=row[4]
@@ -243,7 +193,7 @@ class Reports:
 
     def exceptions(self, *, since: datetime, brands: Brands) -> dict[tuple[str, str], int]:
         """Count what was opened since then, closed or not, by kind and partner."""
-        rows = self._rows(_exceptions, since, brands)
+        rows = self._rows(_exceptions, brands, {"since": micros(since)})
         return {(kind, partner): int(count) for kind, partner, count in rows}
 
     def receipts(self, *, since: datetime) -> list[ReceiptsCounted]:
@@ -253,20 +203,17 @@ class Reports:
             for row in sorted(self._connection.rows(_ANSWERED, {"since": micros(since)}))
         ]
 
-    def units(self, *, since: datetime, brands: Brands) -> list[UnitsCounted]:
-        """Count units of orders placed since then, by brand."""
-        return [
-            UnitsCounted(
-                brand=row[0], ordered=int(row[1]), cancelled=int(row[2]), returned=int(row[3])
-            )
-            for row in self._rows(_units, since, brands)
-        ]
-
     def _rows(
-        self, statement: Any, since: datetime, brands: Brands, more: Mapping[str, Any] | None = None
+        self,
+        statement: Callable[[int | None], Statement],
+        brands: Brands,
+        values: Mapping[str, Any],
     ) -> list[Row]:
         named = None if brands is None else sorted(brands) or [""]
-        values: dict[str, Any] = {"since": micros(since)} | dict(more or {})
-        values |= {f"brand_{n}": name for n, name in enumerate(named or ())}
-        made: Statement = statement(None if named is None else len(named))
-        return self._connection.rows(made, values)
+        bound = {f"brand_{n}": name for n, name in enumerate(named or ())}
+        made = statement(None if named is None else len(named))
+        return self._connection.rows(made, {**values, **bound})
+
+
+def _days(day: date) -> int:
+    return (day - _EPOCH).days

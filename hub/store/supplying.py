@@ -3,9 +3,10 @@
 Every statement is of one partner. Never a price, a cost or anybody's words.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    case,
+    false,
     func,
     or_,
     select,
@@ -20,22 +23,28 @@ from sqlalchemy import (
 
 from hub.domain.exchange import Direction
 from hub.domain.messages import ProductId
-from hub.domain.orders import PromiseKind
+from hub.domain.orders import FulfillmentState
 from hub.domain.stock import StockLevel
 from hub.store.held import held, held_in_id, pattern
 from hub.store.order_rows import products_read
-from hub.store.statements import Connection, Row, Statement, micros, moment, moment_or_none
+from hub.store.statements import (
+    ByKeys,
+    Connection,
+    Row,
+    Statement,
+    micros,
+    moment,
+    moment_or_none,
+)
 from hub.store.tables import (
     catalog_item,
     document,
     fulfillment,
-    fulfillment_line,
     order,
     partner_item,
-    shipment,
 )
+from hub.store.tables_figures import part_sum
 from hub.store.tables_notices import account_notice
-from hub.store.tables_promises import promise
 from hub.store.upserts import upsert
 
 _PARTNER = bindparam("partner", type_=Text)
@@ -71,68 +80,64 @@ def _offers(*, searched: bool) -> Select[Any]:
 
 _OFFERS = {searched: Statement(_offers(searched=searched)) for searched in (False, True)}
 
-_GIVEN = (
-    select(
-        document.c.fulfillment_id.label("part"),
-        func.min(document.c.delivered_at).label("given_at"),
-        func.min(document.c.answered_at).label("answered_at"),
-    )
-    .where(
-        document.c.at >= bindparam("since", type_=BigInteger),
-        document.c.partner == _PARTNER,
-        document.c.direction == Direction.OUT.value,
-        document.c.delivered_at.is_not(None),
-    )
-    .group_by(document.c.fulfillment_id)
-    .subquery("given")
+_SINCE = bindparam("since", type_=BigInteger)
+_NOW = bindparam("now", type_=BigInteger)
+_GIVEN_AT = func.min(document.c.delivered_at)
+_ANSWERED_AT = func.min(document.c.answered_at)
+_DUE = func.coalesce(part_sum.c.promised_at, part_sum.c.ship_by)
+# A part left when nothing of it is open; one that was called off, or has no day, is not judged.
+_SHIPPED = case(
+    (_DUE.is_(None) | (part_sum.c.state == FulfillmentState.CANCELLED.value), None),
+    ((part_sum.c.open == 0) & part_sum.c.left_at.is_not(None), part_sum.c.left_at <= _DUE),
+    (_DUE < _NOW, false()),
 )
 
 
-def _of_part(column: Any, *where: Any) -> Any:
-    return select(column).where(*where).correlate(fulfillment).scalar_subquery()
+def _given(*columns: Any) -> Select[Any]:
+    """Ask for parts that were given to the partner since then, by its papers that reached it."""
+    return (
+        select(*columns)
+        .select_from(part_sum.join(document, document.c.fulfillment_id == part_sum.c.id))
+        .where(
+            part_sum.c.partner == _PARTNER,
+            part_sum.c.created_at >= _SINCE,
+            document.c.partner == _PARTNER,
+            document.c.direction == Direction.OUT.value,
+            document.c.delivered_at.is_not(None),
+            document.c.at >= _SINCE,
+        )
+        # As the index goes, so that nothing need be sorted into groups.
+        .group_by(part_sum.c.created_at, part_sum.c.id)
+        .having(_GIVEN_AT >= _SINCE)
+    )
 
 
-_KEPT = Statement(
-    select(
-        fulfillment.c.number,
-        order.c.number,
-        fulfillment.c.state,
-        func.min(_GIVEN.c.given_at),
-        func.min(_GIVEN.c.answered_at),
-        func.coalesce(
-            _of_part(
-                func.min(promise.c.due),
-                promise.c.order_id == fulfillment.c.order_id,
-                promise.c.fulfillment_id == fulfillment.c.id,
-                promise.c.kind == PromiseKind.SHIP_BY.value,
-            ),
-            fulfillment.c.ship_by,
-        ),
-        _of_part(
-            func.max(shipment.c.shipped_at),
-            shipment.c.order_id == fulfillment.c.order_id,
-            shipment.c.fulfillment_id == fulfillment.c.id,
-            shipment.c.voided_at.is_(None),
-        ),
-        func.sum(fulfillment_line.c.ordered),
-        func.sum(fulfillment_line.c.open),
-        func.sum(fulfillment_line.c.rejected),
-        func.sum(fulfillment_line.c.cancelled),
-        func.sum(fulfillment_line.c.unexpected),
-    )
-    .select_from(
-        _GIVEN.join(fulfillment, fulfillment.c.id == _GIVEN.c.part)
-        .join(order, order.c.id == fulfillment.c.order_id)
-        .join(fulfillment_line, fulfillment_line.c.fulfillment_id == fulfillment.c.id)
-    )
-    .where(
-        fulfillment.c.partner == _PARTNER,
-        _GIVEN.c.given_at >= bindparam("since", type_=BigInteger),
-        fulfillment.c.created_at >= bindparam("since", type_=BigInteger),
-    )
-    # By the keys alone, on which the other columns depend: ten thousand short keys sort fast.
-    .group_by(fulfillment.c.id, order.c.id)
-    .order_by(func.min(_GIVEN.c.given_at).desc(), fulfillment.c.number)
+_MARKED = Statement(
+    _given(
+        part_sum.c.id,
+        _GIVEN_AT,
+        func.coalesce(_ANSWERED_AT, part_sum.c.left_at),
+        _SHIPPED,
+        part_sum.c.rejected,
+        part_sum.c.unexpected,
+    ).order_by(_GIVEN_AT.desc(), part_sum.c.number)
+)
+_KEPT = ByKeys(
+    lambda keys: _given(
+        part_sum.c.id,
+        part_sum.c.number,
+        part_sum.c.order_number,
+        _GIVEN_AT,
+        _ANSWERED_AT,
+        _DUE,
+        part_sum.c.left_at,
+        _SHIPPED,
+        part_sum.c.ordered,
+        part_sum.c.open,
+        part_sum.c.rejected,
+        part_sum.c.cancelled,
+        part_sum.c.unexpected,
+    ).where(part_sum.c.id.in_(keys))
 )
 _WORKS_FOR = Statement(
     select(fulfillment.c.id)
@@ -164,22 +169,31 @@ class OfferRow:
     level: StockLevel | None = None
 
 
-# Neither frozen nor with moments made before they are looked at: a scorecard is ten thousand rows.
-@dataclass(slots=True, eq=False)
+Marked = tuple[str, int, int | None, bool | None, int, int]
+"""One part: its id, when it was given, when it was answered or left, whether it left in time (None
+while that is not judged), and the pieces that were refused and that nobody expected.
+
+Moments are microseconds since 1970. A plain row: a scorecard is ten thousand of them.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRow:
     """One part of an order and how its partner kept its word; quantities are single pieces.
 
-    `due` is until when it was first promised to leave, `left` when the last of it left. These
-    four are microseconds since 1970; as moments they are `given_at` and so on.
+    `due` is until when it was first promised to leave, `left` when the last of it left, `in_time`
+    whether that was so, None while that is not judged. The moments are microseconds since 1970; as
+    such they are `given_at` and so on.
     """
 
+    id: str
     number: str
     order_number: str
-    state: str
     given: int
     answered: int | None
     due: int | None
     left: int | None
+    in_time: bool | None
     ordered: int
     open: int
     rejected: int
@@ -227,10 +241,22 @@ class Supplying:
         rows = self._connection.rows(_OFFERS[bool(wanted)], values)
         return [_offer(row) for row in rows]
 
-    def kept(self, *, partner: str, since: datetime) -> list[KeptRow]:
-        """Return every part that was given to the partner since then, the newest first."""
-        rows = self._connection.rows(_KEPT, {"partner": partner, "since": micros(since)})
-        return [KeptRow(*row) for row in rows]
+    def marked(self, *, partner: str, since: datetime, now: datetime) -> list[Marked]:
+        """Return what marks every part that was given to the partner since then, newest first."""
+        values = {"partner": partner, "since": micros(since), "now": micros(now)}
+        return cast(list[Marked], self._connection.rows(_MARKED, values))
+
+    def kept(
+        self, parts: Sequence[str], *, partner: str, since: datetime, now: datetime
+    ) -> list[KeptRow]:
+        """Return these of the parts that `marked` returns, in the order of their ids here."""
+        values = {"partner": partner, "since": micros(since), "now": micros(now)}
+        found = {
+            row[0]: _kept(row)
+            for statement, keys in _KEPT.parts(parts)
+            for row in self._connection.rows(statement, keys | values)
+        }
+        return [found[part] for part in parts if part in found]
 
     def works_for(self, *, partner: str, brand: str) -> bool:
         """Say whether the partner was ever given work of the brand's."""
@@ -255,4 +281,24 @@ def _offer(row: Row) -> OfferRow:
         products=products_read(row[3]),
         unit=row[4],
         units_per_pack=int(row[5]),
+    )
+
+
+def _kept(row: Row) -> KeptRow:
+    *moments, in_time, ordered, open_, rejected, cancelled, unexpected = row[3:]
+    given, answered, due, left = moments
+    return KeptRow(
+        id=row[0],
+        number=row[1],
+        order_number=row[2],
+        given=given,
+        answered=answered,
+        due=due,
+        left=left,
+        in_time=None if in_time is None else bool(in_time),
+        ordered=ordered,
+        open=open_,
+        rejected=rejected,
+        cancelled=cancelled,
+        unexpected=unexpected,
     )

@@ -14,6 +14,7 @@ from hub.store.given import Shelves
 from hub.store.headings import Headings
 from hub.store.invoices import Invoices
 from hub.store.keys import Keys
+from hub.store.names import PartnerNames
 from hub.store.notes import Notes
 from hub.store.orders import Orders
 from hub.store.parcels import Parcels
@@ -50,6 +51,7 @@ class Transaction:
         "headings",
         "invoices",
         "keys",
+        "names",
         "notes",
         "orders",
         "parcels",
@@ -81,6 +83,7 @@ class Transaction:
         self.exceptions = Exceptions(connection)
         self.figures = Figures(connection)
         self.headings = Headings(connection)
+        self.names = PartnerNames(connection)
         self.watches = Watches(connection)
         self.stock = Stock(connection)
         self.reservations = Reservations(connection)

@@ -1,16 +1,17 @@
 """Figures over weeks, each as plain rows with headings and as a table for a spreadsheet."""
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
+from operator import add
 
 from hub.flow.parts import Parts
 from hub.ops.desk.causes import described
 from hub.ops.desk.feeds import feed_ages
 from hub.ops.desk.shown import partner_name
-from hub.store import Transaction
+from hub.store import OrdersCounted, Transaction
 
 MOST_DAYS = 400
 Brands = frozenset[str] | None
@@ -54,13 +55,17 @@ def _safe(cell: Cell) -> Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Span:
-    """What a report is about: since when, until now, for which brands."""
+    """What a report is about: since when, until now, for which brands.
+
+    `orders` are counted once for all reports that show them.
+    """
 
     tx: Transaction
     parts: Parts
     since: datetime
     now: datetime
     brands: Brands
+    orders: Sequence[OrdersCounted]
 
 
 def reports(parts: Parts, *, days: int = 30, brands: Brands = None) -> tuple[Report, ...]:
@@ -78,17 +83,18 @@ def report(parts: Parts, name: str, *, days: int = 30, brands: Brands = None) ->
     return next(iter(_made(parts, days, brands, [name])))
 
 
-def _made(parts: Parts, days: int, brands: Brands, names: Iterable[str]) -> list[Report]:
+def _made(parts: Parts, days: int, brands: Brands, names: Collection[str]) -> list[Report]:
     now = parts.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     since = midnight - timedelta(days=max(1, min(days, MOST_DAYS)) - 1)
     with parts.store.read() as tx:
-        span = _Span(tx=tx, parts=parts, since=since, now=now, brands=brands)
+        counts = not _OF_ORDERS.isdisjoint(names)
+        orders = tx.reports.orders(since=since.date(), brands=brands) if counts else ()
+        span = _Span(tx=tx, parts=parts, since=since, now=now, brands=brands, orders=orders)
         return [_REPORTS[name](span) for name in names]
 
 
 def _orders(span: _Span) -> Report:
-    found = span.tx.reports.orders(since=span.since, brands=span.brands)
     return Report(
         name="orders",
         title="Orders per day",
@@ -96,12 +102,14 @@ def _orders(span: _Span) -> Report:
         headings=("day", "channel", "brand", "orders"),
         drawn=("orders",),
         apart=("channel", "brand"),
-        rows=tuple((one.day.isoformat(), one.channel, one.brand, one.orders) for one in found),
+        rows=tuple(
+            (one.day.isoformat(), one.channel, one.brand, one.orders) for one in span.orders
+        ),
     )
 
 
 def _promises(span: _Span) -> Report:
-    found = span.tx.reports.promises(since=span.since, now=span.now, brands=span.brands)
+    found = span.tx.reports.promises(since=span.since.date(), now=span.now, brands=span.brands)
     rows = [
         (
             partner_name(span.parts, one.partner),
@@ -203,17 +211,13 @@ def _feeds(span: _Span) -> Report:
 
 
 def _cancellations(span: _Span) -> Report:
-    found = span.tx.reports.units(since=span.since, brands=span.brands)
+    units: dict[str, list[int]] = {}
+    for one in span.orders:
+        counts = (one.ordered, one.cancelled, one.returned)
+        units[one.brand] = [*map(add, units.get(one.brand, (0, 0, 0)), counts)]
     rows = [
-        (
-            one.brand,
-            one.ordered,
-            one.cancelled,
-            _share(one.cancelled, one.ordered),
-            one.returned,
-            _share(one.returned, one.ordered),
-        )
-        for one in found
+        (brand, ordered, cancelled, _share(cancelled, ordered), returned, _share(returned, ordered))
+        for brand, (ordered, cancelled, returned) in sorted(units.items())
     ]
     return Report(
         name="cancellations",
@@ -242,3 +246,4 @@ _REPORTS: dict[str, Callable[[_Span], Report]] = {
     "feeds": _feeds,
     "cancellations": _cancellations,
 }
+_OF_ORDERS = {"orders", "cancellations"}

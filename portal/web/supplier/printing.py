@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hub.flow import supplier_room
 from hub.flow.partner_work import Work
-from hub.store import Shelf
+from hub.flow.supplier_prints import printable
 from portal.web.ground.answers import KEPT, LOGO_POLICY, STAFF_POLICY, answer
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.templating import environment
@@ -35,12 +35,7 @@ class Printing:
 
     def choose(self, visit: Visit) -> Response:
         """Show what is open, the most urgent first, every order ticked."""
-        works: list[Work] = []
-        for shelf in (Shelf.SHIP, Shelf.CONFIRM):
-            if (left := ON_PAGE - len(works)) > 0:
-                works += supplier_room.listed(
-                    self._porch.parts, visit.partner, shelf=shelf, after=None, limit=left
-                ).works
+        works = printable(self._porch.parts, visit.partner, limit=ON_PAGE)
         words = {
             "parts_shown": [shown(work, visit.words) for work in works],
             "paper": _paper(visit),

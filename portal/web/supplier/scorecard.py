@@ -9,11 +9,21 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.flow.supplier_figures import DAYS, Figures, Judged, Mark, Measure, Week, figures
+from hub.flow.supplier_figures import (
+    DAYS,
+    Behind,
+    Judged,
+    Mark,
+    Measure,
+    Week,
+    behind,
+    figures,
+)
 from portal.web.ground.porch import Porch, Visit
 from portal.web.supplier.files import CSV, download
 
-ON_PAGE = 200
+ON_PAGE = 100
+ALL = 1_000_000  # orders in a table: more than anybody is given
 WIDE = 100
 """Units of the longest bar."""
 
@@ -34,7 +44,7 @@ class Scorecard:
 
     def shown(self, visit: Visit) -> Response:
         """Show the four numbers, and shipping by weeks as a picture and as a table."""
-        found = self._figures(visit)
+        found = figures(self._porch.parts, visit.partner, days=_days(visit))
         said = visit.words.say
         words = {
             "days": found.days,
@@ -42,41 +52,51 @@ class Scorecard:
             "scores": [(score, said(TITLES[score.measure])) for score in found.scores],
             "weeks": found.weeks,
             "bars": list(_bars(found.weeks)),
-            "orders": len(found.orders),
+            "orders": found.orders,
         }
         return self._porch.page(visit, "supplier/figures.html", words)
 
     def behind(self, visit: Visit) -> Response:
         """Show the orders behind a number."""
-        found, measure, mark = self._figures(visit), _measure(visit), _mark(visit)
-        orders = found.behind(measure, mark)
+        measure, mark = _measure(visit), _mark(visit)
+        found = self._behind(visit, limit=ON_PAGE)
         said = visit.words.say
         words = {
-            "days": found.days,
+            "days": _days(visit),
             "measure": measure,
             "about": said(TITLES[measure]),
             "marks": [("", said("All"))] + [(str(one), said(text)) for one, text in MARKS.items()],
             "mark": mark or "",
-            "orders": orders[:ON_PAGE],
-            "count": len(orders),
+            "orders": found.orders,
+            "count": found.count,
             "words_of": {str(one): said(text) for one, text in MARKS.items()},
         }
         return self._porch.page(visit, "supplier/figures_orders.html", words)
 
     def table(self, visit: Visit) -> Response:
         """Hand every order behind a number over as a table; moments are UTC."""
-        found, measure = self._figures(visit), _measure(visit)
+        measure, found = _measure(visit), self._behind(visit, limit=ALL)
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(_COLUMNS)
-        writer.writerows(_row(one, measure) for one in found.behind(measure, _mark(visit)))
-        name = f"{measure}-{found.days}-days.csv"
+        writer.writerows(_row(one, measure) for one in found.orders)
+        name = f"{measure}-{_days(visit)}-days.csv"
         return download(visit, out.getvalue().encode(), name=name, media_type=CSV)
 
-    def _figures(self, visit: Visit) -> Figures:
-        asked = visit.query("days")
-        days = int(asked) if asked in {str(one) for one in DAYS} else DAYS[0]
-        return figures(self._porch.parts, visit.partner, days=days)
+    def _behind(self, visit: Visit, *, limit: int) -> Behind:
+        return behind(
+            self._porch.parts,
+            visit.partner,
+            days=_days(visit),
+            measure=_measure(visit),
+            mark=_mark(visit),
+            limit=limit,
+        )
+
+
+def _days(visit: Visit) -> int:
+    asked = visit.query("days")
+    return int(asked) if asked in {str(one) for one in DAYS} else DAYS[0]
 
 
 _COLUMNS = (
