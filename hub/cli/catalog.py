@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.desk import WHO, Desk, pass_desk
+from hub.cli.names import names
 from hub.cli.shown import Failure, ShownGroup, as_json
 from hub.domain.money import money
 from hub.domain.names import Names
@@ -111,6 +112,9 @@ def list_(desk: Desk, after: str, limit: int, as_json: bool) -> None:
         if offer is not None or not offers
     ]
     desk.table(("SKU", "TITLE", "PARTNER", "ID", "COST", "PACK", "PRIORITY"), rows)
+
+
+catalog.add_command(names)
 
 
 def _terms(offer: "PartnerItem | None") -> tuple[str, str, str, str]:

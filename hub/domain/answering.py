@@ -11,6 +11,8 @@ from hub.domain.hearing import (
     Subject,
     heard,
     line_of,
+    named_otherwise,
+    no_longer_named,
     other_unit,
     problem_only,
     said_otherwise,
@@ -20,6 +22,9 @@ from hub.domain.hearing import (
 )
 from hub.domain.messages import Answer, LineAnswer, OrderResponse, OrderResponseLine
 from hub.domain.orders import Buckets, FulfillmentLine, FulfillmentOrder, Order
+
+WHOLE = "whole"
+"""The place of what a paper says of every line that it does not list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +66,15 @@ def answered(subject: Subject, message: OrderResponse, *, key: str) -> Change:
     said, problems = _by_line(subject, part, message)
     for problem in problems:
         change = change.then(problem_only(change.order, problem))
-    verdicts = heard(subject.effects, [(one.line.id, one.what) for one in said])
+    contents = [(one.line.id, one.what) for one in said]
+    verdicts = heard(subject.effects, contents)
+    gone = no_longer_named(subject, contents, verdicts)
     for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
         if verdict is Heard.BEFORE:
+            continue
+        if gone is not None and one.path != WHOLE:
+            problem = named_otherwise(gone, one.line, one.path)
+            change = change.then(problem_only(change.order, problem))
             continue
         if verdict is Heard.OTHERWISE and message.purpose is not Purpose.REPLACE:
             change = change.then(problem_only(change.order, said_otherwise(one.path)))
@@ -93,14 +104,14 @@ def _by_line(
     subject: Subject, part: FulfillmentOrder, message: OrderResponse
 ) -> tuple[list[_Said], list[Problem]]:
     """Everything said of one line together: partners name a line once for each date or answer."""
-    asked = AskedLines(part)
+    asked = AskedLines(part, subject.called)
     said: dict[str, _Said] = {}
     problems: list[Problem] = []
     for index, row in enumerate(_listed(part, message)):
         path = f"lines[{index}]"
         line = asked.meant(row.number, row.products)
         if line is None:
-            problems.append(unknown_line(part, row.number, row.products, path))
+            problems.append(unknown_line(asked, row.number, row.products, path))
             continue
         counted = [(answer, _counted(subject, line, row, answer)) for answer in row.answers]
         if any(answer.quantity is not None and units is None for answer, units in counted):
@@ -147,7 +158,7 @@ def _unlisted(
     if message.whole is None or message.whole is Answer.CHANGED:
         return []
     return [
-        _Said(line=line, answers=((LineAnswer(answer=message.whole), None),), path="whole")
+        _Said(line=line, answers=((LineAnswer(answer=message.whole), None),), path=WHOLE)
         for line in part.lines
         if line.id not in said and line.buckets.open and not _spoken_of(line.buckets)
     ]

@@ -158,7 +158,7 @@ def _words(
     subject: Subject, ask: Ask, message: ChangeResponse
 ) -> tuple[list[_Word], list[Problem]]:
     """Return what is said of each asked line; of a line that was not asked nothing counts."""
-    lines = AskedLines(subject.order.fulfillment(subject.fulfillment_id))
+    lines = AskedLines(subject.order.fulfillment(subject.fulfillment_id), subject.called)
     asked = {one.fulfillment_line_id: one.quantity for one in ask.lines}
     words: dict[str, _Word] = {}
     problems: list[Problem] = []
@@ -166,7 +166,7 @@ def _words(
         path = f"lines[{index}]"
         line = lines.meant(row.number, row.products)
         if line is None:
-            problems.append(unknown_line(lines.part, row.number, row.products, path))
+            problems.append(unknown_line(lines, row.number, row.products, path))
         elif line.id in asked:
             yes, no = _counted(subject, line.id, asked[line.id], row, message.whole)
             former = words.get(line.id)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from hub.domain import carriers
 from hub.domain.facts import Change, Fact, FactKind, Stuck
-from hub.domain.hearing import line_of, set_buckets
 from hub.domain.messages import CarrierEvent, CarrierMoment
 from hub.domain.orders import Order, Package, Shipment
+from hub.domain.shipping import arrived
 
 _TROUBLE = frozenset({CarrierMoment.ATTEMPTED, CarrierMoment.EXCEPTION, CarrierMoment.RETURNED})
 _FACTS = {
@@ -81,7 +81,7 @@ def _moved(order: Order, place: _Place, event: CarrierEvent) -> Change:
         ),
     )
     if event.moment is CarrierMoment.DELIVERED:
-        after = _delivered(after, place)
+        after = arrived(after, place.shipment.fulfillment_id, package.lines)
     body = {
         "shipment": place.shipment.id,
         "package": package.id,
@@ -105,19 +105,6 @@ def _with_package(order: Order, shipment: Shipment, package: Package) -> Order:
         replace(one, packages=packages) if one.id == shipment.id else one for one in order.shipments
     )
     return replace(order, shipments=shipments)
-
-
-def _delivered(order: Order, place: _Place) -> Order:
-    """Units that were shipped as asked are delivered; unexpected ones are a person's decision."""
-    for packed in place.package.lines:
-        units = packed.quantity - packed.unexpected
-        line = line_of(order, place.shipment.fulfillment_id, packed.fulfillment_line_id)
-        buckets = replace(line.buckets, delivered=line.buckets.delivered + units)
-        order = set_buckets(order, place.shipment.fulfillment_id, line.id, buckets)
-        whole = order.line(packed.line_id)
-        moved = replace(whole.buckets, delivered=whole.buckets.delivered + units)
-        order = order.with_line(replace(whole, buckets=moved))
-    return order
 
 
 def _hold(package: Package) -> str:

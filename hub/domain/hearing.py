@@ -6,9 +6,10 @@ event told again, in whatever envelope, does nothing twice.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from types import MappingProxyType
 
 from hub.domain.exchange import Problem, Where
 from hub.domain.facts import Change
@@ -23,6 +24,8 @@ from hub.domain.orders import (
 )
 
 SINGLE = "each"
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+"""Nothing was said of what a partner calls our articles."""
 MOST_TOLD = 10  # lines of the purchase order that a problem lists; a long one would fill pages
 
 
@@ -37,7 +40,9 @@ class Subject:
 
     `unit_word` gives one word for every way to write a unit. `repeated` is true when the very paper
     had such effects before: it writes what is missing. `invoiced` are units by partner's line.
-    `told_only` is true where a replacement has to be of something that was told.
+    `told_only` is true where a replacement has to be of something that was told. `called` are the
+    SKUs that people said some names of the partner's stand for, `own` the subject and contents of
+    what the very paper did before.
     """
 
     order: Order
@@ -48,6 +53,8 @@ class Subject:
     repeated: bool = False
     told_only: bool = False
     invoiced: Mapping[str, int] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+    own: Sequence[tuple[str, Mapping[str, object]]] = ()
 
 
 class Heard(Enum):
@@ -107,16 +114,59 @@ def said_otherwise(path: str) -> Problem:
     )
 
 
+NAMED_OTHERWISE = "named-otherwise-before"
+"""The code of what a paper newly means, while what it meant before is still booked."""
+
+
+def no_longer_named(
+    subject: Subject,
+    said: Sequence[tuple[str, Mapping[str, object]]],
+    verdicts: Sequence[tuple[Heard, int]],
+) -> FulfillmentLine | None:
+    """Return a line that this very paper was booked for and does not name any more, or None.
+
+    What a name stands for was said anew meanwhile: its units would be booked twice. A line of which
+    the paper says something else now is no such line.
+    """
+    if not subject.own:
+        return None
+    left = Counter((about, _text(what)) for about, what in subject.own)
+    left.subtract((about, _text(what)) for about, what in said)
+    unsaid: Counter[str] = Counter()
+    for (about, _), count in left.items():
+        unsaid[about] += max(0, count)
+    unsaid.subtract(
+        about
+        for (about, _), (verdict, _) in zip(said, verdicts, strict=True)
+        if verdict is Heard.OTHERWISE
+    )
+    lines = subject.order.fulfillment(subject.fulfillment_id).lines
+    return next((line for line in lines if unsaid[line.id] > 0), None)
+
+
+def named_otherwise(before: FulfillmentLine, line: FulfillmentLine, path: str) -> Problem:
+    """Return the problem of a line that a paper names in place of one it was booked for."""
+    return Problem(
+        code=NAMED_OTHERWISE,
+        text=f"this paper was booked as {before.sku} before the name was said anew; "
+        f"{line.sku} was not booked as well. Take that back first: ask the partner for a "
+        "replacement (purpose 05), which counts as the names are now, or put it right by hand",
+        where=Where(path=path),
+    )
+
+
 class AskedLines:
     """The lines of a purchase order, found by what a partner echoes of them.
 
-    Sorted out once: a long paper asks as often as it has lines.
+    Sorted out once: a long paper asks as often as it has lines. `called` are the SKUs that people
+    said some names stand for; it is looked into only for an article that is not on the order.
     """
 
-    __slots__ = ("_by_number", "_by_product", "part")
+    __slots__ = ("_by_number", "_by_product", "_called", "part")
 
-    def __init__(self, part: FulfillmentOrder) -> None:
+    def __init__(self, part: FulfillmentOrder, called: Mapping[str, str] = NO_NAMES) -> None:
         self.part = part
+        self._called = called
         self._by_number: dict[str, FulfillmentLine] = {}
         self._by_product: dict[str, set[int]] = {}
         for place, line in enumerate(part.lines):
@@ -128,23 +178,45 @@ class AskedLines:
         """Return the line that is meant, or None.
 
         An article id decides; an echoed line number tells equal articles apart or stands alone.
+        Where none of the ids is on the order, the article that people said they stand for counts;
+        names that stand for different articles mean none.
         """
         if not products:
             return self._by_number.get(_plain(number))
         places = [self._by_product.get(product.value, set()) for product in products]
         same = [self.part.lines[place] for place in sorted(set().union(*places))]
+        if not same:
+            skus = {sku for _, sku in self.stand_for(products)}
+            same = [line for line in self.part.lines if line.sku in skus] if len(skus) == 1 else []
         numbered = (line for line in same if _plain(line.number) == _plain(number))
         return next(numbered, same[0] if len(same) == 1 else None)
+
+    def stand_for(self, products: Sequence[ProductId]) -> list[tuple[str, str]]:
+        """Return those of these ids that people said stand for a SKU, with it."""
+        return said_of(self._called, products)
 
 
 def _plain(number: str) -> str:
     return number.strip().lstrip("0")
 
 
+def said_of(called: Mapping[str, str], products: Sequence[ProductId]) -> list[tuple[str, str]]:
+    """Return those of these ids that are a name, and the SKU that each stands for.
+
+    A name is meant letter for letter, but for spaces around.
+    """
+    names = dict.fromkeys(product.value.strip() for product in products)
+    return [(name, sku) for name in names if (sku := called.get(name)) is not None]
+
+
 def unknown_line(
-    part: FulfillmentOrder, number: str, products: Sequence[ProductId], path: str
+    asked: AskedLines, number: str, products: Sequence[ProductId], path: str
 ) -> Problem:
-    """Return the problem of a line that is not on the purchase order, with those that are."""
+    """Return the problem of a line that is not on the purchase order, with those that are.
+
+    Of a name that somebody said stands for an article, it tells that.
+    """
+    part = asked.part
     ids = ", ".join(product.value for product in products)
     known = "; ".join(
         f"{line.number}: {', '.join(product.value for product in line.products)}"
@@ -152,12 +224,30 @@ def unknown_line(
     )
     if len(part.lines) > MOST_TOLD:
         known += f"; and {len(part.lines) - MOST_TOLD} more"
+    text = (
+        f"line {number or '(no number)'} {ids or '(no article)'} is not on purchase order "
+        f"{part.number}; it has {known}"
+    )
     return Problem(
         code="unknown-line",
-        text=f"line {number or '(no number)'} {ids or '(no article)'} is not on purchase order "
-        f"{part.number}; it has {known}",
+        text=". ".join((text, *_stands_for(asked, products))),
         where=Where(path=path, value=(products[0].value if products else number)[:99]),
     )
+
+
+def _stands_for(asked: AskedLines, products: Sequence[ProductId]) -> Iterator[str]:
+    """Why a name that somebody said the meaning of did not help."""
+    said = asked.stand_for(products)
+    if len({sku for _, sku in said}) > 1:
+        names = ", ".join(f"{name}: {sku}" for name, sku in said)
+        yield f"Its names stand for different articles ({names}), so that none is meant"
+        return
+    skus = {line.sku for line in asked.part.lines}
+    for name, sku in said:
+        if sku in skus:
+            yield f"The name {name} stands for {sku}, which is on several lines of it"
+        else:
+            yield f"The name {name} stands for {sku}, which is on no line of it"
 
 
 def units(subject: Subject, line: FulfillmentLine, quantity: int, unit: str) -> int | None:

@@ -4,11 +4,11 @@ Nothing is paid or refused here: every difference is shown with what was asked, 
 invoiced, in the purchase order's own lines. Freight and other charges are shown beside the goods.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.domain.exchange import Problem, Where
-from hub.domain.hearing import SINGLE, AskedLines
+from hub.domain.hearing import NO_NAMES, SINGLE, AskedLines
 from hub.domain.messages import ChargeKind, Invoice, InvoicedLine, InvoiceKind
 from hub.domain.money import money
 from hub.domain.orders import FulfillmentLine, FulfillmentOrder
@@ -42,9 +42,13 @@ def compared(
     invoices: Sequence[Invoice],
     *,
     unit_word: Callable[[str], str],
+    called: Mapping[str, str] = NO_NAMES,
 ) -> Compared:
-    """Hold all standing invoices for one purchase order against it and its shipments."""
-    asked = AskedLines(part)
+    """Hold all standing invoices for one purchase order against it and its shipments.
+
+    `called` are the SKUs that people said some names of the partner's stand for.
+    """
+    asked = AskedLines(part, called)
     counted: dict[str, list[tuple[int, int]]] = {line.id: [] for line in part.lines}
     found: list[Problem] = []
     for invoice in invoices:

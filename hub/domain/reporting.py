@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from hub.domain.answering import stated
+from hub.domain.answering import WHOLE, stated
 from hub.domain.exchange import Problem, Purpose
 from hub.domain.facts import Change, Effect, Fact, FactKind
 from hub.domain.hearing import (
@@ -17,6 +17,8 @@ from hub.domain.hearing import (
     Subject,
     heard,
     line_of,
+    named_otherwise,
+    no_longer_named,
     other_unit,
     problem_only,
     said_otherwise,
@@ -72,9 +74,15 @@ def reported(subject: Subject, message: OrderReport, *, key: str) -> Change:
     said, problems = _by_line(subject, part, message)
     for problem in problems:
         change = change.then(problem_only(change.order, problem))
-    verdicts = heard(subject.effects, [(one.line.id, one.what) for one in said])
+    contents = [(one.line.id, one.what) for one in said]
+    verdicts = heard(subject.effects, contents)
+    gone = no_longer_named(subject, contents, verdicts)
     for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
         if verdict is Heard.BEFORE:
+            continue
+        if gone is not None and one.path != WHOLE:
+            problem = named_otherwise(gone, one.line, one.path)
+            change = change.then(problem_only(change.order, problem))
             continue
         if verdict is Heard.OTHERWISE and message.purpose is not Purpose.REPLACE:
             change = change.then(problem_only(change.order, said_otherwise(one.path)))
@@ -88,14 +96,14 @@ def _by_line(
     subject: Subject, part: FulfillmentOrder, message: OrderReport
 ) -> tuple[list[_Said], list[Problem]]:
     """Everything said of one line together: a line is named once for each of its states."""
-    asked = AskedLines(part)
+    asked = AskedLines(part, subject.called)
     said: dict[str, _Said] = {}
     problems: list[Problem] = []
     for index, row in enumerate(message.lines):
         path = f"lines[{index}]"
         line = asked.meant(row.number, row.products)
         if line is None:
-            problems.append(unknown_line(part, row.number, row.products, path))
+            problems.append(unknown_line(asked, row.number, row.products, path))
             continue
         counted = None if row.quantity is None else units(subject, line, row.quantity, row.unit)
         if row.quantity is not None and counted is None:
@@ -131,7 +139,7 @@ def _unlisted(
         delivery_on=None,
     )
     return {
-        line.id: _Said(line=line, rows=(row,), path="whole")
+        line.id: _Said(line=line, rows=(row,), path=WHOLE)
         for line in part.lines
         if line.id not in said and line.buckets.open
     }

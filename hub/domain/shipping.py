@@ -1,5 +1,7 @@
 """A partner's ship notice: parcels are always recorded, what was open is shipped. Pure."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +12,8 @@ from hub.domain.hearing import (
     Subject,
     heard,
     line_of,
+    named_otherwise,
+    no_longer_named,
     other_unit,
     problem_only,
     said_otherwise,
@@ -17,7 +21,7 @@ from hub.domain.hearing import (
     units,
     unknown_line,
 )
-from hub.domain.messages import Parcel, ShipNotice, ShippedLine
+from hub.domain.messages import CarrierMoment, Parcel, ShipNotice, ShippedLine
 from hub.domain.orders import (
     FulfillmentLine,
     FulfillmentOrder,
@@ -87,18 +91,23 @@ def shipped(
     `turn` sets what a replacement says apart from what the notices before it said.
     """
     part = subject.order.fulfillment(subject.fulfillment_id)
-    asked = AskedLines(part)
+    asked = AskedLines(part, subject.called)
     change = Change(order=subject.order)
     said: list[_Said] = []
     for index, parcel in enumerate(message.parcels):
         change = _read(subject, asked, change, parcel, index, said)
     said = [replace(one, subject=one.subject + turn) for one in said]
     boxes: dict[int, list[PackedLine]] = {}
-    verdicts = heard(subject.effects, [(one.subject, one.what) for one in said])
+    contents = [(one.subject, one.what) for one in said]
+    verdicts = heard(subject.effects, contents)
+    gone = no_longer_named(subject, contents, verdicts)
     for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
         if verdict is Heard.OTHERWISE:
             change = change.then(problem_only(change.order, said_otherwise(one.path)))
         if verdict is not Heard.NEW:
+            continue
+        if gone is not None:
+            change = change.then(_not_as_well(change.order, gone, one))
             continue
         effect = Effect(business_key=key, subject=one.subject, ordinal=ordinal, what=one.what)
         change = change.then(Change(order=change.order, effects=(effect,)))
@@ -107,7 +116,15 @@ def shipped(
             order, packed = _ship(change.order, part.id, one.line.id, one.quantity)
             box.append(packed)
             change = replace(change, order=order)
-    return _recorded(subject, change, message, boxes, now) if boxes else change
+    places = {} if turn else _places(subject, message, boxes)
+    return _recorded(subject, change, message, boxes, places, now) if boxes else change
+
+
+def _not_as_well(order: Order, before: FulfillmentLine, said: _Said) -> Change:
+    """What a paper newly names is a problem; its parcel of unknown contents is known already."""
+    if said.line is None:
+        return Change(order=order)
+    return problem_only(order, named_otherwise(before, said.line, said.path))
 
 
 def _read(
@@ -128,7 +145,7 @@ def _read(
             problem = (
                 other_unit(line, row.unit, path)
                 if line
-                else unknown_line(asked.part, row.number, row.products, path)
+                else unknown_line(asked, row.number, row.products, path)
             )
             change = change.then(problem_only(change.order, problem))
             continue
@@ -177,17 +194,46 @@ def _ship(order: Order, fulfillment_id: str, line_id: str, count: int) -> tuple[
     return after.with_line(replace(whole, buckets=moved)), packed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Boxed:
+    """Units that a notice says newly of one shipment: a new one, or one that stands already."""
+
+    shipment: Shipment
+    lines: tuple[PackedLine, ...]
+
+
 def _recorded(
     subject: Subject,
     change: Change,
     message: ShipNotice,
     boxes: dict[int, list[PackedLine]],
+    places: dict[int, str],
     now: datetime,
 ) -> Change:
+    """Put what is new into the parcels that stand already, and into a shipment for the others."""
     part = subject.order.fulfillment(subject.fulfillment_id)
-    shipment = Shipment(
+    order, told = change.order, list[_Boxed]()
+    standing = {box.id: one for one in order.shipments for box in one.packages}
+    for index, package_id in places.items():
+        order = _filled(order, package_id, boxes[index])
+        told.append(_Boxed(shipment=standing[package_id], lines=tuple(boxes[index])))
+    new = {index: lines for index, lines in boxes.items() if index not in places}
+    if new:
+        shipment = _shipment(subject, message, new, now)
+        order = replace(order, shipments=(*order.shipments, shipment))
+        every = tuple(line for lines in new.values() for line in lines)
+        told.append(_Boxed(shipment=shipment, lines=every))
+    facts = tuple(fact for one in told for fact in _facts(one))
+    stuck = _too_much(order, part, message.notice, [line for one in told for line in one.lines])
+    return change.then(Change(order=order, facts=facts, stuck=stuck))
+
+
+def _shipment(
+    subject: Subject, message: ShipNotice, boxes: dict[int, list[PackedLine]], now: datetime
+) -> Shipment:
+    return Shipment(
         id=subject.names.new("shp"),
-        fulfillment_id=part.id,
+        fulfillment_id=subject.fulfillment_id,
         notice=message.notice,
         shipped_at=message.shipped_at or now,
         carrier=message.carrier,
@@ -204,26 +250,86 @@ def _recorded(
             for index, packed in boxes.items()
         ),
     )
-    after = replace(change.order, shipments=(*change.order.shipments, shipment))
-    told = Change(order=after, facts=_facts(shipment), stuck=_too_much(after, part, shipment))
-    return change.then(told)
 
 
-def _facts(shipment: Shipment) -> tuple[Fact, ...]:
-    rows = [line for package in shipment.packages for line in package.lines]
+# --- parcels that stand already ------------------------------------------------------------------
+
+
+def _places(subject: Subject, message: ShipNotice, boxes: Mapping[int, object]) -> dict[int, str]:
+    """Return the packages of the same notice that these parcels of a notice are, by their place.
+
+    A name in it was unknown when the notice came: what is in a parcel is told bit by bit then, and
+    a customer must not see the parcel twice. Parcels with one mark keep their order.
+    """
+    standing: dict[tuple[str, str], list[str]] = {}
+    for shipment in subject.order.shipments:
+        if (shipment.fulfillment_id, shipment.notice) == (subject.fulfillment_id, message.notice):
+            for package in shipment.packages:
+                standing.setdefault(_mark(package), []).append(package.id)
+    seen: Counter[tuple[str, str]] = Counter()
+    found: dict[int, str] = {}
+    for index, parcel in enumerate(message.parcels):
+        mark = _mark(parcel)
+        same = standing.get(mark, ())
+        # Without any mark only the very paper knows that it is the same parcel.
+        if index in boxes and same and (any(mark) or subject.repeated):
+            found[index] = same[min(seen[mark], len(same) - 1)]
+        seen[mark] += 1
+    return found
+
+
+def _mark(parcel: Parcel | Package) -> tuple[str, str]:
+    return parcel.tracking, parcel.label
+
+
+def _filled(order: Order, package_id: str, packed: Sequence[PackedLine]) -> Order:
+    """The order with more units in a parcel; where it has arrived, so have they."""
+    shipments = []
+    for shipment in order.shipments:
+        packages = tuple(
+            replace(box, lines=(*box.lines, *packed)) if box.id == package_id else box
+            for box in shipment.packages
+        )
+        shipments.append(replace(shipment, packages=packages))
+        for box in shipment.packages:
+            if box.id == package_id and box.moment is CarrierMoment.DELIVERED:
+                order = arrived(order, shipment.fulfillment_id, packed)
+    return replace(order, shipments=tuple(shipments))
+
+
+def arrived(order: Order, fulfillment_id: str, lines: Iterable[PackedLine]) -> Order:
+    """Return the order with the units of a parcel delivered.
+
+    Units that were shipped as asked are; unexpected ones are a person's decision.
+    """
+    for packed in lines:
+        units = packed.quantity - packed.unexpected
+        line = line_of(order, fulfillment_id, packed.fulfillment_line_id)
+        buckets = replace(line.buckets, delivered=line.buckets.delivered + units)
+        order = set_buckets(order, fulfillment_id, line.id, buckets)
+        whole = order.line(packed.line_id)
+        moved = replace(whole.buckets, delivered=whole.buckets.delivered + units)
+        order = order.with_line(replace(whole, buckets=moved))
+    return order
+
+
+# --- told to others ------------------------------------------------------------------------------
+
+
+def _facts(told: _Boxed) -> Iterator[Fact]:
     lines = [
         {"line": row.line_id, "quantity": row.quantity - row.unexpected}
-        for row in rows
+        for row in told.lines
         if row.quantity > row.unexpected
     ]
-    beyond = [{"line": row.line_id, "quantity": row.unexpected} for row in rows if row.unexpected]
-    body = {"shipment": shipment.id, "fulfillment": shipment.fulfillment_id}
-    facts = []
+    beyond = [
+        {"line": row.line_id, "quantity": row.unexpected} for row in told.lines if row.unexpected
+    ]
+    body = {"shipment": told.shipment.id, "fulfillment": told.shipment.fulfillment_id}
     if lines:
-        facts.append(Fact(kind=FactKind.ORDER_SHIPPED, body={**body, "lines": lines}))
+        yield Fact(kind=FactKind.ORDER_SHIPPED, body={**body, "lines": lines})
     if beyond:
-        facts.append(Fact(kind=FactKind.UNEXPECTED_SHIPPED, body={**body, "lines": beyond}))
-    return tuple(facts)
+        yield Fact(kind=FactKind.UNEXPECTED_SHIPPED, body={**body, "lines": beyond})
 
 
 def too_much_hold(fulfillment_id: str, notice: str) -> str:
@@ -231,13 +337,10 @@ def too_much_hold(fulfillment_id: str, notice: str) -> str:
     return f"unexpected:{fulfillment_id}:{notice}"
 
 
-def _too_much(order: Order, part: FulfillmentOrder, shipment: Shipment) -> tuple[Stuck, ...]:
-    rows = [
-        (line, order.line(line.line_id))
-        for package in shipment.packages
-        for line in package.lines
-        if line.unexpected
-    ]
+def _too_much(
+    order: Order, part: FulfillmentOrder, notice: str, lines: Sequence[PackedLine]
+) -> tuple[Stuck, ...]:
+    rows = [(line, order.line(line.line_id)) for line in lines if line.unexpected]
     if not rows:
         return ()
     what = "; ".join(
@@ -246,7 +349,7 @@ def _too_much(order: Order, part: FulfillmentOrder, shipment: Shipment) -> tuple
     )
     return (
         Stuck(
-            hold=too_much_hold(part.id, shipment.notice),
+            hold=too_much_hold(part.id, notice),
             kind="unexpected-shipment",
             partner=part.partner,
             text=f"{part.partner} shipped too much on purchase order {part.number}: {what}.",

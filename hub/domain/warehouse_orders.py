@@ -6,14 +6,21 @@ short (`hub.domain.answering`), which it rejects or will send later.
 """
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from hub.domain.change_rows import open_asks
 from hub.domain.change_settling import find_ask, still_asked
 from hub.domain.exchange import Problem, Purpose, Severity, Where
-from hub.domain.hearing import SINGLE, AskedLines, line_of, set_buckets
+from hub.domain.hearing import (
+    NO_NAMES,
+    SINGLE,
+    AskedLines,
+    line_of,
+    named_otherwise,
+    set_buckets,
+)
 from hub.domain.messages import (
     Answer,
     LineAnswer,
@@ -136,12 +143,37 @@ def _asks_of(row: Mapping[str, object]) -> Sequence[object]:
 # --- what it advises ---------------------------------------------------------------------------
 
 
-def ship_notice(advice: WarehouseAdvice, part: FulfillmentOrder | None) -> ShipNotice | None:
+def advised_otherwise(
+    advice: WarehouseAdvice,
+    part: FulfillmentOrder,
+    called: Mapping[str, str],
+    booked: Collection[str],
+) -> Problem | None:
+    """Return the problem of an advice that was booked for a line it does not name any more.
+
+    `booked` are subjects of what the very paper did before, among them ids of lines.
+    """
+    asked = AskedLines(part, called)
+    picks = [
+        (f"cartons[{at}].picks[{n}]", asked.meant(pick.number, pick.products))
+        for at, carton in enumerate(advice.cartons)
+        for n, pick in enumerate(carton.picks)
+    ]
+    named = {line.id for _, line in picks if line is not None}
+    before = next((one for one in part.lines if one.id in booked and one.id not in named), None)
+    now = next(((line, at) for at, line in picks if line and line.id not in booked), None)
+    return named_otherwise(before, *now) if before is not None and now is not None else None
+
+
+def ship_notice(
+    advice: WarehouseAdvice, part: FulfillmentOrder | None, called: Mapping[str, str] = NO_NAMES
+) -> ShipNotice | None:
     """Return the parcels of an advice as a ship notice, None when nothing left.
 
     Lines of which nothing left are not among them: what was picked short is told by `shorts`.
+    `called` are the SKUs that people said some names stand for.
     """
-    asked = AskedLines(part) if part is not None else None
+    asked = AskedLines(part, called) if part is not None else None
     parcels = tuple(
         parcel
         for carton in advice.cartons
@@ -220,6 +252,7 @@ def shorts(
     *,
     unit_word: Callable[[str], str],
     backorder: bool,
+    called: Mapping[str, str] = NO_NAMES,
 ) -> tuple[OrderResponse | None, tuple[Problem, ...]]:
     """Return what was picked short as an answer to the order, None when nothing was.
 
@@ -230,7 +263,7 @@ def shorts(
     part = order.fulfillment(fulfillment_id)
     lines: list[OrderResponseLine] = []
     problems: list[Problem] = []
-    for tally in _tallies(advice, part, unit_word):
+    for tally in _tallies(advice, AskedLines(part, called), unit_word):
         units = tally.short(_left_before(order, part, tally.line, advice.notice))
         waits = backorder or PickState.BACKORDERED in tally.states
         buckets = tally.line.buckets
@@ -252,9 +285,8 @@ def shorts(
 
 
 def _tallies(
-    advice: WarehouseAdvice, part: FulfillmentOrder, unit_word: Callable[[str], str]
+    advice: WarehouseAdvice, asked: AskedLines, unit_word: Callable[[str], str]
 ) -> Iterator[_Tally]:
-    asked = AskedLines(part)
     found: dict[str, _Tally] = {}
     for pick in (pick for carton in advice.cartons for pick in carton.picks):
         line = asked.meant(pick.number, pick.products)

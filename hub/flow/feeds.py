@@ -7,7 +7,7 @@ true of each article by itself, and the moment of the whole report is raised las
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,14 +22,15 @@ from hub.domain.exchange import (
     told,
 )
 from hub.domain.facts import Fact, FactKind, Stuck, Watch, WatchKind
-from hub.domain.feeds import Counted, Listing, counted, moment_of, too_many_dropped
+from hub.domain.feeds import Counted, Listing, Reported, counted, moment_of, too_many_dropped
 from hub.domain.messages import ReportKind, StockReport
 from hub.domain.names import Names
 from hub.domain.telling import MOST_PROBLEMS, foremost
 from hub.flow import balances
 from hub.flow.balances import Balance
-from hub.flow.feed_sources import feed_source
+from hub.flow.feed_sources import FeedSource, feed_source
 from hub.flow.headings import all_or_nothing
+from hub.flow.naming import names_of
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
 from hub.flow.waiting import source_waiting
@@ -142,6 +143,7 @@ def _stage(intake: _Intake, stream: BinaryIO) -> DocumentState | None:
     parts, row = intake.parts, intake.row
     source = feed_source(parts, intake.channel, row, stream, piece=PIECE)
     listing: Listing | None = None
+    reported: Reported | None = None
     waiting: list[Counted] = []
     for reading in source.readings():
         for problem in reading.problems:
@@ -152,20 +154,34 @@ def _stage(intake: _Intake, stream: BinaryIO) -> DocumentState | None:
             if intake.feed is None and (verdict := _begin(intake, message)) is not None:
                 return verdict
             listing = listing or _listing(parts, row.partner)
+            reported = reported or Reported(listing)
             for stock_row in message.rows:
                 found, problems = counted(listing, stock_row, unit_word=_word(parts))
-                for problem in problems:
-                    # Looking a place up costs a scan: only for what is kept.
-                    kept = intake.noted.keeps(problem)
-                    intake.noted.add(source.placed(source.pointed(problem)) if kept else problem)
-                waiting += [found] if found is not None else []
-                if found is not None and intake.balance is not None:
-                    intake.balance.add(found)
+                _note(intake, source, problems)
+                if found is not None and reported.counts(found):
+                    waiting.append(_weighed(intake, found))
             waiting = _put_by(intake, waiting, least=CHUNK)
     if intake.feed is None:
         return DocumentState.REFUSED
+    named, over = reported.rest() if reported is not None else ((), ())
+    _note(intake, source, over)
+    waiting += [_weighed(intake, one) for one in named]
     _put_by(intake, waiting, least=1)
     return None
+
+
+def _note(intake: _Intake, source: FeedSource, problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        # Looking a place up costs a scan: only for what is kept.
+        kept = intake.noted.keeps(problem)
+        intake.noted.add(source.placed(source.pointed(problem)) if kept else problem)
+
+
+def _weighed(intake: _Intake, row: Counted) -> Counted:
+    """The row itself; of goods that are ours it is held against the book."""
+    if intake.balance is not None:
+        intake.balance.add(row)
+    return row
 
 
 def _word(parts: Parts) -> Callable[[str], str]:
@@ -265,7 +281,8 @@ _UNDER_WAY = (DocumentState.RECEIVED, DocumentState.ACCEPTED, DocumentState.PARK
 
 def _listing(parts: Parts, partner: str) -> Listing:
     """The partner's articles by id; read piece by piece, so that no snapshot stays open long."""
-    listing, after = Listing(), ""
+    with parts.store.read() as tx:
+        listing, after = Listing(names_of(tx, partner)), ""
     while True:
         with parts.store.read() as tx:
             offers = tx.catalog.of_partner(partner, after=after, limit=LISTED_AT_ONCE)

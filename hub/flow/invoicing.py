@@ -23,6 +23,7 @@ from hub.domain.messages import (
 from hub.domain.names import Names
 from hub.domain.orders import FulfillmentOrder, Order
 from hub.flow.applied import Applied
+from hub.flow.naming import Called
 from hub.flow.orders import UNITS, note
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
@@ -54,7 +55,10 @@ def take_invoice(
     papers = tx.invoices.of_number(partner=row.partner, number=message.invoice)
     same = [one for one in papers if one.state == STANDING and _message(one) == _plain(message)]
     if same and message.purpose is not Purpose.CANCEL:
-        return applied  # the same invoice in another envelope
+        # The same in another envelope, or run again since it is known what its names stand for.
+        for hold in checked(tx, parts, order, fulfillment_id).cleared:
+            tx.exceptions.clear(hold, at=now, by=row.id)
+        return applied
     wrong = _cannot(message, papers)
     if wrong is not None:
         return replace(applied, problems=[wrong], used=False)
@@ -184,6 +188,7 @@ def comparison(tx: Transaction, parts: Parts, part: FulfillmentOrder) -> Compare
         part,
         [_message(row) for row in rows],
         unit_word=lambda unit: parts.maps.word(UNITS, unit),
+        called=Called(tx, part.partner),
     )
 
 

@@ -93,15 +93,16 @@ def _follow(
 def _left(
     before: Order | None, after: Order, part: FulfillmentOrder, partner: Partner, now: datetime
 ) -> dict[str, Counter[datetime]]:
-    """When units of a part's lines left, by the shipments that are new."""
-    known = {shipment.id for shipment in before.shipments} if before else set()
+    """When units of a part's lines left, by what is new in its shipments."""
+    known = {box.id: box for one in before.shipments for box in one.packages} if before else {}
     zone = ZoneInfo(partner.calendar.zone)
     found: dict[str, Counter[datetime]] = {}
     for shipment in after.shipments:
-        if shipment.id in known or shipment.fulfillment_id != part.id:
+        if shipment.fulfillment_id != part.id:
             continue
         at = left_at(shipment.shipped_at, zone=zone, now=now)
         for package in shipment.packages:
-            for packed in package.lines:
+            told = len(known[package.id].lines) if package.id in known else 0
+            for packed in package.lines[told:]:
                 found.setdefault(packed.fulfillment_line_id, Counter())[at] += packed.quantity
     return found

@@ -10,6 +10,7 @@ from hub.domain.posted import PostedSet
 from hub.domain.rules import Spoken, Subject
 from hub.domain.voiding import called
 from hub.flow.invoicing import invoiced
+from hub.flow.naming import Called
 from hub.flow.orders import UNITS
 from hub.flow.parts import Parts
 from hub.store import DocumentRow, Transaction
@@ -52,4 +53,6 @@ def subject_of(
         repeated=any(effect.business_key == key for effect in did),
         told_only=row.set_id == PostedSet.SHIPMENT_CORRECTION,
         invoiced=invoiced(tx, parts, part) if takes_back(message) else {},
+        called=Called(tx, row.partner),
+        own=[(effect.subject, effect.what) for effect in did if effect.business_key == key],
     )

@@ -94,12 +94,7 @@ def today(parts: Parts, partner: str, *, most: int) -> Today:
     now = parts.now()
     with parts.store.read() as tx:
         counts = tx.shelves.counts(partner=partner, now=now)
-        urgent: list[Given] = []
-        for shelf in (Shelf.SHIP, Shelf.CONFIRM):
-            left = most - len(urgent)
-            urgent += tx.shelves.listed(
-                partner=partner, shelf=shelf, after=None, limit=left, now=now
-            )
+        urgent = tx.shelves.urgent(partner=partner, limit=most, now=now)
         waiting = tx.shelves.changing(partner=partner, limit=MOST_CHANGES)
         return Today(
             counts=counts,
@@ -109,6 +104,14 @@ def today(parts: Parts, partner: str, *, most: int) -> Today:
                 tx.sifted.untaken(partner=partner, since=now - UNTAKEN_FOR, limit=MOST_UNTAKEN)
             ),
         )
+
+
+def urgent(parts: Parts, partner: str, *, limit: int) -> tuple[Work, ...]:
+    """Return what still has to leave, confirmed or not, the longest due first."""
+    now = parts.now()
+    with parts.store.read() as tx:
+        given = tx.shelves.urgent(partner=partner, limit=limit, now=now)
+        return tuple(_composed(tx, parts, partner, given))
 
 
 def listed(

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.exchange import DocumentState, Problem
-from hub.domain.feeds import Counted, Listing, added_up, counted
+from hub.domain.feeds import Counted, Listing, Reported, added_up, counted
 from hub.domain.messages import ReportKind, StockReport
 from hub.domain.names import stable
 from hub.domain.posted import PostedSet
 from hub.errors import Conflict
 from hub.flow import levels, supplier_room
 from hub.flow.feeds import LISTED_AT_ONCE, UNITS, settle_feed
+from hub.flow.naming import names_of
 from hub.flow.parts import Parts
 from hub.flow.posted import desk_of
 from hub.flow.supplier_room import Came, Said
@@ -91,7 +92,7 @@ def tell(parts: Parts, partner: str, changed: Mapping[str, int], *, key: str, wh
 def stock_rows(parts: Parts, partner: str, found: Sheet) -> tuple[StockSheetRow, ...]:
     """Return every row of a stock table with its fate; nothing is changed."""
     listing = _listing(parts, partner)
-    rows = [_row(parts, listing, row) for row in found.rows]
+    rows = _each_once(listing, [_row(parts, listing, row) for row in found.rows])
     skus = {row.counted.sku for row in rows if row.counted}
     with parts.store.read() as tx:
         held = tx.stock.levels([(partner, sku) for sku in skus])
@@ -102,8 +103,24 @@ def stock_rows(parts: Parts, partner: str, found: Sheet) -> tuple[StockSheetRow,
     )
 
 
+def _each_once(listing: Listing, rows: Sequence[StockSheetRow]) -> list[StockSheetRow]:
+    """The rows, of which those under a said name are wrong where the article is listed beside."""
+    reported = Reported(listing)
+    for row in rows:
+        if row.counted:
+            reported.counts(row.counted)
+    over = {problem.where.value: problem for problem in reported.rest()[1]}
+    return [
+        StockSheetRow(row=row.row, fate=Fate.WRONG, problems=(_at(row.row, over[name]),))
+        if row.counted and (name := row.counted.name) in over
+        else row
+        for row in rows
+    ]
+
+
 def _listing(parts: Parts, partner: str) -> Listing:
-    listing, after = Listing(), ""
+    with parts.store.read() as tx:
+        listing, after = Listing(names_of(tx, partner)), ""
     while True:
         with parts.store.read() as tx:
             offers = tx.catalog.of_partner(partner, after=after, limit=LISTED_AT_ONCE)

@@ -3,7 +3,7 @@
 Messages on a purchase order are decided by `hub.domain.rules`; the others have a file each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hub.domain import rules
 from hub.domain.change_rows import needs_source
 from hub.domain.exchange import Problem, Purpose, Severity, Where
+from hub.domain.hearing import NAMED_OTHERWISE
 from hub.domain.messages import (
     Advice,
     Answer,
@@ -25,19 +26,20 @@ from hub.domain.messages import (
     StockReport,
 )
 from hub.domain.names import Names
-from hub.domain.orders import ChangeState, Order
+from hub.domain.orders import ChangeState, FulfillmentOrder, Order
 from hub.domain.rules import Spoken
 from hub.domain.shipping import packed
 from hub.domain.stock import DAY_ONLY
 from hub.domain.voiding import REFUSALS
 from hub.domain.voids import AnswerVoid
 from hub.domain.warehouse import StockAdjustment, TransferReceipt, WarehouseAdvice
-from hub.domain.warehouse_orders import ship_notice, shorts
+from hub.domain.warehouse_orders import advised_otherwise, ship_notice, shorts
 from hub.flow.advising import take_advice
 from hub.flow.applied import Applied
 from hub.flow.changing import resource_backorders
 from hub.flow.delivering import take_event
 from hub.flow.invoicing import checked, take_invoice
+from hub.flow.naming import Called
 from hub.flow.orders import UNITS, remember
 from hub.flow.parts import POSTED, Parts
 from hub.flow.receiving import input_of
@@ -202,6 +204,8 @@ def _on_order(
     if isinstance(message, OrderResponse) and _of_which(tx, parts, row.partner, message, found):
         return replace(applied, problems=[_EITHER], used=False)
     subject = subject_of(tx, parts, row, found, message, key=key, names=names)
+    if event:  # only a part of a paper: what it does not name, the others may
+        subject = replace(subject, own=())
     change = rules.apply(subject, message, now=now, key=key)
     if isinstance(message, ShipNotice):  # an invoice that came first may fit now
         change = change.then(checked(tx, parts, change.order, fulfillment_id))
@@ -254,17 +258,23 @@ def _on_advice(
         return Applied(number=message.number, problems=[TAKES_BACK], used=False)
     partner = parts.partners.get(row.partner)
     done = Applied(number=message.number, order_id=before.id, fulfillment_id=part_id)
-    notice = ship_notice(message, before.fulfillment(part_id))
+    called = Called(tx, row.partner)
+    notice = ship_notice(message, before.fulfillment(part_id), called)
     if notice is not None:
         local = in_zone(notice, partner.calendar.zone)
         done = _on_order(tx, parts, row, local, now=now, names=names)
-    after = tx.orders.load(before.id)
+    otherwise = _otherwise(tx, row, message, before.fulfillment(part_id), called)
+    if any(one.code == NAMED_OTHERWISE for one in done.problems):
+        return done
+    if otherwise is not None:
+        return replace(done, problems=(*done.problems, otherwise))
     response, warnings = shorts(
         message,
-        after,
+        tx.orders.load(before.id),
         part_id,
         unit_word=lambda unit: parts.maps.word(UNITS, unit),
         backorder=partner.warehouse.short == "backorder",
+        called=called,
     )
     if response is not None:
         event = f"/{message.notice}"
@@ -277,6 +287,18 @@ def _on_advice(
         )
     book_shipments(tx, partner, before, part_id, row=row, now=now)
     return done
+
+
+def _otherwise(
+    tx: Transaction,
+    row: DocumentRow,
+    message: WarehouseAdvice,
+    part: FulfillmentOrder,
+    called: Mapping[str, str],
+) -> Problem | None:
+    """What was picked under a name that was said anew since the very paper was booked."""
+    did = tx.exchange.effects_of(row.id) if row.attempts else ()
+    return advised_otherwise(message, part, called, {one.subject for one in did}) if did else None
 
 
 def _event_key(row: DocumentRow, message: Spoken) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from hub.domain.exchange import Problem, Purpose, Severity, told
+from hub.domain.exchange import Problem, Purpose, Severity, Where, told
 from hub.domain.facts import Fact, FactKind, Stuck
 from hub.domain.feeds import Counted, Listing, counted
+from hub.domain.hearing import NAMED_OTHERWISE
 from hub.domain.messages import ProductId, StockRow
 from hub.domain.names import Names
 from hub.domain.orders import Order
@@ -31,6 +32,7 @@ from hub.domain.warehouse_stock import (
     received_otherwise,
 )
 from hub.flow.applied import Applied
+from hub.flow.naming import names_of
 from hub.flow.orders import UNITS
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
@@ -73,22 +75,25 @@ def book_shipments(
         return
     order = tx.orders.load(before.id)
     lines = {line.id: line.sku for line in order.fulfillment(part_id).lines}
-    known = {shipment.id for shipment in before.shipments}
+    known = {box.id: len(box.lines) for one in before.shipments for box in one.packages}
     zone = ZoneInfo(partner.calendar.zone)
     rows = []
     for shipment in order.shipments:
-        if shipment.id in known or shipment.fulfillment_id != part_id:
+        if shipment.fulfillment_id != part_id:
             continue
         most = left_at(shipment.shipped_at, zone=zone, now=now)
         here = shipment.shipped_at.astimezone(zone)
         least = min(most, datetime.combine(here.date(), time(), tzinfo=zone))
         left: Counter[str] = Counter()
+        booked: Counter[str] = Counter()  # a name that was said later adds to a parcel that stands
         for package in shipment.packages:
-            for packed in package.lines:
+            told = known.get(package.id, 0)
+            booked.update(lines[one.fulfillment_line_id] for one in package.lines[:told])
+            for packed in package.lines[told:]:
                 left[lines[packed.fulfillment_line_id]] += packed.quantity
         rows += [
             Movement(
-                id=event_id(partner.id, "shipped", shipment.id, sku, 0),
+                id=event_id(partner.id, "shipped", shipment.id, sku, booked[sku]),
                 partner=partner.id,
                 sku=sku,
                 kind=Kind.SHIPPED,
@@ -110,7 +115,7 @@ def book_shipments(
 
 def articles(tx: Transaction, partner: str) -> Listing:
     """Return a partner's articles by every id that it may name them with."""
-    listing, after = Listing(), ""
+    listing, after = Listing(names_of(tx, partner)), ""
     while True:
         offers = tx.catalog.of_partner(partner, after=after, limit=OFFERS_AT_ONCE)
         for offer, gtin in offers:
@@ -170,6 +175,11 @@ def take_moving(
         one for one in moves if one.id in before and before[one.id].quantity != one.quantity
     ]
     problems += [_otherwise(one, before[one.id]) for one in otherwise]
+    gone = _no_longer_named(tx, row, message, moves)
+    if gone is not None:
+        news = [one for one in moves if one.id not in before]
+        problems += [_named_otherwise(gone, one) for one in news]
+        moves = [one for one in moves if one.id in before]
     fresh = tx.depot.add(moves, at=now)
     for one in fresh:
         count(tx, one)
@@ -177,7 +187,20 @@ def take_moving(
         _tell(tx, row, message, fresh, now=now, names=names)
     if isinstance(message, TransferReceipt):
         _compare(tx, row, message, now=now, names=names)
-    return replace(applied, problems=problems, used=bool(moves))
+    return replace(applied, problems=problems, used=bool(moves) or gone is not None)
+
+
+def _no_longer_named(
+    tx: Transaction, row: DocumentRow, message: Moving, moves: Sequence[Movement]
+) -> str | None:
+    """Return an article that the very paper was booked for and does not name any more."""
+    if not row.attempts:
+        return None
+    reference = message.number if isinstance(message, TransferReceipt) else message.adjustment
+    booked = tx.depot.of_reference(partner=row.partner, reference=reference)
+    left = Counter(one.sku for one in booked if one.document_id == row.id)
+    left.subtract(one.sku for one in moves)
+    return next((sku for sku, count in sorted(left.items()) if count > 0), None)
 
 
 def count(tx: Transaction, moved: Movement) -> None:
@@ -271,6 +294,15 @@ def _otherwise(now: Movement, before: Movement) -> Problem:
         code="said-otherwise-before",
         text=f"the same paper came before with {before.quantity} of {now.sku} and says "
         f"{now.quantity} now; it was not used. Ask the warehouse for an adjustment",
+    )
+
+
+def _named_otherwise(before: str, now: Movement) -> Problem:
+    return Problem(
+        code=NAMED_OTHERWISE,
+        text=f"this paper was booked as {before} before the name was said anew; {now.sku} was not "
+        "booked as well. Ask the warehouse for an adjustment of both",
+        where=Where(path=f"sku:{now.sku}", value=now.sku[:99]),
     )
 
 

@@ -26,6 +26,7 @@ from hub.domain.names import Names
 from hub.domain.rules import Subject
 from hub.errors import Malformed
 from hub.flow.headings import with_headings
+from hub.flow.naming import Called
 from hub.flow.parts import Parts
 from hub.flow.settling import Translated, translate
 from hub.formats import Format
@@ -263,6 +264,7 @@ def _found(
         fulfillment_id=fulfillment_id,
         effects=tx.exchange.effects(business_key=key),
         names=Names("dry run"),
+        called=Called(tx, partner),
     )
     change = rules.apply(subject, message, now=now)
     would = [told(str(fact.kind), fact.body, order) for fact in change.facts] + [

@@ -12,6 +12,7 @@ from hub.domain.answering import BEFORE
 from hub.domain.exchange import Direction, DocumentState, TransmissionState
 from hub.domain.facts import Effect
 from hub.domain.orders import Order
+from hub.domain.posted import PostedSet
 from hub.flow.parts import Parts
 from hub.ops.places import Flaw, Piece, flaws, pieces
 from hub.store import DocumentRow, Transaction, TransmissionRow
@@ -21,11 +22,28 @@ _TRADE = {
     "PurchaseOrder": "purchase order",
     "OrderResponse": "answer to a purchase order",
     "ShipNotice": "ship notice",
+    "PurchaseOrderChange": "change of a purchase order",
+    "ChangeResponse": "answer to a change",
+    "Invoice": "invoice",
+    "StockReport": "stock report",
+    "OrderReport": "report about an order",
+    "Advice": "advice",
+    "CarrierEvent": "news of a parcel",
     "WarehouseOrder": "order to a warehouse",
     "WarehouseAdvice": "shipping advice of a warehouse",
     "StockTransfer": "transfer of stock",
     "TransferReceipt": "receipt of a transfer",
     "StockAdjustment": "adjustment of stock",
+}
+_POSTED = {
+    PostedSet.ORDER_RESPONSE: "answer to a purchase order",
+    PostedSet.SHIP_NOTICE: "ship notice",
+    PostedSet.CHANGE_RESPONSE: "answer to a change",
+    PostedSet.INVOICE: "invoice",
+    PostedSet.STOCK_REPORT: "stock report",
+    PostedSet.SHIPMENT_VOID: "shipment taken back",
+    PostedSet.SHIPMENT_CORRECTION: "shipment corrected",
+    PostedSet.ANSWER_VOID: "answer taken back",
 }
 
 _STATES = {
@@ -195,6 +213,8 @@ def _document_story(
 
 def trade_name(parts: Parts, row: DocumentRow) -> str:
     """Return what a paper is to the trade; "" when its channel has no map for it any more."""
+    if row.set_id in frozenset(PostedSet):
+        return _POSTED[PostedSet(row.set_id)]
     try:
         channel = parts.partners.channel(f"{row.partner}/{row.channel}")
     except KeyError:
@@ -309,6 +329,8 @@ def _next_steps(row: DocumentRow) -> Iterator[str]:
             yield f"hub doc show {row.id}"
         case DocumentState.REFUSED | DocumentState.PARTLY_APPLIED | DocumentState.PARKED:
             yield f"hub doc show {row.id}"
+            if any(one.code in ("unknown-line", "unknown-article") for one in row.problems):
+                yield f"Say what its name means: hub catalog names put {row.partner} NAME SKU"
             yield f"Put the cause right, then: hub doc retry {row.id}"
         case DocumentState.COMPOSED if row.valid is False:
             yield "Correct the page or the order; the partner's receipt says what it did not like."

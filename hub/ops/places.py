@@ -15,7 +15,7 @@ _ADVICE = (
     ),
     (
         "unknown-line",
-        "Ask the partner which line is meant, or add its article id to the catalogue.",
+        "Say what its name for the article means, or ask the partner which line is meant.",
     ),
     ("unknown-group", "Nothing to do unless it comes often: it answers something we never sent."),
     ("no-map", "Add the map to the partner's page, then re-run the paper."),

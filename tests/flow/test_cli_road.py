@@ -87,7 +87,7 @@ came 2026-11-20 15:00:00Z, settled 2026-11-20 15:00:00Z, over acme/edi
 problem unknown-line
   LIN (segment 14), element 3, parcels[0].lines[1], at byte 377: line 2 SKU-X9 is not on purchase order JUN-1001-1; it has 1: acme-SKU-1, SKU-1; 2: acme-SKU-2, SKU-2
   value: SKU-X9
-  Ask the partner which line is meant, or add its article id to the catalogue.
+  Say what its name for the article means, or ask the partner which line is meant.
 
 It changed order 1001 of juniper
   line 1 SKU-1: shipped 2, tracking 1Z999AA10123456784
@@ -100,6 +100,7 @@ Bytes
   this paper is bytes 148 to 415 of it
   attempts 1; judged with code 0.1.0, map <hash>, page <hash>
 next: hub doc show <doc>
+next: Say what its name means: hub catalog names put acme NAME SKU
 next: Put the cause right, then: hub doc retry <doc>
 """  # noqa: E501  # as it is printed
 

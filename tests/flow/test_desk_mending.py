@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hub.errors import Refused
+from hub.flow.watching import ring
+from hub.ops.desk import awaited
 from hub.ops.desk.awaited import exceptions, settle
 from hub.ops.desk.causes import cause, dry_run_of, errors_by_cause, parked
 from hub.ops.desk.document import delivery, document
@@ -87,6 +89,26 @@ def test_what_stopped_is_grouped_tried_and_run_again(house: House, acme: Supplie
     assert exceptions(house.parts).rows == ()
     with pytest.raises(KeyError):
         cause(house.parts, group.id)
+
+
+def test_the_queue_of_one_brand_looks_past_what_is_not_its_own(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, order in enumerate(acme.purchase_orders()):
+        acme.send("856", acme.notice(replace(order, number=f"JUN-300{n}-1")))
+    house.turn()
+    house.clock.on(days=9)
+    ring(house.parts)
+    monkeypatch.setattr(awaited, "MOST_ROWS", 2)  # read at once
+    ours, after = frozenset({"juniper"}), ""
+    found: list[str] = []
+    while True:
+        page = exceptions(house.parts, brands=ours, after=after, limit=1)
+        found += [row.id for row in page.rows]
+        assert len(page.rows) == 1 or not page.next, "an empty page that goes on says nothing"
+        if not (after := page.next):
+            break
+    assert len(found) == len(set(found)) == 9, "a receipt, an answer and a shipment of each"
 
 
 def test_once_the_cause_is_put_right_the_group_goes_through(house: House, acme: Supplier) -> None:

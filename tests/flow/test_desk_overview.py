@@ -58,6 +58,7 @@ def test_what_waits_is_paused_or_late_is_on_the_first_page(house: House) -> None
     )
     post(house, shopping("1003", 2))
     house.clock.on(days=9)
+    assert overview(parts).acks_overdue == 4, "late is late, whether or not the alarm rang yet"
     assert overview(parts).worker.text == "a worker is at it now"
     run_sql(parts.store, "UPDATE lane SET owner = '', lease_until = 0")
     assert not overview(parts).worker.alive, "watches should have rung long ago"

@@ -55,9 +55,9 @@ def test_the_lines_of_a_purchase_order_are_sorted_out_once_for_a_paper(
     made: list[object] = []
     sort_out = hearing.AskedLines.__init__
 
-    def counted(self, part):
+    def counted(self, part, called):
         made.append(part.id)
-        sort_out(self, part)
+        sort_out(self, part, called)
 
     monkeypatch.setattr(hearing.AskedLines, "__init__", counted)
     acme.send("855", acme.answer(acme.purchase_orders()[0]))

@@ -19,6 +19,8 @@ from hub.store.desk import AwaitedRow
 from hub.store.queue import QueuedRow
 
 MOST_ROWS = 200
+MOST_LOOKS = 25
+"""So many times that many are looked through for those of a few brands before a page ends."""
 ACKNOWLEDGEMENTS = (WatchKind.RECEIPT, WatchKind.RESPONSE, WatchKind.CHANGE)
 _WHAT = {
     WatchKind.RECEIPT: "receipt",
@@ -96,6 +98,8 @@ def _due(tx: Transaction, parts: Parts, row: AwaitedRow) -> Due:
     late = parts.now() - row.due_at
     name, what = partner_name(parts, row.partner), _WHAT[kind]
     about = f" for {set_id} {number}".rstrip() if set_id else ""
+    if kind is WatchKind.CHANGE and row.order_number:
+        about = f" for order {row.order_number}"
     return Due(
         hold=row.hold,
         kind=kind.value,
@@ -191,13 +195,24 @@ def exceptions(
 
     With `brands` only what is about an order of theirs; `after` is the `next` of an earlier page.
     """
-    most = max(1, min(limit, MOST_ROWS))
+    most, begin = max(1, min(limit, MOST_ROWS)), place(after)
+    size = most if brands is None else MOST_ROWS
+    found: list[QueuedRow] = []
+    goes_on: QueuedRow | None = None
     with parts.store.read() as tx:
-        rows = tx.queue.page(partner=partner, kind=kind, after=place(after), limit=most + 1)
-    page = rows[:most]
-    shown = tuple(card(parts, row) for row in page if brands is None or row.brand in brands)
-    more = len(rows) > most
-    return CardPage(rows=shown, next=cursor(page[-1].since, page[-1].id) if more else "")
+        for _ in range(MOST_LOOKS):
+            rows = tx.queue.page(partner=partner, kind=kind, after=begin, limit=size + 1)
+            page = rows[:size]
+            found += [row for row in page if brands is None or row.brand in brands]
+            goes_on = page[-1] if len(rows) > size else None
+            if goes_on is None or len(found) >= most:
+                break
+            begin = (goes_on.since, goes_on.id)
+    last = found[most - 1] if len(found) > most else goes_on
+    return CardPage(
+        rows=tuple(card(parts, row) for row in found[:most]),
+        next=cursor(last.since, last.id) if last is not None else "",
+    )
 
 
 def exception(parts: Parts, exception_id: str, *, brands: Brands = None) -> Card:

@@ -52,10 +52,11 @@ def business_view(parts: Parts, row: DocumentRow, body: bytes) -> tuple[Section,
         return ()
     if row.state is DocumentState.REJECTED:
         return ()  # its syntax forbids to read it
-    return tuple(section for message in _messages(parts, row, body) for section in _told(message))
+    return tuple(section for message in messages_of(parts, row, body) for section in _told(message))
 
 
-def _messages(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]:
+def messages_of(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]:
+    """Return what a paper says in our words, or the receipt it is; nothing of a stock report."""
     if row.syntax == POSTED:
         return parts.posted(row.set_id, row.order_number, body).messages
     try:

@@ -259,7 +259,8 @@ def _verdict(
     """Say what it is, then the first thing that is wrong and where; else what it came to."""
     way = "from" if row.direction is Direction.IN else "to"
     about = f", purchase order {row.order_number}" if row.order_number else ""
-    head = f"{row.set_id} {way} {partner_name(parts, row.partner)}{about}: "
+    what = (line.trade_name if "_" in row.set_id else "") or row.set_id
+    head = f"{what} {way} {partner_name(parts, row.partner)}{about}: "
     wrong = [one for one in story.problems if one.severity == "error"]
     if row.direction is Direction.OUT or not wrong:
         said = "; ".join(one.text for one in line.lights.all if one.sign != "none")
@@ -342,6 +343,7 @@ _DONE = {
     "ignore": "put it aside",
     "edit_and_rerun": "made a corrected copy of it",
     "accept_feed": "let the report pass its guard",
+    "say_name": "said what a name of the partner's stands for",
 }
 
 

@@ -105,7 +105,7 @@ def overview(parts: Parts, *, lives: Sequence[Life] = ()) -> Overview:
         lanes = tuple(_lane(parts, tx, row, now) for row in _rows(parts, tx))
         queued = tx.queue.newest()
         causes = grouped(tx, parts, queued)[:MOST_CAUSES]
-        overdue = tx.desk.overdue()
+        overdue = sum(tx.desk.overdue(kind.value, now=now) for kind in ACKNOWLEDGEMENTS)
         feeds = feed_ages(parts, tx)
         ending = expiring(parts, tx, within=SOON)
         clock_off = tx.desk.clock() - datetime.now(UTC)
@@ -119,7 +119,7 @@ def overview(parts: Parts, *, lives: Sequence[Life] = ()) -> Overview:
         lanes=lanes,
         causes=causes,
         open_exceptions=total,
-        acks_overdue=sum(overdue.get(kind.value, 0) for kind in ACKNOWLEDGEMENTS),
+        acks_overdue=overdue,
         acks_worst=tuple(late),
         feeds=feeds,
         disk=Disk(free=free, size=size),

@@ -9,6 +9,7 @@ from portal.web.admin import doors as keeping
 from portal.web.admin.brands import Logos
 from portal.web.admin.reference import Document
 from portal.web.clerk import doors as clerks
+from portal.web.desk.naming import Naming
 from portal.web.desk.overview import Overview
 from portal.web.desk.papers import Papers
 from portal.web.desk.watching import Watching
@@ -77,6 +78,7 @@ def _looking(house: Porch) -> list[Door]:
         "/exceptions/{id}": (Action.READ_DESK, watching.card),
         "/partners": (_PAPERS, watching.partners),
         "/partners/{id}": (_PAPERS, watching.partner),
+        "/partners/{id}/names": (_MEND, Naming(house).form),
         "/reports": (Action.READ_REPORTS, watching.reports),
         "/reports/{name}.csv": (Action.READ_REPORTS, watching.csv),
     }
@@ -90,7 +92,7 @@ def _looking(house: Porch) -> list[Door]:
 
 
 def _mending(house: Porch) -> list[Door]:
-    papers, watching = Papers(house), Watching(house)
+    papers, watching, naming = Papers(house), Watching(house), Naming(house)
     posts = {
         "/documents/{id}/rerun": (_MEND, papers.rerun),
         "/documents/{id}/send": (_MEND, papers.send),
@@ -99,6 +101,8 @@ def _mending(house: Porch) -> list[Door]:
         "/exceptions/{id}": (Action.SETTLE_EXCEPTION, watching.settled),
         "/exceptions/{id}/remedy": (_MEND, watching.remedied),
         "/lanes": (_MEND, watching.resume),
+        "/partners/{id}/names": (_MEND, naming.say),
+        "/partners/{id}/names/forget": (_MEND, naming.forget),
     }
     return [
         *(

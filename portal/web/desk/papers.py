@@ -13,6 +13,7 @@ from hub.ops.desk import editing, mending
 from hub.ops.desk.causes import cause, dry_run_of, parked
 from hub.ops.desk.document import DocumentPaper, document
 from hub.ops.desk.documents import Filter, documents
+from hub.ops.desk.naming import unnamed, unnamed_of
 from hub.ops.desk.signs import Sign
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
@@ -85,6 +86,7 @@ class Papers:
             "problems": problems,
             "done": visit.query("done"),
             "may_mend": _may_mend(visit),
+            "unnamed": unnamed(self._porch.parts, paper.id) if _may_mend(visit) else (),
             "typed": visit.fields.get("body", ""),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -168,6 +170,8 @@ class Papers:
             "cause": found,
             "would": dry_run_of(self._porch.parts, found.ids[:50]),
             "may_mend": _may_mend(visit),
+            "unnamed": unnamed_of(self._porch.parts, found) if _may_mend(visit) else (),
+            "done": visit.query("done"),
         }
         return self._porch.page(visit, "desk/cause.html", words)
 

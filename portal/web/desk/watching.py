@@ -19,11 +19,13 @@ from hub.ops.desk.awaited import (
     exceptions,
     settle,
 )
+from hub.ops.desk.naming import names, unnamed
 from hub.ops.desk.partners import partner, partners, try_file
 from hub.ops.desk.remedies import Remedy, do, resume_lane
 from hub.ops.desk.reports import report, reports
 from portal.web.clerk.seen import flag_names
 from portal.web.desk.charts import charted
+from portal.web.desk.naming import people
 from portal.web.ground.answers import answer, see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -90,12 +92,15 @@ class Watching:
             found = exception(self._porch.parts, visit.path("id"), brands=visit.account.of_brands)
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        mends = may(accounts.caller(visit.account), Action.RERUN_DOCUMENT)
+        paper = found.document_id if mends else ""
         words = {
             "card": found,
+            "unnamed": unnamed(self._porch.parts, paper) if paper else (),
             "flags": flag_names(visit.words),
             "problems": problems,
             "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
-            "may_mend": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
+            "may_mend": mends,
             "may_read_papers": may(accounts.caller(visit.account), Action.READ_DOCUMENTS),
             "remedies": {str(one): visit.words.say(text) for one, text in REMEDIES.items()},
             "done": visit.query("done"),
@@ -157,6 +162,9 @@ class Watching:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         words = {
             "partner": found,
+            "names": names(self._porch.parts, visit.path("id")),
+            "people": people(self._porch.parts),
+            "done": visit.query("done"),
             "tried": tried,
             "problems": problems,
             "typed": visit.fields.get("body", ""),
