@@ -36,6 +36,7 @@ WAYS = (
     Way(name="phone-script", wide=False, script=True),
     Way(name="phone", wide=False),
     Way(name="keys", keys_alone=True),
+    Way(name="keys-script", script=True, keys_alone=True),
 )
 
 

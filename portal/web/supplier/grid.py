@@ -12,7 +12,6 @@ from hub.domain.orders import FulfillmentState
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room, supplier_undo
 from hub.flow.supplier_room import Came, Said
-from hub.store import Shelf
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
 from portal.web.supplier.clicks import key_of
@@ -137,18 +136,9 @@ class Grid:
         return _why(came) or said("This order cannot be shipped any more.")
 
     def _rows(self, visit: Visit) -> list[Row]:
-        """What can be shipped now: confirmed first, then what nobody answered yet."""
-        rows: list[Row] = []
-        for shelf in (Shelf.SHIP, Shelf.CONFIRM):
-            found = supplier_room.listed(
-                self._porch.parts,
-                visit.partner,
-                shelf=shelf,
-                after=None,
-                limit=max(1, ROWS - len(rows)),
-            )
-            rows += [Row(part=shown(work, visit.words)) for work in found.works]
-        return rows[:ROWS]
+        """What can be shipped now, the longest due first; shipping confirms it too."""
+        works = supplier_room.urgent(self._porch.parts, visit.partner, limit=ROWS)
+        return [Row(part=shown(work, visit.words)) for work in works]
 
     def _page(
         self,

@@ -57,6 +57,9 @@ def _actions(
         what: _quantity(f"{what}-{line.number}", fields, words, problems)
         for what in ("accept", "backorder", "reject")
     }
+    # As the form came, and nothing happened meanwhile: the others are taken from it.
+    if fields.get(f"open-{line.number}") == str(line.open) and counts["accept"] == line.open:
+        counts["accept"] = max(0, line.open - counts["backorder"] - counts["reject"])
     if sum(counts.values()) > line.open:
         text = words.say(
             "%(name)s: %(num)s are open, and more are spoken of.",

@@ -9,6 +9,7 @@ NO_SENTENCES = frozenset(
     {"RuntimeError", "TypeError", "AssertionError", "KeyError", "ConfigError", "Field", "field"}
 )
 """What these are made with is for programmers, or for who writes the pages of partners."""
+_MUTE = (ast.Name, ast.alias, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 _TWO_WORDS = re.compile(r"[A-Za-z}”`] [A-Za-z{“(]")
 _WORD = re.compile(r"[a-z]{2}")
 _NOT_SAID = re.compile(r"^hub |^<|%[sr]")
@@ -43,10 +44,18 @@ def _walk(node: ast.AST) -> Iterator[tuple[int, str]]:
             for inner in _inside(node):
                 yield from _walk(inner)
             return
-    annotation = getattr(node, "annotation", None)
-    for child in ast.iter_child_nodes(node):
-        if child is not annotation:
-            yield from _walk(child)
+    for child in _speaking(node):
+        yield from _walk(child)
+
+
+def _speaking(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what a node is made of, without what never says anything."""
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if name != "annotation":
+            for child in value if isinstance(value, list) else (value,):
+                if isinstance(child, ast.AST) and not isinstance(child, _MUTE):
+                    yield child
 
 
 def _pieces(node: ast.AST) -> Iterator[str]:
@@ -98,4 +107,4 @@ def literals(path: Path) -> Iterator[str]:
                 yield text
             case ast.JoinedStr():
                 yield _shape(node)
-        todo.extend(ast.iter_child_nodes(node))
+        todo.extend(_speaking(node))

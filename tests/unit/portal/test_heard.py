@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hub
-from hub.domain.hearing import MOST_TOLD, unknown_line
+from hub.domain.hearing import MOST_TOLD, AskedLines, unknown_line
 from portal.web.ground.heard import (
     DEEPEST,
     FOLDER,
@@ -306,7 +306,7 @@ def test_a_text_of_a_papers_length_is_left_as_it_is() -> None:
 def test_an_unknown_line_of_a_long_order_is_said_after_few_tries() -> None:
     (part,) = sourced(placed(*[1] * 12), "acme").order.fulfillments
     assert len(part.lines) > MOST_TOLD
-    told_by_hub = unknown_line(part, "99", part.lines[0].products, "PO1").text
+    told_by_hub = unknown_line(AskedLines(part), "99", part.lines[0].products, "PO1").text
     assert _tries(told_by_hub) < MOST_TRIES / 4
     said = heard("de", told_by_hub)
     assert said.startswith("Position 99 acme-SKU-1, SKU-1 steht nicht auf Auftrag ")

@@ -1,5 +1,10 @@
 """All journeys, in the order of their numbers."""
 
-from tests.web.journeys import customers, desk, suppliers
+from tests.web.journeys import clerks, customers, desk, suppliers
 
-JOURNEYS = (*suppliers.JOURNEYS, *customers.JOURNEYS, *desk.JOURNEYS)
+JOURNEYS = (
+    *suppliers.JOURNEYS,
+    *customers.JOURNEYS,
+    *clerks.JOURNEYS,
+    *desk.JOURNEYS,
+)

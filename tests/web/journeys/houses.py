@@ -9,9 +9,9 @@ from itertools import count
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize
+from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize
 
-from hub.access import House
+from hub.access import House, Role
 from hub.domain.catalog import Item, PartnerItem
 from hub.domain.messages import ProductId
 from hub.domain.placing import NewOrder
@@ -21,15 +21,18 @@ from hub.flow.lanes import LaneTurn
 from hub.flow.supplier_notices import Notice
 from hub.settings import brands_beside, share_folder
 from hub.transports.mail import Server
+from tests.fakes import Ordered
 from tests.rigs import free_port
 from tests.rigs.houses import House as Hub
 from tests.rigs.houses import furnish, post, shopping, stock_up
 from tests.web.portal import rig
-from tests.web.rooms import Rooms, opened, served
+from tests.web.rooms import Rooms, opened, served, signed_in
 from tests.web.walker import Walker, Way
 
-ACME_S = "ACM-1"
-"""An article that nobody but Acme sells, who speaks X12."""
+ACME_S, ACME_S_OTHER = "ACM-1", "ACM-2"
+"""Articles that nobody but Acme sells, who speaks X12."""
+MILL_S, MILL_S_OTHER = "MIL-1", "MIL-2"
+"""Articles that nobody but Mill sells, who speaks X12 and takes no changes."""
 STRANGER_S = "STR-1"
 """An article that nobody but Stranger sells, who begins at the portal."""
 ARTICLES = 200
@@ -64,12 +67,13 @@ class Windows:
 
 @dataclass(slots=True, repr=False)
 class Staff:
-    """A hub behind a port with Corner at the portal, Acme behind folders, and its mails kept."""
+    """A hub behind a port: Corner at the portal, Acme and Mill behind folders, its mails kept."""
 
     rooms: Rooms
     box: rig.Mailbox
     windows: Windows
     folder: Path
+    clerk: StorageState
     _numbers: Iterator[int] = field(default_factory=lambda: count(3001))
 
     @property
@@ -84,6 +88,10 @@ class Staff:
     def walker(self, house: House, way: Way) -> Walker:
         """Whoever is signed in at that house."""
         return Walker(page=self.windows.of(house, way, self.rooms.states[house]), way=way)
+
+    def clerk_walker(self, way: Way) -> Walker:
+        """A clerk, who is signed in at the desk."""
+        return Walker(page=self.windows.of("clerk", way, self.clerk), way=way)
 
     def nobody(self, way: Way) -> Walker:
         """Somebody who has only a mail."""
@@ -163,22 +171,27 @@ class Customers:
         return self.street.mailbox.texts()[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Both."""
+    """Both; in a `whole` one each way is gone with as many orders as a figure is about."""
 
     staff: Staff
     customers: Customers
+    whole: bool
+
+    def count(self, way: Way, most: int, few: int) -> int:
+        """How many orders a walk takes; by keys, the slowest, always as many as the figure says."""
+        return most if self.whole or way.keys_alone else few
 
 
 @contextmanager
-def world(folder: Path, chromium: Browser) -> Iterator[World]:
+def world(folder: Path, chromium: Browser, *, whole: bool) -> Iterator[World]:
     """Build and serve both hubs."""
     windows = Windows(chromium)
     with ExitStack() as stack:
         staff = stack.enter_context(_staff(folder / "staff", windows))
         customers = stack.enter_context(_customers(folder / "customers", windows))
-        yield World(staff=staff, customers=customers)
+        yield World(staff=staff, customers=customers, whole=whole)
 
 
 @contextmanager
@@ -188,16 +201,20 @@ def _staff(folder: Path, windows: Windows) -> Iterator[Staff]:
 
         def filling(hub: Hub) -> tuple[str, ...]:
             stock_up(hub, skus=ARTICLES)
-            _only(hub, "acme", ACME_S)
+            _only(hub, "acme", ACME_S, ACME_S_OTHER)
+            _only(hub, "mill", MILL_S, MILL_S_OTHER)
             _only(hub, "stranger", STRANGER_S)
+            _takes_no_changes(hub, "mill")
             for n in range(SLIPS):
                 post(hub, shopping(str(1001 + n), 2), brand="harbor")
             hub.turn("corner")
             _mailing(hub, box, mails=("code",))
             return ()
 
-        with opened(folder, windows.chromium, filling=filling) as rooms:
-            staff = Staff(rooms=rooms, box=box, windows=windows, folder=folder)
+        others = ("acme", "mill")
+        with opened(folder, windows.chromium, filling=filling, others=others) as rooms:
+            clerk = signed_in(rooms, windows.chromium, Role.CLERK, "")
+            staff = Staff(rooms=rooms, box=box, windows=windows, folder=folder, clerk=clerk)
             with staff.hearing():
                 pass
             yield staff
@@ -240,19 +257,34 @@ def _mailing(hub: Hub, box: rig.Mailbox, *, mails: tuple[str, ...]) -> None:
     }
 
 
-def _only(hub: Hub, partner: str, sku: str) -> None:
-    """List an article that one partner alone sells."""
-    offer = PartnerItem(
-        partner=partner,
-        sku=sku,
-        products=(ProductId(kind="vendor", value=f"{partner}-{sku}"),),
-        unit="EA",
-        units_per_pack=1,
-        cost=400,
-        currency="USD",
-        priority=0,
-    )
-    hub.parts.store.write(lambda tx: tx.catalog.put([Item(sku=sku, title="Lamp")], [offer]))
+def _only(hub: Hub, partner: str, *skus: str) -> None:
+    """List articles that one partner alone sells."""
+    offers = [
+        PartnerItem(
+            partner=partner,
+            sku=sku,
+            products=(ProductId(kind="vendor", value=f"{partner}-{sku}"),),
+            unit="EA",
+            units_per_pack=1,
+            cost=400,
+            currency="USD",
+            priority=0,
+        )
+        for sku in skus
+    ]
+    articles = [Item(sku=sku, title=f"Lamp {sku}") for sku in skus]
+    hub.parts.store.write(lambda tx: tx.catalog.put(articles, offers))
+
+
+def _takes_no_changes(hub: Hub, partner: str) -> None:
+    """Let a partner be as if its page named no paper for changes."""
+    route = replace(hub.parts.routes[partner], change_channel=None, change_set="")
+    hub.parts = replace(hub.parts, routes={**hub.parts.routes, partner: route})
+
+
+def done_of(walker: Walker) -> Locator:
+    """Where a page says that something is done."""
+    return walker.page.locator("[role=status]").first
 
 
 def order_of(sku: str, number: str) -> NewOrder:
@@ -261,3 +293,8 @@ def order_of(sku: str, number: str) -> NewOrder:
     [line] = new.groups[0].lines
     group = replace(new.groups[0], lines=(replace(line, sku=sku, description="Lamp"),))
     return replace(new, groups=(group,))
+
+
+def as_asked(number: str, *, name: str = f"acme-{ACME_S}") -> Ordered:
+    """A purchase order over two of one article, as its supplier reads it."""
+    return Ordered(number=number, lines=(("1", 2, "EA", name),), segments=(), control="0001")

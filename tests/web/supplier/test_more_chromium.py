@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from hub.access import Role
 from tests.rigs import free_port
 from tests.rigs.houses import stock_up
+from tests.web.looks import Judge, equip
 from tests.web.portal.rig import seal_of
 from tests.web.supplier.rig import HOST, TRACKING, open_counter
 from tests.web.supplier.test_upload import send, table, upload
@@ -93,23 +93,17 @@ def chromium(shown: Shown) -> Iterator[Browser]:
         browser.close()
 
 
-def _sideways(page: Page) -> int:
-    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return int(width)
-
-
 def test_axe_finds_nothing_and_nothing_goes_sideways_on_a_phone(
     chromium: Browser, shown: Shown
 ) -> None:
-    # axe is a script from elsewhere; dark colours are judged in tests/web/test_states_chromium.py
-    context = chromium.new_context(viewport={"width": 360, "height": 640}, bypass_csp=True)
+    context, judge = chromium.new_context(viewport={"width": 360, "height": 640}), Judge()
     context.add_cookies([shown.jar])
-    page = context.new_page()
+    page, told = equip(context), []
     for path in shown.paths:
         page.goto(shown.base + path)
-        told = Axe().run(page)
-        assert [one["id"] for one in told.response["violations"]] == [], path
-        assert _sideways(page) <= 0, path
+        found = judge.faults(page, sheets=path.startswith("/print/"))
+        told += [f"{path}: {one}" for one in found]
+    assert told == []
     context.close()
 
 

@@ -32,6 +32,18 @@ def test_today_counts_and_shows_what_is_urgent(counter: Counter) -> None:
     assert "script-src 'self'" in page.headers["content-security-policy"]
 
 
+def test_the_longest_due_comes_first_whether_it_was_confirmed_or_not(counter: Counter) -> None:
+    late = counter.order("1001")
+    counter.house.clock.on(days=6)
+    fresh = counter.order("1002")
+    browser = counter.browser(role=Role.SUPPLIER_ADMIN)
+    path = f"/orders/{fresh}"
+    browser.post(f"{path}/confirm", _forms(browser.get(path).text))
+    for page in ("/", "/ship", "/print"):
+        shown = browser.get(page).text
+        assert 0 < shown.index(late) < shown.index(fresh), page
+
+
 def test_every_shelf_shows_what_lies_on_it_and_nothing_else(counter: Counter) -> None:
     first, second = counter.order("1001"), counter.order("1002")
     browser = counter.browser()

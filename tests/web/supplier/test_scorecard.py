@@ -6,7 +6,7 @@ import io
 import pytest
 
 from hub.domain.posted import PostedSet
-from hub.flow.supplier_figures import Mark, Measure, figures
+from hub.flow.supplier_figures import Mark, Measure, behind
 from hub.flow.supplier_room import Said, say
 from tests.web.supplier.rig import TRACKING, Counter
 
@@ -48,8 +48,9 @@ def _worked(counter: Counter) -> dict[str, str]:
 
 
 def _behind(counter: Counter, measure: Measure, mark: Mark) -> set[str]:
-    found = figures(counter.house.parts, "corner", days=30)
-    return {one.row.number for one in found.behind(measure, mark)}
+    found = behind(counter.house.parts, "corner", days=30, measure=measure, mark=mark, limit=100)
+    assert found.count == len(found.orders)
+    return {one.row.number for one in found.orders}
 
 
 def test_each_number_is_made_of_the_orders_it_leads_to(counter: Counter) -> None:

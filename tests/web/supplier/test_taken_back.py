@@ -5,15 +5,17 @@ import pytest
 from hub.access import Role
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import TRACKING, Counter, once_of
+from tests.web.supplier.rig import counter as each_counter
 from tests.web.supplier.test_stock import levels
 from tests.web.supplier.test_upload import OTHER, send, table, upload
 
+__all__ = ["each_counter"]
 SINCE = "This was taken back since. Open the page again and say it anew."
 
 
 @pytest.fixture
 def counter(quick_counter: Counter) -> Counter:
-    """What these tests are about is the same on every store."""
+    """Of each way one test is on both stores; these are on one."""
     return quick_counter
 
 
@@ -36,9 +38,9 @@ def _undo_shipment(browser: Browser, number: str) -> None:
     assert browser.post(f"{path}/undo-shipment", named).status_code == 303
 
 
-def test_a_shipment_that_was_taken_back_is_not_told_as_done_again(counter: Counter) -> None:
-    number = counter.order()
-    browser = counter.browser()
+def test_a_shipment_that_was_taken_back_is_not_told_as_done_again(each_counter: Counter) -> None:
+    number = each_counter.order()
+    browser = each_counter.browser()
     path = f"/orders/{number}"
     fields = _ship(browser, number)
     assert browser.post(f"{path}/ship", fields).status_code == 303  # a second click
@@ -51,7 +53,7 @@ def test_a_shipment_that_was_taken_back_is_not_told_as_done_again(counter: Count
         answer = browser.post(f"{path}/{form}", typed)
         assert answer.status_code == 409
         assert SINCE in answer.text
-    assert counter.house.order().shipments == ()
+    assert each_counter.house.order().shipments == ()
 
 
 def test_what_was_taken_back_is_told_anew_with_the_same_tracking_number(counter: Counter) -> None:
@@ -90,10 +92,10 @@ def test_the_grid_does_not_say_of_a_shipment_taken_back_that_it_left(counter: Co
 
 @pytest.mark.parametrize("way", ["page", "ticks", "lines"])
 def test_an_answer_that_was_taken_back_is_not_told_as_done_again(
-    counter: Counter, way: str
+    each_counter: Counter, way: str
 ) -> None:
-    number = counter.order()
-    browser = counter.browser()
+    number = each_counter.order()
+    browser = each_counter.browser()
     path = f"/orders/{number}"
     form, said = {
         "page": (f"{path}/confirm", {}),
@@ -110,12 +112,12 @@ def test_an_answer_that_was_taken_back_is_not_told_as_done_again(
     again = browser.post(form, fields)
     assert again.status_code in (409, 422)
     assert SINCE in again.text
-    assert counter.house.order().fulfillments[0].lines[0].buckets.accepted == 0
+    assert each_counter.house.order().fulfillments[0].lines[0].buckets.accepted == 0
 
 
-def test_a_table_takes_back_what_it_told_and_nothing_of_others(counter: Counter) -> None:
-    first, second = counter.order("1001"), counter.order("1002")
-    browser = counter.browser()
+def test_a_table_takes_back_what_it_told_and_nothing_of_others(each_counter: Counter) -> None:
+    first, second = each_counter.order("1001"), each_counter.order("1002")
+    browser = each_counter.browser()
     _ship(browser, first)
     body = table("PO,SKU,Qty,Tracking", f"{first},SKU-1,2,{TRACKING}", f"{second},SKU-1,2,{OTHER}")
     path = upload(browser, body)
@@ -128,8 +130,8 @@ def test_a_table_takes_back_what_it_told_and_nothing_of_others(counter: Counter)
     assert f'action="{again}/undo"' not in browser.get(again).text
     undone = browser.post(f"{path}/undo", _forms(page))
     assert undone.status_code == 200
-    assert len(counter.house.order("1001").shipments) == 1
-    assert counter.house.order("1002").shipments == ()
+    assert len(each_counter.house.order("1001").shipments) == 1
+    assert each_counter.house.order("1002").shipments == ()
 
 
 def _save(browser: Browser, **levels_of: tuple[str, str]) -> dict[str, str]:

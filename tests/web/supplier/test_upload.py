@@ -7,6 +7,7 @@ import re
 import openpyxl
 import pytest
 
+from hub.flow.naming import say_name
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import TRACKING, Counter, once_of
 
@@ -242,3 +243,23 @@ def test_a_form_that_is_too_long_is_refused_with_words(counter: Counter) -> None
     answer = browser.post(f"/orders/{number}/confirm", {"why": "x" * 300_000})
     assert answer.status_code == 413
     assert "Nothing was changed" in answer.text
+
+
+def test_a_table_may_use_a_name_that_an_operator_said_the_meaning_of(counter: Counter) -> None:
+    number, browser = counter.order(), counter.browser()
+    goods = table("PO,SKU,Qty,Tracking", f"{number},ODD-7,2,{TRACKING}")
+    stock = table("SKU,On hand", "ODD-7,12")
+    assert "no such line or article" in browser.get(upload(browser, goods)).text
+    assert "not in our catalogue" in browser.get(upload(browser, stock, "stock.csv")).text
+    say_name(counter.house.parts, "corner", "ODD-7", "SKU-1", who="operator")
+    path = upload(browser, stock, "stock.csv")
+    assert "Your stock is told" in send(browser, path, kind="delta")
+    with counter.house.parts.store.read() as tx:
+        assert tx.stock.levels([("corner", "SKU-1")])["corner", "SKU-1"].quantity == 12
+    assert "Sent: 1 order." in send(browser, upload(browser, goods))
+    both = table("SKU,On hand", "SKU-1,5", "ODD-7,12")
+    path = upload(browser, both, "both.csv")
+    assert "lists by its own id too" in browser.get(path).text
+    assert "Your stock is told" in send(browser, path, kind="delta")
+    with counter.house.parts.store.read() as tx:
+        assert tx.stock.levels([("corner", "SKU-1")])["corner", "SKU-1"].quantity == 5
