@@ -43,7 +43,7 @@ demo: venv ## forty orders to their ends while you watch
 test: venv system ## every test, on real parts
 	$(PYTEST) $(ARGS)
 
-check: venv ## form, types, doors and the quick tests: under 30 seconds
+check: venv ## form, types, doors and the quick tests: some minutes
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j 2 \
 	  check-tests check-types check-form check-doors
 

@@ -1,7 +1,7 @@
 """What every page must be, looked at in a browser: axe, landmarks, room on a phone, focus.
 
-Axe takes most of the time. What it would see again it is not asked again: a page of the same shape
-by day, the same colours of words on what lies behind them in the dark.
+Axe takes most of the time. What it would see again it is not asked again: a page of the same shape,
+the same colours of words on what lies behind them, by day and in the dark.
 """
 
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ from playwright.sync_api import BrowserContext, Page
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 PHONE, NARROWEST = 360, 320  # 320 is 1280 at 400 % (WCAG 2.2, 1.4.10)
-COLOURS = ["color-contrast", "link-in-text-block"]  # what a scheme can change of what axe sees
-_RUN = """([rules, within]) => axe.run(within ? {include: [[within]]} : document, {
-  resultTypes: ['violations'], preload: false, iframes: false,
-  ...(rules.length ? {runOnly: rules} : {}),
+COLOURS = ("color-contrast", "link-in-text-block")
+"""What a scheme can change of what axe sees, and what takes it longest."""
+_RUN = """([within, chosen]) => axe.run(within ? {include: [[within]]} : document, {
+  resultTypes: ['violations'], preload: false, iframes: false, selectors: false, ...chosen,
 }).then(told => told.violations.map(
   one => `axe ${one.id}: ${one.nodes[0].html.slice(0, 160)}`))"""
 _WHOLE = """([sheets]) => {
@@ -74,9 +74,11 @@ _PAIRS = """([known]) => {
     if (!words && !one.matches('input, select, textarea')) continue;
     if (!one.checkVisibility()) continue;
     const style = getComputedStyle(one);
-    const large = parseFloat(style.fontSize) >= 18.66;
-    const pair = [one.tagName === 'A' && !one.className, style.color, behind(one), style.opacity,
-      large].join();
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const link = one.tagName === 'A' && !one.className
+      && [getComputedStyle(one.parentElement).color, style.textDecorationLine];
+    const pair = [link, style.color, behind(one), style.opacity, large].join();
     if (known.includes(pair) || found.has(pair)) continue;
     found.add(pair);
     one.setAttribute('data-new', '');
@@ -147,19 +149,23 @@ class Judge:
         shape = page.evaluate(_SHAPE)
         if shape not in self.shapes:
             self.shapes.add(shape)
-            told += _axe(page)
+            told += _axe(page, rules={name: {"enabled": False} for name in COLOURS})
+        told += self._unreadable(page)
         page.emulate_media(color_scheme="dark")
-        pairs = page.evaluate(_PAIRS, [sorted(self.pairs)])
-        if pairs:
-            self.pairs.update(pairs)
-            told += [f"dark {one}" for one in _axe(page, *COLOURS, within="[data-new]")]
+        told += [f"dark {one}" for one in self._unreadable(page)]
         page.emulate_media(color_scheme="light")
         return told
 
+    def _unreadable(self, page: Page) -> list[str]:
+        """Which words cannot be read, of those in colours that were not looked at yet."""
+        pairs = page.evaluate(_PAIRS, [sorted(self.pairs)])
+        self.pairs.update(pairs)
+        return _axe(page, within="[data-new]", runOnly=list(COLOURS)) if pairs else []
 
-def _axe(page: Page, *rules: str, within: str = "") -> list[str]:
-    """What axe finds, by these rules or by all of its own, in the page or in parts of it."""
-    found: list[str] = page.evaluate(_RUN, [list(rules), within])
+
+def _axe(page: Page, *, within: str = "", **chosen: object) -> list[str]:
+    """What axe finds in a page, or in parts of it, by the rules that are chosen."""
+    found: list[str] = page.evaluate(_RUN, [within, chosen])
     return found
 
 

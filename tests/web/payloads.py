@@ -58,6 +58,7 @@ NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _CHOSEN = {"script", "iframe", "object", "embed", "base", "style", "frame", "applet", "template"}
 _OURS = {"/htmx.js", "/scan.js"}
 _ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "background", "content"}
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _RUNS = re.compile(r"\s*(javascript|data|vbscript)\s*:", re.IGNORECASE)
 
 
@@ -81,6 +82,28 @@ def harm(tree: html.HtmlElement, *, mail: bool = False) -> list[str]:
     if len(tree.xpath("//title")) > 1:
         told.append("a second title")
     return told
+
+
+def said(tree: html.HtmlElement) -> str:
+    """The words of a page, and what stands in its fields."""
+    fields = [str(one) for one in tree.xpath("//input/@value | //textarea/text()")]
+    return " ".join([tree.text_content(), *fields])
+
+
+def as_read(text: str) -> str:
+    """The text without blanks: what a page breaks, and what has no width, is all the same."""
+    return "".join(_UNSEEN.sub("", text).split())
+
+
+def own_words(body: Mapping[str, Any]) -> list[str]:
+    """Words of an order that everybody is shown who works on it."""
+    [group] = body["ship_groups"]
+    return [group["ship_to"]["name"], group["lines"][0]["description"], group["ship_to"]["city"]]
+
+
+def typed_of(text: str) -> str:
+    """A payload as a brand's page takes it: braces are for words to be filled in, 4,000 signs."""
+    return text.replace("\ud800", "").replace("{", "(").replace("}", ")")[:4_000]
 
 
 def _acts(name: str, value: str, mail: bool) -> bool:
@@ -153,7 +176,7 @@ def number_of(n: int) -> str:
 
 def hostile(hub: Hub) -> Mapping[str, dict[str, Any]]:
     """Place an order of every payload, and let both partners answer in the same words."""
-    _listed(hub, {"SKU-8": "corner", "SKU-9": "acme"})
+    listed(hub, {"SKU-8": "corner", "SKU-9": "acme"})
     app, (key, key_id) = build(hub.parts), give_key(hub, "juniper")
     shop = Shop(app=app, key=key, key_id=key_id)
     taken = {
@@ -168,7 +191,7 @@ def hostile(hub: Hub) -> Mapping[str, dict[str, Any]]:
     return taken
 
 
-def _listed(hub: Hub, sellers: Mapping[str, str]) -> None:
+def listed(hub: Hub, sellers: Mapping[str, str]) -> None:
     """List what one partner alone sells, under titles that mean harm."""
     items = [Item(sku=sku, title=PAYLOADS[n]) for n, sku in enumerate(sellers)]
     offers = [

@@ -20,6 +20,7 @@ from hub import api
 from hub.access import HOUSES, House, Role
 from hub.domain.names import Names
 from hub.flow import accounts
+from hub.flow.parts import Parts
 from hub.flow.supplier_owed import WORK
 from hub.main import doors, read_settings
 from hub.ops.desk.causes import parked
@@ -128,9 +129,15 @@ def nothing(hub: Hub) -> tuple[str, ...]:
 
 
 @contextmanager
-def opened(folder: Path, chromium: Browser, *, filling: Filling = twelve_orders) -> Iterator[Rooms]:
+def opened(
+    folder: Path,
+    chromium: Browser,
+    *,
+    filling: Filling = twelve_orders,
+    others: tuple[str, ...] = ("acme",),
+) -> Iterator[Rooms]:
     """Build the hub in a folder, serve it, and sign somebody in at each house."""
-    hub = furnish_desks(folder, desks=("corner", "stranger"), others=("acme",))
+    hub = furnish_desks(folder, desks=("corner", "stranger"), others=others)
     numbers = filling(hub)
     if numbers:
         spoiled(hub, folder)
@@ -138,8 +145,8 @@ def opened(folder: Path, chromium: Browser, *, filling: Filling = twelve_orders)
         hub.parts = led_to(hub.parts, receiver)
         with served(hub, folder) as port:
             found = Rooms(hub=hub, port=port, states={}, numbers=numbers)
-            found.states[House.PORTAL] = _signed_in(found, chromium, Role.SUPPLIER_ADMIN, "corner")
-            found.states[House.DESK] = _signed_in(found, chromium, Role.OPERATOR, "")
+            found.states[House.PORTAL] = signed_in(found, chromium, Role.SUPPLIER_ADMIN, "corner")
+            found.states[House.DESK] = signed_in(found, chromium, Role.OPERATOR, "")
             _fill(found)
             yield found
 
@@ -179,7 +186,8 @@ def spoiled(hub: Hub, folder: Path) -> None:
     hub.turn("acme")
 
 
-def _signed_in(rooms: Rooms, chromium: Browser, role: Role, partner: str) -> StorageState:
+def signed_in(rooms: Rooms, chromium: Browser, role: Role, partner: str) -> StorageState:
+    """Invite somebody and sign them in; return what their browser keeps."""
     house = HOUSES[role]
     invited = accounts.invite_by_link(
         rooms.hub.parts,
@@ -219,6 +227,7 @@ def _fill(rooms: Rooms) -> None:
     _note(rooms, House.PORTAL, measure="ship")
     rooms.filled.update({(House.PORTAL, f"/print/{name}"): "" for name in SHEETS})
     rooms.filled[House.DESK, "/partners/{id}"] = "/partners/acme"
+    rooms.filled[House.DESK, "/partners/{id}/names"] = "/partners/acme/names?name=ODD-7"
     if rooms.numbers:
         _fill_portal(rooms)
         _fill_desk(rooms)
@@ -290,6 +299,8 @@ def _fill_desk(rooms: Rooms) -> None:
     )
     made = {"owner": "partner:corner", "label": "Warehouse", "life": "90"}
     rooms.send(House.DESK, "/settings/keys", "/settings/keys", made)
+    naming = "/partners/acme/names"
+    rooms.send(House.DESK, naming, naming, {"name": "ODD-8", "other": "SKU-1"})
     hook = {"owner": "brand:juniper", "url": "https://other.example.com/hook"}
     rooms.send(House.DESK, "/settings/webhooks", "/settings/webhooks", hook)
     with rooms.hub.parts.store.read() as tx:
@@ -307,9 +318,8 @@ def _fill_desk(rooms: Rooms) -> None:
     rooms.filled.update(said)
 
 
-def doors_of(rooms: Rooms, house: House) -> list[Door]:
+def doors_of(parts: Parts, house: House) -> list[Door]:
     """Every door behind the sign-in of a house."""
-    parts = rooms.hub.parts
     if house is House.PORTAL:
         return portal.doors(portal.porch(parts, parts.portal_hosts), {})
     return desk.doors(desk.porch(parts, parts.desk_hosts, ()))
@@ -321,7 +331,7 @@ def _looked_at(rooms: Rooms, house: House) -> list[str]:
     porch = portal.porch(parts, parts.portal_hosts)
     routes = [*opening.doors(porch), *(onetime.doors(porch) if house is House.PORTAL else ())]
     before = [route.path for route in routes if "GET" in (route.methods or ())]
-    return [*(door.path for door in doors_of(rooms, house) if door.method == "GET"), *before]
+    return [*(door.path for door in doors_of(parts, house) if door.method == "GET"), *before]
 
 
 def paths(rooms: Rooms, house: House) -> list[str]:

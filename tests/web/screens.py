@@ -3,48 +3,138 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from hub.access import House
-from tests.web.rooms import Rooms, context_of, nothing, opened, paths
-from tests.web.states import much
+from portal.web.ground.answers import nobody_here
+from tests.cast import MAYA
+from tests.rigs import free_port
+from tests.web.looks import fill
+from tests.web.portal.rig import JUNIPER_HOST, Mailbox, Street
+from tests.web.rooms import Filling, Rooms, context_of, nothing, opened, paths
+from tests.web.states import ERASED, LITTLE, LONG_MAIL, OVER, much
 
-STATES = {"full": much, "empty": nothing}
 KINDS = {"wide": (True, "light"), "narrow": (False, "light"), "dark": (True, "dark")}
+LINKED = ("1013", "1009", "1008", LITTLE, OVER, ERASED)
+CANCELLED = {
+    "wide": ("1013", LONG_MAIL),
+    "narrow": ("1004", MAYA.email),
+    "dark": ("1005", MAYA.email),
+}
+
+
+class Camera:
+    """Takes pictures into a folder; counts them."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.taken = 0
+
+    def take(self, page: Page, house: str, path: str, kind: str) -> None:
+        """Keep how a page looks now, named after where it is."""
+        name = "".join(sign if sign.isalnum() else "-" for sign in path).strip("-") or "first"
+        file = self._folder / f"{house}-{name[:60]}-{kind}.png"
+        page.screenshot(path=file, full_page=True)
+        self.taken += 1
 
 
 def main(folder: Path) -> int:
     """Take the pictures; return how many."""
-    folder.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("chromium is missing: make system")
-    taken = 0
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+    cameras = {state: Camera(folder / state) for state in ("full", "empty")}
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright, _box() as box:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for state, filling in STATES.items():
-            into = folder / state
-            into.mkdir(exist_ok=True)
+        fillings: Mapping[str, Filling] = {
+            "full": partial(much, mails_at=box.port),
+            "empty": nothing,
+        }
+        for state, filling in fillings.items():
             with opened(Path(home) / state, browser, filling=filling) as rooms:
-                for house in House:
-                    taken += sum(_taken(rooms, browser, house, kind, into) for kind in KINDS)
+                for kind in KINDS:
+                    for house in House:
+                        _staff(rooms, browser, house, kind, cameras[state])
+                    _customers(rooms, browser, box, kind, cameras[state])
         browser.close()
-    return taken
+    return sum(camera.taken for camera in cameras.values())
 
 
-def _taken(rooms: Rooms, browser: Browser, house: House, kind: str, folder: Path) -> int:
+@contextmanager
+def _box() -> Iterator[Mailbox]:
+    """A real mail server."""
+    found = Mailbox(port=free_port())
+    controller = Controller(found, hostname="127.0.0.1", port=found.port)
+    controller.start()
+    yield found
+    controller.stop()
+
+
+def _staff(rooms: Rooms, browser: Browser, house: House, kind: str, camera: Camera) -> None:
     wide, scheme = KINDS[kind]
     context = context_of(rooms, browser, house, wide=wide, script=True, scheme=scheme)
     page = context.new_page()
-    found = paths(rooms, house)
-    for path in found:
+    for path in paths(rooms, house):
         page.goto(rooms.at(house, path))
-        name = "".join(sign if sign.isalnum() else "-" for sign in path).strip("-") or "first"
-        page.screenshot(path=folder / f"{house}-{name[:60]}-{kind}.png", full_page=True)
+        camera.take(page, house, path, kind)
     context.close()
-    return len(found)
+
+
+# --- customers -----------------------------------------------------------------------------------
+
+
+def _customers(rooms: Rooms, browser: Browser, box: Mailbox, kind: str, camera: Camera) -> None:
+    wide, scheme = KINDS[kind]
+    size = {"width": 1280, "height": 800} if wide else {"width": 360, "height": 640}
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    page, base = context.new_page(), f"http://{JUNIPER_HOST}:{rooms.port}"
+    taken = partial(camera.take, page, "customer", kind=kind)
+    for path in ("/", "/nothing", "/s/none", "/code", "/order"):
+        page.goto(base + path)
+        taken(path)
+    page.goto(base)
+    fill(page, "/", "", {})
+    taken("/wrong")
+    if rooms.numbers:
+        street = Street(house=rooms.hub, app=nobody_here(), mailbox=box)
+        for number in LINKED:
+            page.goto(base + street.link(number))
+            taken(f"/s/{number}")
+        _proven(page, base, street, CANCELLED[kind], taken)
+        letter = context.new_page()  # under no page's policy, as in a mail program
+        for n, mail in enumerate(box.pages()):
+            letter.set_content(mail)
+            camera.take(letter, "customer", f"/mail/{n}", kind)
+        box.raw.clear()
+    context.close()
+
+
+def _proven(
+    page: Page, base: str, street: Street, order: tuple[str, str], taken: Callable[[str], None]
+) -> None:
+    """From the search by a code that was mailed to what may be changed, wrongly and well."""
+    number, known = order
+    page.goto(base)
+    fill(page, "/", "", {"number": number, "known": known})
+    taken("/code/asked")
+    fill(page, "/code", "", {"code": "1"})
+    taken("/code/wrong")
+    while street.mail():
+        pass
+    fill(page, "/code", "", {"code": street.mailbox.code()})
+    taken("/order/proven")
+    for path in ("/quantities", "/address", "/cancel"):
+        page.goto(base + path)
+        taken(path)
+        fill(page, path, "", {})
+        taken(f"{path}/sent")
 
 
 if __name__ == "__main__":

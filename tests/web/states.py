@@ -17,6 +17,8 @@ LONG = "Hand-thrown-stoneware-" * 3 + "x" * 14
 LONG_NAME = "Maximiliane-Theodora-Aurelia von Hohenfels-Sonnenberg-Adler"
 LONG_MAIL = "maximiliane.theodora.aurelia.von.hohenfels@long-names.example.com"
 MANY = 12
+LITTLE, OVER, ERASED = "1014", "1015", "1016"
+"""Orders with as little on them as may be: one line, all of it cancelled, its customer erased."""
 
 
 def much(hub: Hub, *, mails_at: int = 9) -> tuple[str, ...]:
@@ -26,7 +28,13 @@ def much(hub: Hub, *, mails_at: int = 9) -> tuple[str, ...]:
     for n in range(MANY):
         post(hub, shopping(f"9{n:03d}", 1, 2))
     post(hub, long_order("1013"))
+    for number in (LITTLE, OVER, ERASED):
+        post(hub, little_order(number))
+    cancel(hub, number=OVER)
     hub.turn("corner")
+    erased = hub.order(ERASED).customer_id
+    assert erased
+    hub.parts.store.write(lambda tx: tx.people.erase(erased))
     hub.clock.on(days=6)  # what came until now is late
     numbers = twelve_orders(hub)
     cancel(hub, number="1011")
@@ -60,6 +68,17 @@ def long_order(number: str) -> NewOrder:
     gift = Gift(sender="Oma", recipient="Max", message="Alles Gute! " * 20 + "G" * 60)
     longer = replace(group, lines=lines, ship_to=address, gift=gift, instructions="Ring twice " * 9)
     return replace(new, groups=(longer,), customer=address, channel=OrderChannel.PHONE)
+
+
+def little_order(number: str) -> NewOrder:
+    """One line of one unit, and nothing said that may be left out."""
+    new = shopping(number, 1)
+    [group] = new.groups
+    address = Address(
+        name="Bo", lines=("1 A St",), city="Ely", region="NV", postal_code="89301", country="US"
+    )
+    lines = tuple(replace(line, description="") for line in group.lines)
+    return replace(new, groups=(replace(group, lines=lines, ship_to=address),), customer=address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +136,7 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(house=_DESK, at="/documents/{id}/edit", door="/documents/{id}/edit"),
     Wrong(house=_DESK, at="/exceptions/{id}", door="/exceptions/{id}"),
     Wrong(house=_DESK, at="/partners/{id}", door="/partners/{id}"),
+    Wrong(house=_DESK, at="/partners/{id}/names", door="/partners/{id}/names"),
     Wrong(house=_DESK, at=_SHOWN, door=f"{_SHOWN}/notes"),
     Wrong(house=_DESK, at=f"{_SHOWN}/cancel", door=f"{_SHOWN}/cancel", press="do=lines"),
     Wrong(house=_DESK, at=f"{_SHOWN}/change", door=f"{_SHOWN}/change"),
@@ -157,6 +177,7 @@ NEVER_WRONG: Mapping[str, str] = {
     "/settings/brands/{brand}/logo": "a file; without one nothing is asked",
     "/exceptions/{id}/remedy": "a button",
     "/lanes": "a button",
+    "/partners/{id}/names/forget": "a button",
     f"{_HOOK}/rotate": "choices",
     f"{_HOOK}/told": "ticks",
     f"{_HOOK}/types": "ticks",

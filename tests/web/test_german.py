@@ -2,27 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pyotp
 import pytest
-from starlette.types import ASGIApp
 
 from hub import api
 from hub.access import ALLOWED, HOUSES, House, Role
-from hub.flow import accounts
 from hub.main import doors, read_settings
-from portal.web.desk import house as desk
-from portal.web.ground.porch import Door
-from portal.web.supplier import house as portal
 from tests.rigs.desks import furnish_desks
 from tests.rigs.houses import House as Hub
 from tests.rigs.houses import post, shopping
 from tests.web.portal.rig import Browser, seal_of
-from tests.web.rooms import HOSTS, WRONG_COUNT
+from tests.web.rooms import WRONG_COUNT
+from tests.web.visitors import Visitors
 
 ENGLISH = re.compile(
     r"(?<![\w.@/-])(?:the|and|is|are|of|to|for|with|from|not|its|it|this|that|has|have|can|or|by|on"
@@ -90,58 +85,8 @@ def english_in(page: str) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Street:
-    """One hub with orders, papers that are wrong and things that wait; in front of it the app."""
-
-    hub: Hub
-    app: ASGIApp
-    ids: dict[tuple[House, str], str]
-
-    def doors(self, house: House) -> list[Door]:
-        """Every door behind the sign-in of a house."""
-        parts = self.hub.parts
-        if house is House.PORTAL:
-            return portal.doors(portal.porch(parts, parts.portal_hosts), {})
-        return desk.doors(desk.porch(parts, parts.desk_hosts, ()))
-
-    def path(self, house: House, door: Door) -> str:
-        """The door's path with ids that are there."""
-        return re.sub(r"\{(\w+)\}", lambda hole: self.ids.get((house, hole[1]), "none"), door.path)
-
-    def browser(self, role: Role, *, name: str = "one") -> Browser:
-        """A browser of somebody who chose German, with a second factor where one is wanted."""
-        parts, house = self.hub.parts, HOUSES[role]
-        invited = accounts.invite_by_link(
-            parts,
-            email=f"{name}-{role.value}@example.com",
-            name="Ana Ortiz",
-            role=role,
-            partner="corner" if house is House.PORTAL else "",
-            who="test",
-        )
-        browser = Browser(app=self.app, host=HOSTS[house], address="127.0.0.1")
-        path = "/l/" + invited.url.rpartition("/")[2]
-        fields = {"seal": seal_of(browser.get(path).text), "password": "a wide blue river"}
-        assert browser.post(path, fields).status_code == 303
-        if house is House.DESK:
-            page = browser.get("/second-factor").text
-            key = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
-            assert key
-            code = pyotp.TOTP(key[1].replace(" ", "")).at(int(parts.now().timestamp()))
-            answer = browser.post("/second-factor", {"seal": seal_of(page), "code": code})
-            assert answer.status_code == 200
-        [me] = [
-            one for one in accounts.listed(parts) if one.email == f"{name}-{role.value}@example.com"
-        ]
-        accounts.settings(
-            parts, account_id=me.id, zone="Europe/Berlin", language="de", name=me.name
-        )
-        return browser
-
-
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
     folder = tmp_path_factory.mktemp("german")
     hub = furnish_desks(folder, desks=("corner", "stranger"), others=("acme",))
     for number in ("1001", "1002", "1003"):
@@ -159,8 +104,21 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         (House.DESK, "brand"): "juniper",
         (House.DESK, "id"): row.id,
     }
-    yield Street(hub=hub, app=doors(settings, hub.parts, api.build(hub.parts)), ids=ids)
+    yield Visitors(hub=hub, app=doors(settings, hub.parts, api.build(hub.parts)), ids=ids)
     hub.close()
+
+
+@pytest.fixture(scope="module")
+def reader(street: Visitors) -> Callable[[Role], Browser]:
+    """A browser of somebody of a role who chose German."""
+
+    @cache
+    def found(role: Role) -> Browser:
+        browser = street.anybody(role)
+        street.choose("de")
+        return browser
+
+    return found
 
 
 def _trouble(hub: Hub, folder: Path) -> None:
@@ -208,9 +166,9 @@ def _ours(path: str, page: str) -> list[str]:
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.CLERK, Role.VIEWER, Role.SUPPLIER_ADMIN])
 def test_no_page_of_a_role_that_reads_german_says_an_english_sentence(
-    street: Street, role: Role
+    reader: Callable[[Role], Browser], role: Role
 ) -> None:
-    browser = street.browser(role)
+    browser = reader(role)
     found: dict[str, str] = {}
     pages = 0
     for path, page in _walked(browser):
@@ -223,9 +181,9 @@ def test_no_page_of_a_role_that_reads_german_says_an_english_sentence(
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.SUPPLIER_ADMIN])
 def test_what_is_refused_to_one_who_reads_german_is_said_in_german(
-    street: Street, role: Role
+    street: Visitors, reader: Callable[[Role], Browser], role: Role
 ) -> None:
-    browser = street.browser(role, name="another")
+    browser = reader(role)
     found: dict[str, str] = {}
     refused = 0
     for door in street.doors(HOUSES[role]):
@@ -242,8 +200,10 @@ def test_what_is_refused_to_one_who_reads_german_is_said_in_german(
     assert refused > 5
 
 
-def test_what_is_not_there_is_said_in_the_language_that_its_seeker_chose(street: Street) -> None:
-    browser = street.browser(Role.CLERK, name="seeking")
+def test_what_is_not_there_is_said_in_the_language_that_its_seeker_chose(
+    reader: Callable[[Role], Browser],
+) -> None:
+    browser = reader(Role.CLERK)
     for path in ("/nothing", "/orders/juniper/none", "/partners", "/documents/doc_none"):
         answer = browser.get(path, accept_language="en")
         assert answer.status_code == 404
@@ -254,8 +214,8 @@ def test_what_is_not_there_is_said_in_the_language_that_its_seeker_chose(street:
     assert english_in(refused.text) == []
 
 
-def test_an_english_page_is_seen_to_be_one(street: Street) -> None:
-    browser = Browser(app=street.app, host=HOSTS[House.PORTAL], address="127.0.0.1")
+def test_an_english_page_is_seen_to_be_one(street: Visitors) -> None:
+    browser = street.stranger(House.PORTAL)
     assert english_in(browser.get("/sign-in").text) != []
     assert english_in(browser.get("/sign-in", accept_language="de, en;q=0.5").text) == []
     assert english_in(browser.get("/nothing", accept_language="en;q=0.2, de-AT").text) == []

@@ -2,76 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import pyotp
 import pytest
-from starlette.types import ASGIApp
 
 from hub import access, api
 from hub.access import HOUSES, House, Role
-from hub.flow import accounts
 from hub.main import doors, read_settings
-from portal.web.desk import house as desk
 from portal.web.ground.porch import Door
-from portal.web.supplier import house as portal
 from tests.rigs.desks import furnish_desks
-from tests.rigs.houses import House as Hub
 from tests.rigs.houses import post, shopping
 from tests.web.portal.rig import Browser, seal_of
+from tests.web.rooms import HOSTS
+from tests.web.visitors import Visitors
 
-HOSTS = {House.PORTAL: "portal.localhost", House.DESK: "desk.localhost"}
 EVERYBODY = "/account"  # where a form with this browser's seal stands for every role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Street:
-    """One hub with orders of Corner's and Juniper's, in front of it the app."""
-
-    hub: Hub
-    app: ASGIApp
-    ids: dict[tuple[House, str], str]
-
-    def doors(self, house: House) -> list[Door]:
-        """Every door behind the sign-in of a house."""
-        parts = self.hub.parts
-        if house is House.PORTAL:
-            return portal.doors(portal.porch(parts, parts.portal_hosts), {})
-        return desk.doors(desk.porch(parts, parts.desk_hosts, ()))
-
-    def path(self, house: House, door: Door) -> str:
-        """The door's path with ids that are there, of Corner and of Juniper."""
-        return re.sub(r"\{(\w+)\}", lambda hole: self.ids.get((house, hole[1]), "none"), door.path)
-
-    def browser(self, role: Role, *, partner: str = "", brands: tuple[str, ...] = ()) -> Browser:
-        """A browser of somebody who is signed in, with a second factor where one is wanted."""
-        parts = self.hub.parts
-        name = f"{role.value}-{partner or '-'.join(brands) or 'all'}"
-        invited = accounts.invite_by_link(
-            parts,
-            email=f"{name}@example.com",
-            name="Ana Ortiz",
-            role=role,
-            partner=partner,
-            brands=brands,
-            who="test",
-        )
-        browser = Browser(app=self.app, host=HOSTS[HOUSES[role]], address="127.0.0.1")
-        path = "/l/" + invited.url.rpartition("/")[2]
-        fields = {"seal": seal_of(browser.get(path).text), "password": "a wide blue river"}
-        assert browser.post(path, fields).status_code == 303
-        if HOUSES[role] is House.DESK:
-            page = browser.get("/second-factor").text
-            key = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
-            assert key
-            code = pyotp.TOTP(key[1].replace(" ", "")).at(int(parts.now().timestamp()))
-            answer = browser.post("/second-factor", {"seal": seal_of(page), "code": code})
-            assert answer.status_code == 200
-        return browser
-
-
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
     folder = tmp_path_factory.mktemp("matrix")
     hub = furnish_desks(folder, desks=("corner", "stranger"), others=())
     post(hub, shopping("1001", 2))
@@ -90,7 +38,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         (House.DESK, "name"): "orders",
     }
     app = doors(settings, hub.parts, api.build(hub.parts))
-    yield Street(hub=hub, app=app, ids=ids)
+    yield Visitors(hub=hub, app=app, ids=ids)
     hub.close()
 
 
@@ -105,9 +53,9 @@ def _ask(browser: Browser, door: Door, path: str) -> int:
     return browser.post(path, fields).status_code
 
 
-def test_no_door_opens_without_signing_in(street: Street) -> None:
-    for house, host in HOSTS.items():
-        browser = Browser(app=street.app, host=host, address="127.0.0.1")
+def test_no_door_opens_without_signing_in(street: Visitors) -> None:
+    for house in House:
+        browser = street.stranger(house)
         for door in street.doors(house):
             path = street.path(house, door)
             answer = browser.ask(door.method, path)
@@ -117,9 +65,9 @@ def test_no_door_opens_without_signing_in(street: Street) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.VIEWER, Role.SUPPLIER_USER])
-def test_what_a_role_may_not_do_is_not_there(street: Street, role: Role) -> None:
+def test_what_a_role_may_not_do_is_not_there(street: Visitors, role: Role) -> None:
     house = HOUSES[role]
-    browser = street.browser(role, partner="corner" if house is House.PORTAL else "")
+    browser = street.anybody(role)
     refused = [door for door in street.doors(house) if door.needs not in access.ALLOWED[role]]
     for door in refused:
         path = street.path(house, door)
@@ -127,8 +75,8 @@ def test_what_a_role_may_not_do_is_not_there(street: Street, role: Role) -> None
     assert refused or role is Role.SUPPLIER_USER
 
 
-def test_a_stranger_finds_nothing_of_another_partner_behind_any_door(street: Street) -> None:
-    browser = street.browser(Role.SUPPLIER_ADMIN, partner="stranger")
+def test_a_stranger_finds_nothing_of_another_partner_behind_any_door(street: Visitors) -> None:
+    browser = street.supplier("stranger")
     number = street.ids[House.PORTAL, "number"]
     seen = 0
     for door in street.doors(House.PORTAL):
@@ -145,8 +93,8 @@ def test_a_stranger_finds_nothing_of_another_partner_behind_any_door(street: Str
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.OPERATOR, Role.VIEWER])
-def test_who_sees_one_brand_finds_nothing_of_another(street: Street, role: Role) -> None:
-    browser = street.browser(role, brands=("harbor",))
+def test_who_sees_one_brand_finds_nothing_of_another(street: Visitors, role: Role) -> None:
+    browser = street.desk(role, "harbor")
     for door in street.doors(House.DESK):
         path = street.path(House.DESK, door)
         if "{brand}" in door.path or "{id}" in door.path:
@@ -158,20 +106,22 @@ def test_who_sees_one_brand_finds_nothing_of_another(street: Street, role: Role)
             assert "1001" not in told, path
 
 
-def test_a_session_of_one_house_is_nothing_in_the_other(street: Street) -> None:
-    browser = street.browser(Role.SUPPLIER_USER, partner="corner")
-    browser.host = HOSTS[House.DESK]
+def test_a_session_of_one_house_is_nothing_in_the_other(street: Visitors) -> None:
+    browser = street.supplier(role=Role.SUPPLIER_USER)
+    [held] = browser.cookies.values()
+    browser = street.stranger(House.DESK)
+    browser.cookies.set("__Host-desk", held, domain=browser.host)
     assert browser.get("/documents").status_code == 303
 
 
-def test_the_desk_is_not_there_for_those_from_elsewhere(street: Street) -> None:
+def test_the_desk_is_not_there_for_those_from_elsewhere(street: Visitors) -> None:
     browser = Browser(app=street.app, host=HOSTS[House.DESK], address="192.0.2.7")
     assert browser.get("/sign-in").status_code == 421
 
 
-def test_looking_changes_nothing(street: Street) -> None:
+def test_looking_changes_nothing(street: Visitors) -> None:
     """Every page is asked for, and the store holds what it held: no GET has a side effect."""
-    browser = street.browser(Role.OPERATOR)
+    browser = street.desk(Role.OPERATOR)
     before = _rows(street)
     for door in street.doors(House.DESK):
         if door.method == "GET":
@@ -179,7 +129,7 @@ def test_looking_changes_nothing(street: Street) -> None:
     assert _rows(street) == before
 
 
-def _rows(street: Street) -> tuple[int, int]:
+def _rows(street: Visitors) -> tuple[int, int]:
     with street.hub.parts.store.read() as tx:
         papers = tx.exchange.documents_page(
             partner=None, set_id=None, state=None, limit=100, before=None

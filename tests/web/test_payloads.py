@@ -22,12 +22,23 @@ from hub.api import build
 from hub.flow.accounts_mails import UserMailTurn
 from tests.rigs import free_port
 from tests.web.conftest import Shop, give_key
-from tests.web.payloads import FORMULA, NUMBER, PAYLOADS, harm, hostile, number_of, order
+from tests.web.payloads import (
+    FORMULA,
+    NUMBER,
+    PAYLOADS,
+    as_read,
+    harm,
+    hostile,
+    number_of,
+    order,
+    own_words,
+    said,
+    typed_of,
+)
 from tests.web.portal.rig import Browser, Mailbox, Street, seal_of
 from tests.web.visitors import Visitors, leaf, visited
 
 PO = re.compile(r"JUN-P-[0-9]+-[0-9]")
-UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 HOOK = "https://shop.example.com/"
 
 
@@ -68,22 +79,6 @@ def _looked(browser: Browser, path: str) -> html.HtmlElement:
     return found.tree
 
 
-def _said(tree: html.HtmlElement) -> str:
-    """The words of a page, and what stands in its fields."""
-    fields = [str(one) for one in tree.xpath("//input/@value | //textarea/text()")]
-    return " ".join([tree.text_content(), *fields])
-
-
-def _as_read(text: str) -> str:
-    """The text without blanks: what a page breaks, and what has no width, is all the same."""
-    return "".join(UNSEEN.sub("", text).split())
-
-
-def _own_words(body: Mapping[str, Any]) -> list[str]:
-    [group] = body["ship_groups"]
-    return [group["ship_to"]["name"], group["lines"][0]["description"], group["ship_to"]["city"]]
-
-
 def _purchase_orders(haunted: Haunted) -> list[str]:
     listed = haunted.ana.get("/orders.csv?show=all").text
     return sorted(set(PO.findall(listed)))
@@ -109,8 +104,8 @@ def test_nothing_of_them_is_more_than_text_at_the_desk(haunted: Haunted) -> None
         path = f"/orders/juniper/{number}"
         tree = _looked(olu, path)
         told += [f"{path}: {one}" for one in [*harm(tree), *harm(_looked(olu, f"{path}/change"))]]
-        seen = _as_read(_said(tree))
-        told += [f"{path} lacks {one}" for one in _own_words(body) if _as_read(one) not in seen]
+        seen = as_read(said(tree))
+        told += [f"{path} lacks {one}" for one in own_words(body) if as_read(one) not in seen]
     assert told[:9] == []
 
 
@@ -135,9 +130,9 @@ def test_nothing_of_them_is_more_than_text_at_the_portal(haunted: Haunted) -> No
     prints = [f"/print/{kind}?{picked}" for kind in ("slips", "gifts", "picks")]
     for path in (*lists, "/print", *prints, *(f"/orders/{number}" for number in numbers)):
         told += [f"{path}: {one}" for one in harm(_looked(ana, path))]
-    slips = _as_read(_said(_looked(ana, prints[0])))
+    slips = as_read(said(_looked(ana, prints[0])))
     for body in haunted.taken.values():
-        told += [f"slips lack {one}" for one in _own_words(body)[:2] if _as_read(one) not in slips]
+        told += [f"slips lack {one}" for one in own_words(body)[:2] if as_read(one) not in slips]
     assert told[:9] == []
 
 
@@ -146,8 +141,8 @@ def test_nothing_of_them_is_more_than_text_for_customers(haunted: Haunted) -> No
     for number, body in haunted.taken.items():
         tree = _looked(haunted.pages.browser(), haunted.pages.link(number))
         told += [f"{number}: {one}" for one in harm(tree)]
-        article = _as_read(body["ship_groups"][0]["lines"][0]["description"])
-        told += [] if article in _as_read(_said(tree)) else [f"{number} lacks {article}"]
+        article = as_read(body["ship_groups"][0]["lines"][0]["description"])
+        told += [] if article in as_read(said(tree)) else [f"{number} lacks {article}"]
     assert told[:9] == []
 
 
@@ -247,7 +242,7 @@ def test_a_brand_s_own_words_are_text_on_its_pages(haunted: Haunted) -> None:
     kept = {name: str(value) for name, value in form.form_values()}
     told: list[str] = []
     for text in PAYLOADS:
-        words = text.replace("\ud800", "").replace("{", "(").replace("}", ")")[:300]
+        words = typed_of(text)[:300]
         typed = {"name": words[:60], "phone": words[:40], "returns": words, "contact": words}
         typed |= {"t-footer": words, "t-welcome": words, "slip_message": words}
         for then in ("check", "preview-find") if text in PAYLOADS[:9] else ("preview",):
@@ -279,7 +274,7 @@ def test_customers_forms_show_them_as_text(haunted: Haunted) -> None:
         assert answer.status_code == 422, text
         tree = html.document_fromstring(answer.text)
         told += harm(tree)
-        assert _as_read(typed[:40]) in _as_read(_said(tree)) or "\r" in typed
+        assert as_read(typed[:40]) in as_read(said(tree)) or "\r" in typed
     assert told[:9] == []
 
 

@@ -1,8 +1,9 @@
 """A hub with much in it, everybody who may look at it, and what each page leads to."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -11,25 +12,35 @@ from lxml import html
 from starlette.types import ASGIApp
 
 from hub import api
-from hub.access import Role
+from hub.access import HOUSES, House, Role
+from hub.flow import accounts
 from hub.main import doors, read_settings
 from hub.transports.mail import Server
+from portal.web.ground.porch import Door
 from tests.rigs.desks import furnish_desks
 from tests.rigs.houses import House as Hub
 from tests.rigs.receivers import led_to, receiving
 from tests.web.admin.conftest import come_in
 from tests.web.portal.rig import Browser, Mailbox
 from tests.web.portal.rig import Street as Pages
-from tests.web.rooms import spoiled
+from tests.web.rooms import HOSTS, doors_of, spoiled
 from tests.web.supplier.rig import Counter
 
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """A hub, its app, and a way in for everybody."""
+    """A hub, its app, and a way in for everybody.
+
+    `ids` are what holes of the doors' paths are filled with, of what is there.
+    """
 
     hub: Hub
     app: ASGIApp
+    ids: Mapping[tuple[House, str], str] = field(default_factory=dict)
+
+    def anybody(self, role: Role) -> Browser:
+        """Somebody of this role: at the desk for all brands, or of Corner's."""
+        return self.desk(role) if HOUSES[role] is House.DESK else self.supplier(role=role)
 
     def desk(self, role: Role, *brands: str) -> Browser:
         """Somebody at the desk."""
@@ -39,6 +50,25 @@ class Visitors:
     def supplier(self, partner: str = "corner", role: Role = Role.SUPPLIER_ADMIN) -> Browser:
         """Somebody of a supplier's."""
         return Counter(house=self.hub, app=self.app).browser(partner, role=role)
+
+    def stranger(self, house: House) -> Browser:
+        """Somebody before a house's sign-in."""
+        return Browser(app=self.app, host=HOSTS[house], address="127.0.0.1")
+
+    def choose(self, language: str) -> None:
+        """Let everybody who came in until now read this language."""
+        for one in accounts.listed(self.hub.parts):
+            accounts.settings(
+                self.hub.parts, account_id=one.id, zone=one.zone, language=language, name=one.name
+            )
+
+    def doors(self, house: House) -> list[Door]:
+        """Every door behind the sign-in of a house."""
+        return doors_of(self.hub.parts, house)
+
+    def path(self, house: House, door: Door) -> str:
+        """The door's path with ids that are there; `none` for those that are not."""
+        return re.sub(r"\{(\w+)\}", lambda hole: self.ids.get((house, hole[1]), "none"), door.path)
 
     def pages(self, mailbox: Mailbox) -> Pages:
         """The customers' pages with a mailbox beside."""

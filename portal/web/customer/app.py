@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from hub.errors import Conflict
 from hub.flow.parts import Parts
+from hub.store import is_away
 from portal.web.customer.actions import Actions
 from portal.web.customer.changes import Changes
 from portal.web.customer.pages import Pages
@@ -116,6 +117,8 @@ def _answers(
         _log.error("%s %s failed, reference %s", request.method, route, reference, exc_info=error)
         if rooms.found(request) is None:
             return nobody_here()
+        if is_away(error):
+            return rooms.message(request, HTTPStatus.SERVICE_UNAVAILABLE)
         return rooms.message(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
 
     return {

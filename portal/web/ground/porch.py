@@ -23,6 +23,7 @@ from hub.errors import Conflict
 from hub.flow import accounts
 from hub.flow.accounts import Account, Session
 from hub.flow.parts import Parts
+from hub.store import is_away
 from portal.web.ground.answers import KEPT, STAFF_POLICY, answer, see_other
 from portal.web.ground.forms import TooLong, Upload, WrongForm, form, form_seal, form_with_file
 from portal.web.ground.templating import FOLDER, environment
@@ -316,6 +317,8 @@ class Porch:
             _log.error(
                 "%s %s failed, reference %s", request.method, route, reference, exc_info=error
             )
+            if is_away(error):
+                return self._message(request, HTTPStatus.SERVICE_UNAVAILABLE)
             return self._message(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference)
 
         kinds = (HTTPException, WrongForm, Conflict, ClientDisconnect)

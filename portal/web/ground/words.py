@@ -84,6 +84,12 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(UTC_NAME)
 
 
+@lru_cache(maxsize=4096)
+def _spelled(language: str, skeleton: str, day: date) -> str:
+    """Return a day by a pattern of Babel's; a page of lists names the same few over and over."""
+    return dates.format_skeleton(skeleton, day, locale=Locale.parse(language))
+
+
 def zone_known(name: str) -> bool:
     """Say whether this machine knows a zone of that name."""
     return bool(name) and (name == UTC_NAME or zone_named(name).key == name != UTC_NAME)
@@ -131,7 +137,7 @@ class Words:
 
     def _day(self, day: date) -> str:
         skeleton = "MMMEd" if day.year == self.now.astimezone(self.zone).year else "yMMMEd"
-        return dates.format_skeleton(skeleton, day, locale=self.locale)
+        return _spelled(self.language, skeleton, day)
 
     def distance(self, when: datetime) -> str:
         """Return how far off a moment is: `in 3 hours`, `2 days ago`."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,12 +76,33 @@ def come_in(house: House, app: ASGIApp, role: Role, email: str, *brands: str) ->
     return browser
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A hub of its own for each test."""
-    house = furnish(tmp_path)
-    settings = read_settings({"HUB_DATA_DIR": str(tmp_path / "data")})
+@contextmanager
+def opened(folder: Path, database: str = "") -> Iterator[Office]:
+    """Build the hub, and let Olu come in."""
+    house = furnish(folder, database=database)
+    settings = read_settings({"HUB_DATA_DIR": str(folder / "data")})
     app = doors(settings, house.parts, api.build(house.parts))
     olu = come_in(house, app, Role.OPERATOR, "olu@example.com")
     yield Office(house=house, app=app, olu=olu)
     house.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A hub of its own for each test."""
+    with opened(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def each_office(hub_database: str, tmp_path: Path) -> Iterator[Office]:
+    """The same on each store."""
+    with opened(tmp_path, hub_database) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def still_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One hub for all tests of a module that change nothing of it."""
+    with opened(tmp_path_factory.mktemp("office")) as found:
+        yield found

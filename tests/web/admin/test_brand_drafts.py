@@ -28,9 +28,19 @@ PNG = base64.b64decode(
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Office]:
     """An operator of a hub that has the folder of its brands for itself."""
+    yield from _studio(tmp_path, "")
+
+
+@pytest.fixture
+def each_studio(hub_database: str, tmp_path: Path) -> Iterator[Office]:
+    """The same on each store."""
+    yield from _studio(tmp_path, hub_database)
+
+
+def _studio(tmp_path: Path, database: str) -> Iterator[Office]:
     folder = tmp_path / "brands"
     shutil.copytree(settings.brands_beside(settings.share_folder()), folder)
-    house = furnish(tmp_path, partners=("acme",))
+    house = furnish(tmp_path, database=database, partners=("acme",))
     chosen = {"HUB_DATA_DIR": str(tmp_path / "data"), "HUB_BRANDS": str(folder)}
     app = doors(read_settings(chosen), house.parts, api.build(house.parts))
     yield Office(house=house, app=app, olu=come_in(house, app, Role.OPERATOR, "olu@example.com"))
@@ -49,8 +59,9 @@ def _choose(office: Office, body: bytes, name: str = "new.svg") -> httpx.Respons
 
 
 def test_a_brand_is_set_up_in_five_clicks_and_counts_from_the_next_start(
-    studio: Office, tmp_path: Path
+    each_studio: Office, tmp_path: Path
 ) -> None:
+    studio = each_studio
     assert _choose(studio, SVG).status_code == 303  # choose the file, choose it
     changed = {"name": "Juniper Garden", "c-accent": "#7a1f45"}  # type the rest
     assert "Juniper Garden" in _send(studio, "preview", **changed).text
@@ -100,15 +111,16 @@ def test_a_hub_with_the_brands_that_came_with_it_hands_the_file_over_instead(
     ],
 )
 def test_a_file_that_is_no_harmless_picture_is_no_logo(
-    office: Office, body: bytes, why: str
+    still_office: Office, body: bytes, why: str
 ) -> None:
-    answer = _choose(office, body)
+    answer = _choose(still_office, body)
     assert answer.status_code == 422 and why in answer.text
     assert 'href="#file"' in answer.text
-    assert office.olu.get(f"{ONE}/logo").content != body
+    assert still_office.olu.get(f"{ONE}/logo").content != body
 
 
-def test_a_logo_that_was_chosen_is_shown_to_its_chooser_alone(office: Office) -> None:
+def test_a_logo_that_was_chosen_is_shown_to_its_chooser_alone(each_office: Office) -> None:
+    office = each_office
     before = office.olu.get(f"{ONE}/logo").content
     assert _choose(office, PNG, "new.png").status_code == 303
     shown = office.olu.get(f"{ONE}/logo")

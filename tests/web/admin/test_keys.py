@@ -28,7 +28,8 @@ def _asks(office: Office, key: str, path: str = "/v1/facts") -> int:
     return answer.status_code
 
 
-def test_a_key_is_shown_once_and_opens_the_api_of_its_owner_alone(office: Office) -> None:
+def test_a_key_is_shown_once_and_opens_the_api_of_its_owner_alone(each_office: Office) -> None:
+    office = each_office
     key = _made(office)
     page = office.olu.get(KEYS).text
     assert key not in page and "the shop" in page
@@ -39,7 +40,8 @@ def test_a_key_is_shown_once_and_opens_the_api_of_its_owner_alone(office: Office
     assert _asks(office, partner, "/v1/partner/webhooks") == 200
 
 
-def test_a_key_is_revoked_after_a_question_and_only_once(office: Office) -> None:
+def test_a_key_is_revoked_after_a_question_and_only_once(each_office: Office) -> None:
+    office = each_office
     key = _made(office)
     with office.house.parts.store.read() as tx:
         [row] = tx.keys.page()
@@ -74,17 +76,20 @@ def test_a_key_ends_when_its_time_is_over(office: Office) -> None:
     ],
 )
 def test_no_key_comes_of_a_wrong_form(
-    office: Office, changed: dict[str, str], status: int, field: str
+    still_office: Office, changed: dict[str, str], status: int, field: str
 ) -> None:
     fields = {"owner": "brand:juniper", "label": "the shop", "life": "30"} | changed
-    assert office.post(KEYS, at=KEYS, **fields) == status
-    assert not field or f'href="#{field}"' in office.said
-    assert not SHOWN.search(office.said)
-    with office.house.parts.store.read() as tx:
+    assert still_office.post(KEYS, at=KEYS, **fields) == status
+    assert not field or f'href="#{field}"' in still_office.said
+    assert not SHOWN.search(still_office.said)
+    with still_office.house.parts.store.read() as tx:
         assert tx.keys.page() == []
 
 
-def test_a_key_is_made_anew_and_the_old_one_goes_on_as_long_as_was_said(office: Office) -> None:
+def test_a_key_is_made_anew_and_the_old_one_goes_on_as_long_as_was_said(
+    each_office: Office,
+) -> None:
+    office = each_office
     old = _made(office)
     with office.house.parts.store.read() as tx:
         [row] = tx.keys.page()
