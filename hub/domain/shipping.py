@@ -29,6 +29,7 @@ from hub.domain.orders import (
     Package,
     PackedLine,
     Shipment,
+    notice_name,
 )
 
 
@@ -212,11 +213,16 @@ def _recorded(
 ) -> Change:
     """Put what is new into the parcels that stand already, and into a shipment for the others."""
     part = subject.order.fulfillment(subject.fulfillment_id)
-    order, told = change.order, list[_Boxed]()
+    order, more = change.order, dict[str, list[PackedLine]]()
     standing = {box.id: one for one in order.shipments for box in one.packages}
     for index, package_id in places.items():
         order = _filled(order, package_id, boxes[index])
-        told.append(_Boxed(shipment=standing[package_id], lines=tuple(boxes[index])))
+        more.setdefault(standing[package_id].id, []).extend(boxes[index])
+    told = [
+        _Boxed(shipment=one, lines=tuple(more[one.id]))
+        for one in change.order.shipments
+        if one.id in more
+    ]
     new = {index: lines for index, lines in boxes.items() if index not in places}
     if new:
         shipment = _shipment(subject, message, new, now)
@@ -256,14 +262,16 @@ def _shipment(
 
 
 def _places(subject: Subject, message: ShipNotice, boxes: Mapping[int, object]) -> dict[int, str]:
-    """Return the packages of the same notice that these parcels of a notice are, by their place.
+    """Return the packages that these parcels of the very paper are already, by their place.
 
-    A name in it was unknown when the notice came: what is in a parcel is told bit by bit then, and
-    a customer must not see the parcel twice. Parcels with one mark keep their order.
+    A name in it was unknown when it came: what is in a parcel is told bit by bit then, and a
+    customer must not see the parcel twice. Parcels with one mark keep their order. Another paper
+    of the same notice stands for itself: it may have left on another day.
     """
     standing: dict[tuple[str, str], list[str]] = {}
-    for shipment in subject.order.shipments:
-        if (shipment.fulfillment_id, shipment.notice) == (subject.fulfillment_id, message.notice):
+    name = notice_name(message.notice, [parcel.tracking for parcel in message.parcels])
+    for shipment in subject.order.shipments if subject.repeated else ():
+        if (shipment.fulfillment_id, shipment.name) == (subject.fulfillment_id, name):
             for package in shipment.packages:
                 standing.setdefault(_mark(package), []).append(package.id)
     seen: Counter[tuple[str, str]] = Counter()
@@ -271,8 +279,7 @@ def _places(subject: Subject, message: ShipNotice, boxes: Mapping[int, object]) 
     for index, parcel in enumerate(message.parcels):
         mark = _mark(parcel)
         same = standing.get(mark, ())
-        # Without any mark only the very paper knows that it is the same parcel.
-        if index in boxes and same and (any(mark) or subject.repeated):
+        if index in boxes and same:
             found[index] = same[min(seen[mark], len(same) - 1)]
         seen[mark] += 1
     return found

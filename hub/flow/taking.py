@@ -267,6 +267,7 @@ def _on_advice(
     if any(one.code == NAMED_OTHERWISE for one in done.problems):
         return done
     if otherwise is not None:
+        book_shipments(tx, partner, before, part_id, row=row, now=now)
         return replace(done, problems=(*done.problems, otherwise))
     response, warnings = shorts(
         message,

@@ -171,6 +171,7 @@ def take_moving(
         return replace(applied, problems=[TAKES_BACK], used=False)
     moves, problems = _movements(tx, parts, row, message, heard=now)
     before = tx.depot.known([one.id for one in moves])
+    moves = _as_booked(moves, before)
     otherwise = [
         one for one in moves if one.id in before and before[one.id].quantity != one.quantity
     ]
@@ -188,6 +189,28 @@ def take_moving(
     if isinstance(message, TransferReceipt):
         _compare(tx, row, message, now=now, names=names)
     return replace(applied, problems=problems, used=bool(moves) or gone is not None)
+
+
+def _as_booked(moves: Sequence[Movement], before: Mapping[str, Movement]) -> list[Movement]:
+    """Return the movements under the names they were booked by, whatever came between them.
+
+    A line whose article was unknown the first time may stand before others of the same article.
+    """
+    free: dict[str, list[str]] = {}
+    for one in moves:
+        free.setdefault(one.sku, []).append(one.id)
+    found: dict[int, str] = {}
+    for place, one in enumerate(moves):
+        for name in free[one.sku]:
+            booked = before.get(name)
+            if booked and (booked.kind, booked.quantity) == (one.kind, one.quantity):
+                found[place] = name
+                free[one.sku].remove(name)
+                break
+    return [
+        replace(one, id=found[place] if place in found else free[one.sku].pop(0))
+        for place, one in enumerate(moves)
+    ]
 
 
 def _no_longer_named(

@@ -387,6 +387,20 @@ def test_a_warehouse_s_paper_under_a_name_said_anew_moves_nothing_more(
     assert moved == {"SKU-1": [-1, 5, 9], "SKU-2": [9]}
 
 
+def test_a_receipt_counts_a_line_named_later_beside_the_same_article_s_own(
+    at_depot: tuple[House, Depot],
+) -> None:
+    house, depot = at_depot
+    lists(house, {"SKU-1": ("depot",)})
+    depot.send("944", depot.took_in("", {"ODD-8": 5, "D-SKU-1": 100}))
+    house.turn("depot")
+    (paper,) = _papers(house, "944", "depot")
+    _said(house, "ODD-8", "SKU-1", paper)
+    with house.parts.store.read() as tx:
+        moved = tx.depot.of_sku(partner="depot", sku="SKU-1", limit=9)
+    assert sorted(one.quantity for one in moved) == [5, 100]
+
+
 def test_names_said_one_by_one_fill_the_parcels_that_stand(house: House, acme: Supplier) -> None:
     acme.send("856", _parcels(acme, {LEFT: [("7", 2, "ODD-7")], RIGHT: [("8", 1, "ODD-8")]}))
     house.turn()

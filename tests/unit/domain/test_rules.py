@@ -1,6 +1,7 @@
 """What partners' answers and ship notices do to an order."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -159,6 +160,16 @@ def test_a_notice_sent_again_with_one_parcel_more_ships_only_that_one() -> None:
     more = Parcel(tracking="1Z9", lines=(ShippedLine(number="1", quantity=1),))
     desk.hear(replace(first, parcels=(*first.parcels, more)))
     assert desk.order.lines[0].buckets.shipped == 3
+
+
+@pytest.mark.parametrize("name", ["SHP1", ""])
+def test_two_papers_that_name_one_parcel_are_two_shipments_of_their_days(name: str) -> None:
+    desk = _desk(3, 2)
+    said = {day: NOON - timedelta(days=day) for day in (9, 1)}
+    for line, (day, left) in zip((("1", 3), ("2", 2)), said.items(), strict=True):
+        desk.hear(replace(notice(desk.order, line, name=name), shipped_at=left))
+        assert desk.order.shipments[-1].shipped_at == said[day]
+    assert [len(one.packages[0].lines) for one in desk.order.shipments] == [1, 1]
 
 
 def test_shipping_too_much_is_recorded_shown_and_becomes_one_exception() -> None:
