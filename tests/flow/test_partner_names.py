@@ -20,7 +20,7 @@ from hub.ops.desk.mending import rerun
 from hub.ops.desk.naming import names, sought, unnamed, unnamed_of
 from hub.store import NameRow, Transaction
 from tests.fakes import Ordered, Supplier
-from tests.rigs.depots import Depot, lists
+from tests.rigs.depots import Depot, Order940, lists
 from tests.rigs.houses import House, post, shopping, stock_up
 
 WHO = "operator:olga"
@@ -210,16 +210,22 @@ def test_a_stock_report_under_a_name_counts(house: House) -> None:
     assert levels == {"SKU-1": 9, "SKU-2": 4}
 
 
+def _asked(house: House, depot: Depot, *units: int) -> Order940:
+    """What the depot is asked to ship: it has nine of either article."""
+    lists(house, {"SKU-1": ("depot",), "SKU-2": ("depot",)})
+    depot.send("846", depot.counts({"D-SKU-1": 9, "D-SKU-2": 9}, at="20261119*0600", name="B"))
+    house.turn("depot")
+    post(house, shopping("1001", *units))
+    house.turn("depot")
+    (order,) = depot.papers("940")
+    return order
+
+
 def test_what_a_warehouse_ships_and_takes_in_under_a_name_counts(
     at_depot: tuple[House, Depot],
 ) -> None:
     house, depot = at_depot
-    lists(house, {"SKU-1": ("depot",), "SKU-2": ("depot",)})
-    depot.send("846", depot.counts({"D-SKU-1": 9, "D-SKU-2": 9}, at="20261119*0600", name="B"))
-    house.turn("depot")
-    post(house, shopping("1001", 2, 1))
-    house.turn("depot")
-    (order,) = depot.papers("940")
+    order = _asked(house, depot, 2, 1)
     odd = replace(order, lines=(("9", 2, "ODD-7"), *order.lines[1:]))
     depot.send("945", depot.shipped(odd, quantities={"9": 1}))
     depot.send("944", depot.took_in("", {"ODD-7": 5}))
@@ -361,12 +367,7 @@ def test_a_warehouse_s_paper_under_a_name_said_anew_moves_nothing_more(
     at_depot: tuple[House, Depot],
 ) -> None:
     house, depot = at_depot
-    lists(house, {"SKU-1": ("depot",), "SKU-2": ("depot",)})
-    depot.send("846", depot.counts({"D-SKU-1": 9, "D-SKU-2": 9}, at="20261119*0600", name="B"))
-    house.turn("depot")
-    post(house, shopping("1001", 2, 2))
-    house.turn("depot")
-    (order,) = depot.papers("940")
+    order = _asked(house, depot, 2, 2)
     odd = replace(order, lines=(("9", 2, "ODD-7"),))
     depot.send("945", depot.shipped(odd, quantities={"9": 1}))
     depot.send("944", depot.took_in("", {"ODD-8": 5}))
