@@ -11,8 +11,6 @@ from hub.domain.hearing import (
     Subject,
     heard,
     line_of,
-    named_otherwise,
-    no_longer_named,
     other_unit,
     problem_only,
     said_otherwise,
@@ -20,8 +18,9 @@ from hub.domain.hearing import (
     units,
     unknown_line,
 )
-from hub.domain.messages import Answer, LineAnswer, OrderResponse, OrderResponseLine
+from hub.domain.messages import Answer, LineAnswer, OrderResponse, OrderResponseLine, ProductId
 from hub.domain.orders import Buckets, FulfillmentLine, FulfillmentOrder, Order
+from hub.domain.renamed import booked_instead, named_otherwise
 
 WHOLE = "whole"
 """The place of what a paper says of every line that it does not list."""
@@ -34,6 +33,7 @@ class _Said:
     line: FulfillmentLine
     answers: tuple[tuple[LineAnswer, int | None], ...]
     path: str
+    products: Sequence[ProductId] = ()
 
     @property
     def what(self) -> dict[str, object]:
@@ -68,8 +68,9 @@ def answered(subject: Subject, message: OrderResponse, *, key: str) -> Change:
         change = change.then(problem_only(change.order, problem))
     contents = [(one.line.id, one.what) for one in said]
     verdicts = heard(subject.effects, contents)
-    gone = no_longer_named(subject, contents, verdicts)
-    for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
+    named = [(one.line, one.products) for one in said]
+    instead = booked_instead(subject, contents, verdicts, named)
+    for one, (verdict, ordinal), gone in zip(said, verdicts, instead, strict=True):
         if verdict is Heard.BEFORE:
             continue
         if gone is not None and one.path != WHOLE:
@@ -122,7 +123,8 @@ def _by_line(
             continue
         former = said.get(line.id)
         answers = (*(former.answers if former else ()), *counted)
-        said[line.id] = _Said(line=line, answers=answers, path=path)
+        products = (*(former.products if former else ()), *row.products)
+        said[line.id] = _Said(line=line, answers=answers, path=path, products=products)
     if not message.lines and message.whole is Answer.CHANGED:
         problems.append(_NOT_HOW)
     unlisted = _unlisted(part, message, said) if message.lines and not problems else []

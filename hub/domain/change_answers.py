@@ -1,6 +1,6 @@
 """A partner's answer to a change or cancellation: yes, no, or in part. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,13 +21,15 @@ from hub.domain.hearing import (
     Heard,
     Subject,
     heard,
+    line_of,
     problem_only,
     said_otherwise,
     units,
     unknown_line,
 )
-from hub.domain.messages import Answer, ChangeResponse, OrderResponseLine
-from hub.domain.orders import Ask, ChangeState, Order, OrderChange
+from hub.domain.messages import Answer, ChangeResponse, OrderResponseLine, ProductId
+from hub.domain.orders import Ask, ChangeState, FulfillmentLine, Order, OrderChange
+from hub.domain.renamed import booked_instead, named_otherwise
 
 _YES = (Answer.ACCEPTED, Answer.CHANGED)
 
@@ -36,10 +38,11 @@ _YES = (Answer.ACCEPTED, Answer.CHANGED)
 class _Word:
     """What a paper says of one asked line: how many units are given back and how many not."""
 
-    line: str
+    line: FulfillmentLine
     yes: int
     no: int
     path: str = ""
+    products: Sequence[ProductId] = ()
 
     @property
     def what(self) -> dict[str, object]:
@@ -63,13 +66,13 @@ def change_answered(
     words, problems = _words(subject, ask, message)
     change = Change(order=order, problems=tuple(problems))
     agreed = _agreed(message, words) if has_words(owner, ask) else None
-    said = [(f"{ask.id}/{word.line}", word.what) for word in words]
+    said = [(f"{ask.id}/{word.line.id}", word.what) for word in words]
     if agreed is not None:
         said.append((ask.id, {"agreed": agreed}))
     verdicts = heard(subject.effects, said)
-    otherwise = any(verdict is Heard.OTHERWISE for verdict, _ in verdicts)
-    if otherwise and message.purpose is not Purpose.REPLACE:
-        return change.then(problem_only(order, said_otherwise("")))
+    wrong = _wrong(subject, message, words, said, verdicts)
+    if wrong is not None:
+        return change.then(problem_only(order, wrong))
     effects = tuple(
         Effect(business_key=key, subject=what[0], ordinal=ordinal, what=what[1])
         for what, (verdict, ordinal) in zip(said, verdicts, strict=True)
@@ -80,6 +83,26 @@ def change_answered(
     change = change.then(Change(order=order, effects=effects))
     before = ask.reason == SILENCE or bool(subject.effects)
     return change.then(_settled(order, owner, ask, words, agreed=agreed, told=before, now=now))
+
+
+def _wrong(
+    subject: Subject,
+    message: ChangeResponse,
+    words: Sequence[_Word],
+    said: Sequence[tuple[str, Mapping[str, object]]],
+    verdicts: Sequence[tuple[Heard, int]],
+) -> Problem | None:
+    """Why a paper is not used: it came before with other contents, or its names meant others."""
+    otherwise = any(verdict is Heard.OTHERWISE for verdict, _ in verdicts)
+    if otherwise and message.purpose is not Purpose.REPLACE:
+        return said_otherwise("")
+    heard_of = len(words)  # what is agreed beside units, if anything, is last and names no line
+    named = [(word.line, word.products) for word in words]
+    instead = booked_instead(subject, said[:heard_of], verdicts[:heard_of], named)
+    for word, before in zip(words, instead, strict=True):
+        if before is not None:
+            return named_otherwise(before, word.line, word.path)
+    return None
 
 
 def _settled(
@@ -96,8 +119,8 @@ def _settled(
 
     `told` says that silence or an earlier answer decided it, and no rejected order by itself.
     """
-    yes = {word.line: word.yes for word in words if word.yes}
-    no = {word.line: word.no for word in words if word.no}
+    yes = {word.line.id: word.yes for word in words if word.yes}
+    no = {word.line.id: word.no for word in words if word.no}
     good = bool(yes) or agreed is True
     if ask.state is not ChangeState.REQUESTED:
         # Of an ask that silence cut short, the words are for the rest: that was declined.
@@ -174,13 +197,15 @@ def _words(
             no += former.no if former else 0
             yes = min(yes, asked[line.id])
             no = min(no, asked[line.id] - yes)
-            words[line.id] = _Word(line=line.id, yes=yes, no=no, path=path)
+            products = (*(former.products if former else ()), *row.products)
+            words[line.id] = _Word(line=line, yes=yes, no=no, path=path, products=products)
     if message.whole is not None:
         for line_id, quantity in asked.items():
             if line_id not in words:
                 good = message.whole in _YES
                 yes, no = (quantity, 0) if good else (0, quantity)
-                words[line_id] = _Word(line=line_id, yes=yes, no=no)
+                line = line_of(subject.order, subject.fulfillment_id, line_id)
+                words[line_id] = _Word(line=line, yes=yes, no=no)
     if not words and not problems and message.whole is None and not message.lines:
         text = "the answer says neither yes nor no; ask the partner what it does"
         problems.append(Problem(code="says-nothing", text=text))

@@ -6,7 +6,7 @@ event told again, in whatever envelope, does nothing twice.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
@@ -29,6 +29,11 @@ NO_NAMES: Mapping[str, str] = MappingProxyType({})
 MOST_TOLD = 10  # lines of the purchase order that a problem lists; a long one would fill pages
 
 
+def _never_named(_name: str) -> Collection[str]:
+    """Nobody ever said what a name stands for."""
+    return ()
+
+
 def plain_unit(unit: str) -> str:
     """Return a unit's word where no table of codes is at hand: itself, in small letters."""
     return {"ea": SINGLE}.get(unit.lower(), unit.lower())
@@ -41,8 +46,8 @@ class Subject:
     `unit_word` gives one word for every way to write a unit. `repeated` is true when the very paper
     had such effects before: it writes what is missing. `invoiced` are units by partner's line.
     `told_only` is true where a replacement has to be of something that was told. `called` are the
-    SKUs that people said some names of the partner's stand for, `own` the subject and contents of
-    what the very paper did before.
+    SKUs that people said some names of the partner's stand for, `ever` gives those that a name was
+    said to stand for at any time, `own` is the subject and contents of what the very paper did.
     """
 
     order: Order
@@ -54,6 +59,7 @@ class Subject:
     told_only: bool = False
     invoiced: Mapping[str, int] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    ever: Callable[[str], Collection[str]] = _never_named
     own: Sequence[tuple[str, Mapping[str, object]]] = ()
 
 
@@ -77,9 +83,9 @@ def heard(
     left: defaultdict[str, Counter[str]] = defaultdict(Counter)
     newest: dict[str, int] = {}
     for (subject, ordinal), what in effects.items():
-        left[subject][_text(what)] += 1
+        left[subject][written(what)] += 1
         newest[subject] = max(newest.get(subject, -1), ordinal)
-    before = [_taken(left[subject], _text(what)) for subject, what in said]
+    before = [_taken(left[subject], written(what)) for subject, what in said]
     unsaid = {subject: texts.total() for subject, texts in left.items()}
     verdicts: list[tuple[Heard, int]] = []
     for (subject, _), known in zip(said, before, strict=True):
@@ -100,7 +106,8 @@ def _taken(left: Counter[str], text: str) -> bool:
     return True
 
 
-def _text(what: Mapping[str, object]) -> str:
+def written(what: Mapping[str, object]) -> str:
+    """Return what is compared of what a paper says."""
     return json.dumps(what, sort_keys=True, default=str)
 
 
@@ -110,47 +117,6 @@ def said_otherwise(path: str) -> Problem:
         code="said-otherwise-before",
         text="the same paper came before with other contents for this line; it was not used. "
         "Ask the partner for a replacement (purpose 05) or a new document number",
-        where=Where(path=path),
-    )
-
-
-NAMED_OTHERWISE = "named-otherwise-before"
-"""The code of what a paper newly means, while what it meant before is still booked."""
-
-
-def no_longer_named(
-    subject: Subject,
-    said: Sequence[tuple[str, Mapping[str, object]]],
-    verdicts: Sequence[tuple[Heard, int]],
-) -> FulfillmentLine | None:
-    """Return a line that this very paper was booked for and does not name any more, or None.
-
-    What a name stands for was said anew meanwhile: its units would be booked twice. A line of which
-    the paper says something else now is no such line.
-    """
-    if not subject.own:
-        return None
-    left = Counter((about, _text(what)) for about, what in subject.own)
-    left.subtract((about, _text(what)) for about, what in said)
-    unsaid: Counter[str] = Counter()
-    for (about, _), count in left.items():
-        unsaid[about] += max(0, count)
-    unsaid.subtract(
-        about
-        for (about, _), (verdict, _) in zip(said, verdicts, strict=True)
-        if verdict is Heard.OTHERWISE
-    )
-    lines = subject.order.fulfillment(subject.fulfillment_id).lines
-    return next((line for line in lines if unsaid[line.id] > 0), None)
-
-
-def named_otherwise(before: FulfillmentLine, line: FulfillmentLine, path: str) -> Problem:
-    """Return the problem of a line that a paper names in place of one it was booked for."""
-    return Problem(
-        code=NAMED_OTHERWISE,
-        text=f"this paper was booked as {before.sku} before the name was said anew; "
-        f"{line.sku} was not booked as well. Take that back first: ask the partner for a "
-        "replacement (purpose 05), which counts as the names are now, or put it right by hand",
         where=Where(path=path),
     )
 

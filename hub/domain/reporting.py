@@ -4,7 +4,7 @@ What it says in work is accepted, what it says is backordered waits, what it can
 looks for another partner. Days that it names move promises (`hub.domain.promises`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,8 +17,6 @@ from hub.domain.hearing import (
     Subject,
     heard,
     line_of,
-    named_otherwise,
-    no_longer_named,
     other_unit,
     problem_only,
     said_otherwise,
@@ -26,8 +24,9 @@ from hub.domain.hearing import (
     units,
     unknown_line,
 )
-from hub.domain.messages import OrderReport, Progress, ReportedLine
+from hub.domain.messages import OrderReport, ProductId, Progress, ReportedLine
 from hub.domain.orders import FulfillmentLine, FulfillmentOrder, Order
+from hub.domain.renamed import booked_instead, named_otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,7 @@ class _Said:
     line: FulfillmentLine
     rows: tuple[_Row, ...]
     path: str
+    products: Sequence[ProductId] = ()
 
     @property
     def what(self) -> dict[str, object]:
@@ -76,8 +76,9 @@ def reported(subject: Subject, message: OrderReport, *, key: str) -> Change:
         change = change.then(problem_only(change.order, problem))
     contents = [(one.line.id, one.what) for one in said]
     verdicts = heard(subject.effects, contents)
-    gone = no_longer_named(subject, contents, verdicts)
-    for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
+    named = [(one.line, one.products) for one in said]
+    instead = booked_instead(subject, contents, verdicts, named)
+    for one, (verdict, ordinal), gone in zip(said, verdicts, instead, strict=True):
         if verdict is Heard.BEFORE:
             continue
         if gone is not None and one.path != WHOLE:
@@ -111,7 +112,8 @@ def _by_line(
             continue
         former = said.get(line.id)
         rows = (*(former.rows if former else ()), _row(row, counted))
-        said[line.id] = _Said(line=line, rows=rows, path=path)
+        products = (*(former.products if former else ()), *row.products)
+        said[line.id] = _Said(line=line, rows=rows, path=path, products=products)
     if not problems:  # a line that was not understood may be any of those that seem unlisted
         said.update(_unlisted(part, message, said))
     return list(said.values()), problems

@@ -12,8 +12,6 @@ from hub.domain.hearing import (
     Subject,
     heard,
     line_of,
-    named_otherwise,
-    no_longer_named,
     other_unit,
     problem_only,
     said_otherwise,
@@ -21,7 +19,7 @@ from hub.domain.hearing import (
     units,
     unknown_line,
 )
-from hub.domain.messages import CarrierMoment, Parcel, ShipNotice, ShippedLine
+from hub.domain.messages import CarrierMoment, Parcel, ProductId, ShipNotice, ShippedLine
 from hub.domain.orders import (
     FulfillmentLine,
     FulfillmentOrder,
@@ -31,6 +29,7 @@ from hub.domain.orders import (
     Shipment,
     notice_name,
 )
+from hub.domain.renamed import booked_instead, named_otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +42,7 @@ class _Said:
     subject: str
     tracking: str
     path: str
+    products: Sequence[ProductId] = ()
 
     @property
     def what(self) -> dict[str, object]:
@@ -101,8 +101,9 @@ def shipped(
     boxes: dict[int, list[PackedLine]] = {}
     contents = [(one.subject, one.what) for one in said]
     verdicts = heard(subject.effects, contents)
-    gone = no_longer_named(subject, contents, verdicts)
-    for one, (verdict, ordinal) in zip(said, verdicts, strict=True):
+    named = [(one.line, one.products) for one in said]
+    instead = booked_instead(subject, contents, verdicts, named)
+    for one, (verdict, ordinal), gone in zip(said, verdicts, instead, strict=True):
         if verdict is Heard.OTHERWISE:
             change = change.then(problem_only(change.order, said_otherwise(one.path)))
         if verdict is not Heard.NEW:
@@ -159,6 +160,7 @@ def _read(
                 subject=line.id,
                 tracking=parcel.tracking,
                 path=path,
+                products=row.products,
             )
         )
     if not known and (parcel.tracking or parcel.label):

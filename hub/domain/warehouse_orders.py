@@ -18,7 +18,6 @@ from hub.domain.hearing import (
     SINGLE,
     AskedLines,
     line_of,
-    named_otherwise,
     set_buckets,
 )
 from hub.domain.messages import (
@@ -27,12 +26,14 @@ from hub.domain.messages import (
     OrderResponse,
     OrderResponseLine,
     Parcel,
+    ProductId,
     PurchaseOrder,
     PurchaseOrderLine,
     ShipNotice,
     ShippedLine,
 )
 from hub.domain.orders import ChangeState, FulfillmentLine, FulfillmentOrder, Order
+from hub.domain.renamed import named_otherwise
 from hub.domain.warehouse import (
     Carton,
     Picked,
@@ -225,6 +226,7 @@ class _Tally:
     difference: int = 0
     states: set[PickState] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
+    products: list[ProductId] = field(default_factory=list)
 
     def short(self, before: int) -> int:
         """Units that will not come with this advice or an earlier one; `before` left earlier."""
@@ -300,6 +302,7 @@ def _tallies(
         tally.difference = max(tally.difference, abs(pick.difference or 0) * factor)
         tally.states.add(pick.state)
         tally.reasons += [pick.reason] if pick.reason else []
+        tally.products += pick.products
     yield from found.values()
 
 
@@ -326,7 +329,7 @@ def _answered(tally: _Tally, units: int, answer: Answer) -> OrderResponseLine:
     reason = "; ".join(dict.fromkeys(tally.reasons))
     return OrderResponseLine(
         number=tally.line.number,
-        products=tally.line.products,
+        products=tuple(dict.fromkeys((*tally.line.products, *tally.products))),
         answers=(LineAnswer(answer=answer, quantity=units, unit=unit, reason=reason),),
     )
 

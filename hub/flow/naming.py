@@ -61,6 +61,25 @@ def names_of(tx: Transaction, partner: str) -> Mapping[str, str]:
     return {row.name: row.sku for row in rows if not given.get(row.name, set()) - {row.sku}}
 
 
+class Ever:
+    """Every SKU that people ever said a partner's names stand for, read when first asked for.
+
+    It is good for as long as its transaction.
+    """
+
+    def __init__(self, tx: Transaction, partner: str) -> None:
+        self._tx = tx
+        self._partner = partner
+
+    @cached_property
+    def _known(self) -> Mapping[str, frozenset[str]]:
+        return self._tx.names.ever(self._partner)
+
+    def __call__(self, name: str) -> frozenset[str]:
+        """Return the SKUs that a name was ever said to stand for."""
+        return self._known.get(name, frozenset())
+
+
 # --- said and taken back -------------------------------------------------------------------------
 
 

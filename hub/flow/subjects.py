@@ -10,7 +10,7 @@ from hub.domain.posted import PostedSet
 from hub.domain.rules import Spoken, Subject
 from hub.domain.voiding import called
 from hub.flow.invoicing import invoiced
-from hub.flow.naming import Called
+from hub.flow.naming import Called, Ever
 from hub.flow.orders import UNITS
 from hub.flow.parts import Parts
 from hub.store import DocumentRow, Transaction
@@ -54,5 +54,6 @@ def subject_of(
         told_only=row.set_id == PostedSet.SHIPMENT_CORRECTION,
         invoiced=invoiced(tx, parts, part) if takes_back(message) else {},
         called=Called(tx, row.partner),
+        ever=Ever(tx, row.partner),
         own=[(effect.subject, effect.what) for effect in did if effect.business_key == key],
     )

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from hub.domain import rules
 from hub.domain.change_rows import needs_source
 from hub.domain.exchange import Problem, Purpose, Severity, Where
-from hub.domain.hearing import NAMED_OTHERWISE
 from hub.domain.messages import (
     Advice,
     Answer,
@@ -27,6 +26,7 @@ from hub.domain.messages import (
 )
 from hub.domain.names import Names
 from hub.domain.orders import ChangeState, FulfillmentOrder, Order
+from hub.domain.renamed import NAMED_OTHERWISE
 from hub.domain.rules import Spoken
 from hub.domain.shipping import packed
 from hub.domain.stock import DAY_ONLY
@@ -259,16 +259,16 @@ def _on_advice(
     partner = parts.partners.get(row.partner)
     done = Applied(number=message.number, order_id=before.id, fulfillment_id=part_id)
     called = Called(tx, row.partner)
+    otherwise = _otherwise(tx, row, message, before.fulfillment(part_id), called)
     notice = ship_notice(message, before.fulfillment(part_id), called)
     if notice is not None:
         local = in_zone(notice, partner.calendar.zone)
         done = _on_order(tx, parts, row, local, now=now, names=names)
-    otherwise = _otherwise(tx, row, message, before.fulfillment(part_id), called)
-    if any(one.code == NAMED_OTHERWISE for one in done.problems):
-        return done
-    if otherwise is not None:
+    refused = any(one.code == NAMED_OTHERWISE for one in done.problems)
+    if refused or otherwise is not None:
         book_shipments(tx, partner, before, part_id, row=row, now=now)
-        return replace(done, problems=(*done.problems, otherwise))
+        why = [] if refused or otherwise is None else [otherwise]
+        return replace(done, problems=(*done.problems, *why))
     response, warnings = shorts(
         message,
         tx.orders.load(before.id),

@@ -6,7 +6,7 @@ balance of a later moment is known, in the transaction of its paper; levels are 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from hub.domain.exchange import Problem, Purpose, Severity, Where, told
 from hub.domain.facts import Fact, FactKind, Stuck
 from hub.domain.feeds import Counted, Listing, counted
-from hub.domain.hearing import NAMED_OTHERWISE
 from hub.domain.messages import ProductId, StockRow
 from hub.domain.names import Names
 from hub.domain.orders import Order
+from hub.domain.renamed import NAMED_OTHERWISE, once_named, reached
 from hub.domain.stock import left_at
 from hub.domain.warehouse import ReceivedLine, StockAdjustment, TransferReceipt
 from hub.domain.warehouse_stock import (
@@ -32,7 +32,7 @@ from hub.domain.warehouse_stock import (
     received_otherwise,
 )
 from hub.flow.applied import Applied
-from hub.flow.naming import names_of
+from hub.flow.naming import Ever, names_of
 from hub.flow.orders import UNITS
 from hub.flow.parts import Parts
 from hub.flow.receiving import input_of
@@ -56,6 +56,7 @@ class _Said:
     kind: Kind
     quantity: int
     reason: str = ""
+    products: Sequence[ProductId] = ()
 
 
 # --- shipments ---------------------------------------------------------------------------------
@@ -135,7 +136,8 @@ def shelved(parts: Parts, row: DocumentRow, messages: Sequence[object]) -> set[s
     for message in messages:
         if isinstance(message, TransferReceipt | StockAdjustment):
             with parts.store.read() as tx:
-                moves, _ = _movements(tx, parts, row, message, heard=parts.now())
+                said = list(_read(tx, parts, row.partner, message, []))
+            moves = _movements(parts, row, message, said, heard=parts.now())
             found.update((one.sku, one.at_least) for one in moves)
     if found:
         now = parts.now()
@@ -169,18 +171,24 @@ def take_moving(
     applied = Applied(key=_key(row.partner, message), number=number)
     if isinstance(message, StockAdjustment) and message.purpose is Purpose.CANCEL:
         return replace(applied, problems=[TAKES_BACK], used=False)
-    moves, problems = _movements(tx, parts, row, message, heard=now)
+    problems: list[Problem] = []
+    said = list(_read(tx, parts, row.partner, message, problems))
+    moves = _movements(parts, row, message, said, heard=now)
     before = tx.depot.known([one.id for one in moves])
     moves = _as_booked(moves, before)
     otherwise = [
         one for one in moves if one.id in before and before[one.id].quantity != one.quantity
     ]
     problems += [_otherwise(one, before[one.id]) for one in otherwise]
+    new = {place for place, one in enumerate(moves) if one.id not in before}
     gone = _no_longer_named(tx, row, message, moves)
     if gone is not None:
-        news = [one for one in moves if one.id not in before]
-        problems += [_named_otherwise(gone, one) for one in news]
-        moves = [one for one in moves if one.id in before]
+        instead = dict.fromkeys(sorted(new), gone)
+    else:
+        same = [one for one in moves if one.id in before and one not in otherwise]
+        instead = _booked_instead(tx, row, message, said, new, same)
+    problems += [_named_otherwise(sku, moves[place]) for place, sku in instead.items()]
+    moves = [one for place, one in enumerate(moves) if place not in instead]
     fresh = tx.depot.add(moves, at=now)
     for one in fresh:
         count(tx, one)
@@ -188,7 +196,7 @@ def take_moving(
         _tell(tx, row, message, fresh, now=now, names=names)
     if isinstance(message, TransferReceipt):
         _compare(tx, row, message, now=now, names=names)
-    return replace(applied, problems=problems, used=bool(moves) or gone is not None)
+    return replace(applied, problems=problems, used=bool(moves or instead) or gone is not None)
 
 
 def _as_booked(moves: Sequence[Movement], before: Mapping[str, Movement]) -> list[Movement]:
@@ -211,6 +219,33 @@ def _as_booked(moves: Sequence[Movement], before: Mapping[str, Movement]) -> lis
         replace(one, id=found[place] if place in found else free[one.sku].pop(0))
         for place, one in enumerate(moves)
     ]
+
+
+def _booked_instead(
+    tx: Transaction,
+    row: DocumentRow,
+    message: Moving,
+    said: Sequence[_Said],
+    new: Collection[int],
+    same: Sequence[Movement],
+) -> dict[int, str]:
+    """Return the articles that may be booked already for what is new, by its place.
+
+    The names of the paper meant them once; `same` is what it says as it was booked before.
+    """
+    if not new:
+        return {}
+    ever, once = Ever(tx, row.partner), dict[str, set[str]]()
+    for one in said:
+        once.setdefault(one.sku, set()).update(once_named(ever, one.products, one.sku))
+    times = Counter(one.sku for one in same)
+    ids = {
+        event_id(row.partner, *_event(message), sku, times[sku]): sku
+        for sku in set().union(*once.values())
+    }
+    booked = {ids[name] for name in tx.depot.known(ids)} if ids else set()
+    found = {place: reached(said[place].sku, once, booked) for place in sorted(new)}
+    return {place: sku for place, sku in found.items() if sku is not None}
 
 
 def _no_longer_named(
@@ -245,16 +280,15 @@ def _key(partner: str, message: Moving) -> str:
 
 
 def _movements(
-    tx: Transaction, parts: Parts, row: DocumentRow, message: Moving, *, heard: datetime
-) -> tuple[list[Movement], list[Problem]]:
+    parts: Parts, row: DocumentRow, message: Moving, every: Sequence[_Said], *, heard: datetime
+) -> list[Movement]:
     zone = ZoneInfo(parts.partners.get(row.partner).calendar.zone)
     on = message.received_on if isinstance(message, TransferReceipt) else message.adjusted_on
     least, most = day_of(on, zone=zone, heard=heard)
     reference = message.number if isinstance(message, TransferReceipt) else message.adjustment
-    problems: list[Problem] = []
     seen: Counter[str] = Counter()
     moves = []
-    for said in _read(tx, parts, row.partner, message, problems):
+    for said in every:
         ordinal = seen[said.sku]
         seen[said.sku] += 1
         moves.append(
@@ -271,7 +305,7 @@ def _movements(
                 document_id=row.id,
             )
         )
-    return moves, problems
+    return moves
 
 
 def _event(message: Moving) -> tuple[str, str]:
@@ -294,7 +328,13 @@ def _read(
         found = _ours(parts, listing, line.products, line.unit, abs(units), problems)
         if found is not None:
             quantity = found.quantity if units >= 0 else -found.quantity
-            yield _Said(sku=found.sku, kind=kind, quantity=quantity, reason=reason)
+            yield _Said(
+                sku=found.sku,
+                kind=kind,
+                quantity=quantity,
+                reason=reason,
+                products=line.products,
+            )
 
 
 def _ours(
@@ -323,8 +363,8 @@ def _otherwise(now: Movement, before: Movement) -> Problem:
 def _named_otherwise(before: str, now: Movement) -> Problem:
     return Problem(
         code=NAMED_OTHERWISE,
-        text=f"this paper was booked as {before} before the name was said anew; {now.sku} was not "
-        "booked as well. Ask the warehouse for an adjustment of both",
+        text=f"this may be booked already, as {before}, from before a name was said anew; "
+        f"{now.sku} was not booked as well. Ask the warehouse for an adjustment of both",
         where=Where(path=f"sku:{now.sku}", value=now.sku[:99]),
     )
 

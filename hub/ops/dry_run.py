@@ -21,14 +21,16 @@ from hub.domain.exchange import (
     SplitGroup,
     SplitInterchange,
 )
-from hub.domain.messages import Message, OrderResponse, ShipNotice
+from hub.domain.messages import Message
 from hub.domain.names import Names
-from hub.domain.rules import Subject
+from hub.domain.rules import Spoken, Subject
 from hub.errors import Malformed
 from hub.flow.headings import with_headings
-from hub.flow.naming import Called
+from hub.flow.naming import Called, Ever
+from hub.flow.orders import UNITS
 from hub.flow.parts import Parts
 from hub.flow.settling import Translated, translate
+from hub.flow.taking import NOTHING_USED
 from hub.formats import Format
 from hub.mapping import Library
 from hub.ops.order_story import told
@@ -206,15 +208,18 @@ def _paper(
     if not _errors(syntax):
         # `translate` asks its parts for these and for nothing else.
         translated = translate(cast(Parts, reader), channel, document, body)
-        found = _looked_up(store, channel, translated, now)
+        found = _looked_up(reader, store, channel, translated, now)
     problems = (*syntax, *translated.problems)
-    usable = bool(translated.messages) or translated.receipt is not None
+    left = [flaw for one in found for flaw in one.problems]
+    refused = bool(found) and all(_nothing_used(one) for one in found)
+    usable = (bool(translated.messages) and not refused) or translated.receipt is not None
+    wrong = bool(_errors(problems)) or any(flaw.severity == "error" for flaw in left)
     return TriedPaper(
         set_id=document.set_id,
         number=document.number,
         offset=document.offset,
         length=document.length,
-        verdict=_verdict(bool(_errors(syntax)), bool(_errors(problems)), usable),
+        verdict=_verdict(bool(_errors(syntax)), wrong, usable),
         usable=usable,
         messages=translated.messages,
         receipt=translated.receipt,
@@ -231,25 +236,39 @@ def _verdict(rejected: bool, wrong: bool, usable: bool) -> str:  # noqa: FBT001 
     return "could be used in part" if wrong else "could be used whole"
 
 
+def _nothing_used(found: Found) -> bool:
+    return any(flaw.code in NOTHING_USED for flaw in found.problems)
+
+
 def _looked_up(
-    store: Store | None, channel: Channel, translated: Translated, now: datetime
+    reader: Reader, store: Store | None, channel: Channel, translated: Translated, now: datetime
 ) -> tuple[Found, ...]:
     if store is None:
         return ()
-    meant = [one for one in translated.messages if isinstance(one, OrderResponse | ShipNotice)]
-    return looked_up(store, channel.partner, meant, now=now)
+    return looked_up(store, reader.maps, channel.partner, translated.messages, now=now)
 
 
 def looked_up(
-    store: Store, partner: str, messages: Sequence[OrderResponse | ShipNotice], *, now: datetime
+    store: Store, maps: Library, partner: str, messages: Sequence[Message], *, now: datetime
 ) -> tuple[Found, ...]:
-    """Return which order each message means and what would happen to it; nothing is written."""
+    """Return which order each message means and what would happen to it; nothing is written.
+
+    Only messages on one purchase order are looked up, and no advice of a warehouse.
+    """
     with store.read() as tx:
-        return tuple(_found(tx, partner, message, now) for message in messages)
+        return tuple(
+            _found(tx, partner, message, now, lambda unit: maps.word(UNITS, unit))
+            for message in messages
+            if isinstance(message, Spoken)
+        )
 
 
 def _found(
-    tx: Transaction, partner: str, message: OrderResponse | ShipNotice, now: datetime
+    tx: Transaction,
+    partner: str,
+    message: Spoken,
+    now: datetime,
+    unit_word: Callable[[str], str],
 ) -> Found:
     known = tx.orders.for_purchase_order(partner=partner, number=message.number)
     if known is None:
@@ -265,6 +284,8 @@ def _found(
         effects=tx.exchange.effects(business_key=key),
         names=Names("dry run"),
         called=Called(tx, partner),
+        ever=Ever(tx, partner),
+        unit_word=unit_word,
     )
     change = rules.apply(subject, message, now=now)
     would = [told(str(fact.kind), fact.body, order) for fact in change.facts] + [

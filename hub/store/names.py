@@ -14,7 +14,7 @@ from hub.errors import Conflict
 from hub.store.order_rows import products_read
 from hub.store.statements import Connection, Row, Statement, micros, moment
 from hub.store.tables import catalog_item, partner_item
-from hub.store.tables_names import partner_name
+from hub.store.tables_names import partner_name, partner_name_ever
 from hub.store.upserts import insert_if_absent
 
 _COLUMNS = [
@@ -25,6 +25,7 @@ _COLUMNS = [
     partner_name.c.who,
 ]
 _ADD = insert_if_absent(partner_name)
+_ADD_EVER = insert_if_absent(partner_name_ever)
 _REPLACE = Statement(
     update(partner_name)
     .where(
@@ -43,6 +44,11 @@ _ONE = Statement(
     select(*_COLUMNS).where(
         partner_name.c.partner == bindparam("of_partner"),
         partner_name.c.name == bindparam("words"),
+    )
+)
+_EVER = Statement(
+    select(partner_name_ever.c.name, partner_name_ever.c.sku).where(
+        partner_name_ever.c.partner == bindparam("of_partner")
     )
 )
 _FORGET = Statement(
@@ -127,6 +133,8 @@ class PartnerNames:
             done = self._connection.change(_ADD, said | which)
         if not done:
             raise Conflict(f"somebody else said just now what {row.name} means")
+        meant = {"partner": row.partner, "name": row.name, "sku": row.sku}
+        self._connection.change(_ADD_EVER, meant)
 
     def of(self, partner: str) -> list[NameRow]:
         """Return a partner's names by their letters."""
@@ -148,8 +156,15 @@ class PartnerNames:
         row = self._connection.row(_ONE, {"of_partner": partner, "words": name})
         return None if row is None else _row(row)
 
+    def ever(self, partner: str) -> dict[str, frozenset[str]]:
+        """Return every SKU that each name was said to mean, also those taken back since."""
+        found: dict[str, set[str]] = {}
+        for name, sku in self._connection.rows(_EVER, {"of_partner": partner}):
+            found.setdefault(name, set()).add(sku)
+        return {name: frozenset(skus) for name, skus in found.items()}
+
     def forget(self, *, partner: str, name: str) -> bool:
-        """Forget what a name means; False when nobody ever said it."""
+        """Forget what a name means, not what it ever meant; False when it means nothing."""
         return bool(self._connection.change(_FORGET, {"of_partner": partner, "words": name}))
 
 

@@ -17,3 +17,11 @@ partner_name = Table(
     Column("said_at", Instant, nullable=False),
     Column("who", Text, nullable=False),
 )
+
+partner_name_ever = Table(  # what was said anew or taken back is in books that papers filled
+    "partner_name_ever",
+    metadata,
+    Column("partner", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("sku", Text, primary_key=True),
+)

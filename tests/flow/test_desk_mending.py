@@ -14,7 +14,8 @@ from hub.ops.desk.documents import documents
 from hub.ops.desk.editing import editable, rerun_edited
 from hub.ops.desk.mending import edit_and_rerun, ignore, rerun, send_to_partner
 from tests.fakes import Supplier
-from tests.rigs.houses import House, post, shopping
+from tests.rigs.depots import lists
+from tests.rigs.houses import House, post, shopping, stock_up
 
 WHO = "operator:olga"
 
@@ -186,3 +187,25 @@ def test_a_delivery_that_cannot_be_split_is_corrected_whole(house: House, acme: 
         line.id for line in delivery(house.parts, copied.transmission_id).documents
     )
     assert house.word() == "Shipped"
+
+
+def test_a_dry_run_counts_packs_and_says_what_would_be_refused(
+    house: House, acme: Supplier
+) -> None:
+    stock_up(house)
+    lists(house, {"SKU-1": ("acme",)}, pack=12)
+    post(house, shopping("1009", 24))
+    house.turn()
+    order = next(one for one in acme.purchase_orders() if "1009" in one.number)
+    packed = [row.replace("*2*EA", "*2*CA") for row in acme.notice(order)]
+    acme.send("856", packed, [row.replace(order.number, "NOPE-1") for row in packed])
+    house.turn()
+    with house.parts.store.read() as tx:
+        rows = tx.exchange.documents_page(
+            partner="acme", set_id="856", state=None, limit=5, before=None
+        )
+    tried = dry_run_of(house.parts, sorted(row.id for row in rows))
+    assert sorted(one.verdict for one in tried) == [
+        "could be used whole",
+        "would be refused: nothing of it could be used",
+    ]

@@ -34,7 +34,7 @@ def plain(cell: str) -> str:
     text = cell.strip()
     if not text.startswith(("'", "=")):
         return text
-    if _QUOTED_FORMULA.match(text):
+    if _QUOTED_FORMULA.match(cell.lstrip()):
         return text[1:]
     if text.startswith('="') and text.endswith('"') and len(text) > 3:
         return text[2:-1]

@@ -7,7 +7,7 @@ from datetime import datetime
 from io import BytesIO
 
 from hub.domain.exchange import Direction, DocumentState, Severity
-from hub.domain.messages import Message, OrderResponse, ShipNotice
+from hub.domain.messages import Message
 from hub.errors import Malformed
 from hub.flow.parts import POSTED, Parts
 from hub.ops.desk.shown import partner_name, step
@@ -311,12 +311,7 @@ def _posted(parts: Parts, row: DocumentRow) -> WouldBe:
             problems=flaws(fault.problems),
         )
     messages: Sequence[Message] = reading.messages
-    found = looked_up(
-        parts.store,
-        row.partner,
-        [one for one in messages if isinstance(one, OrderResponse | ShipNotice)],
-        now=parts.now(),
-    )
+    found = looked_up(parts.store, parts.maps, row.partner, messages, now=parts.now())
     left = tuple(one for each in found for one in each.problems)
     better = bool(messages) and not reading.problems and not left
     verdict = "could be used whole" if better else "something of it could still not be used"

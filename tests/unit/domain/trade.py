@@ -1,5 +1,7 @@
 """A small order of Juniper's and what partners say of it, made with few words."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from hub.domain.asking import Asked, declined_by, release, wanted
@@ -119,10 +121,22 @@ class Desk:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.effects: dict[str, dict[tuple[str, int], dict[str, object]]] = {}
+        self.called: dict[str, str] = {}
+        self._ever: defaultdict[str, set[str]] = defaultdict(set)
+        self._own: defaultdict[str, list[tuple[str, dict[str, object]]]] = defaultdict(list)
         self._papers = 0
 
-    def hear(self, message: OrderResponse | ShipNotice) -> Change:
-        """Apply a message to the part it names and remember its effects."""
+    def say(self, called: Mapping[str, str]) -> None:
+        """Say what a partner's names stand for, in place of all that was said before."""
+        self.called = dict(called)
+        for name, sku in called.items():
+            self._ever[name].add(sku)
+
+    def hear(self, message: OrderResponse | ShipNotice, *, paper: str = "") -> Change:
+        """Apply a message to the part it names and remember its effects.
+
+        `paper` is the document, where it may be run again; every message without one is new.
+        """
         part = next(part for part in self.order.fulfillments if part.number == message.number)
         key = business_key(part.partner, message)
         self._papers += 1
@@ -131,12 +145,18 @@ class Desk:
             fulfillment_id=part.id,
             effects=dict(self.effects.get(key, {})),
             names=Names(f"paper {self._papers}"),
+            repeated=bool(self._own[paper]),
+            called=self.called,
+            ever=lambda name: self._ever[name],
+            own=tuple(self._own[paper]),
         )
         change = apply(subject, message, now=NOON)
         had = self.effects.setdefault(key, {})
         for effect in change.effects:
             assert (effect.subject, effect.ordinal) not in had
             had[effect.subject, effect.ordinal] = dict(effect.what)
+            if paper:
+                self._own[paper].append((effect.subject, dict(effect.what)))
         self.order = change.order
         return change
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.domain.exchange import Document, Joined, Problem, Segments, Where
@@ -132,6 +132,8 @@ def test_a_machine_gets_the_text_as_it_is(text: str):
     assert row["Ship to"] == text
 
 
+@example("\r")
+@example("\t \r")
 @given(st.text())
 def test_what_we_kept_from_formulas_is_given_back(text: str):
     kept = cells.kept_from_formulas(text)
