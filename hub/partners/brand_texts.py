@@ -34,27 +34,27 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
         "footer": TextRule(default="", words=frozenset({"brand"})),
         "code_subject": TextRule(default="{code} is your code for {brand}", words=_MAIL | {"code"}),
         "code": TextRule(
-            default="Hello,\n\nyour code is {code}. It works once, for {minutes} minutes, on the "
+            default="Hello,\n\nYour code is {code}. It works once, for {minutes} minutes, on the "
             "page where you asked for it.\n\nYou did not ask for a code? Then you need not do "
             "anything: without it nobody can see your address." + _SIGNED,
             words=_MAIL | {"code", "minutes"},
         ),
         "confirmed_subject": TextRule(default="We received your order {order}", words=_MAIL),
         "confirmed": TextRule(
-            default="Hello,\n\nthank you for your order {order}:\n\n{goods}\n\n{arrival}" + _SEE,
+            default="Hello,\n\nThank you for your order {order}:\n\n{goods}\n\n{arrival}" + _SEE,
             words=_MAIL | {"goods", "arrival", "link"},
         ),
         "moved_subject": TextRule(
             default="Your order {order} comes on another day", words=_MAIL | {"now", "was"}
         ),
         "moved": TextRule(
-            default="Hello,\n\nyour order {order} was to arrive by {was}. It now arrives by "
+            default="Hello,\n\nYour order {order} was to arrive by {was}. It now arrives by "
             "{now}: {reason}." + _SEE,
             words=_MAIL | {"now", "was", "reason", "link"},
         ),
         "shipped_subject": TextRule(default="Your order {order} is on its way", words=_MAIL),
         "shipped": TextRule(
-            default="Hello,\n\nthis of your order {order} is on its way to you:\n\n{parcels}\n\n"
+            default="Hello,\n\nWe have sent you this from your order {order}:\n\n{parcels}\n\n"
             "{rest}" + _SEE,
             words=_MAIL | {"parcels", "rest", "link"},
         ),
@@ -62,7 +62,7 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             default="A parcel of your order {order} was delivered", words=_MAIL
         ),
         "delivered": TextRule(
-            default="Hello,\n\nthe carrier says that this of your order {order} was delivered:\n\n"
+            default="Hello,\n\nThe carrier has delivered this from your order {order}:\n\n"
             "{parcels}\n\n{rest}\n\nYou cannot find it? Look around your door and ask your "
             "neighbours, then write to us." + _SEE,
             words=_MAIL | {"parcels", "rest", "link"},
@@ -71,20 +71,20 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             default="Cancelled: {what} of your order {order}", words=_MAIL | {"what"}
         ),
         "cancelled": TextRule(
-            default="Hello,\n\nthis of your order {order} was cancelled and will not be sent:\n\n"
+            default="Hello,\n\nThis from your order {order} was cancelled and will not be sent:\n\n"
             "{goods}\n\n{rest}" + _SEE,
             words=_MAIL | {"what", "goods", "rest", "link"},
         ),
         "changed_subject": TextRule(default="Your order {order} was changed", words=_MAIL),
         "changed": TextRule(
-            default="Hello,\n\nthis was changed in your order {order}:\n\n{changes}" + _SEE,
+            default="Hello,\n\nThis was changed in your order {order}:\n\n{changes}" + _SEE,
             words=_MAIL | {"changes", "link"},
         ),
         "declined_subject": TextRule(
             default="Your order {order}: it was too late for the {what}", words=_MAIL | {"what"}
         ),
         "declined": TextRule(
-            default="Hello,\n\nyou asked for a {what} of your order {order}. It was too late: "
+            default="Hello,\n\nYou asked for a {what} of your order {order}. It was too late: "
             "{reason}.\n\n{goods}\n\n{returns}" + _SEE,
             words=_MAIL | {"what", "goods", "reason", "returns", "link"},
         ),
@@ -92,13 +92,13 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             default="Your order {order} comes later", words=_MAIL | {"now", "was"}
         ),
         "late": TextRule(
-            default="Hello,\n\nyour order {order} was to arrive by {was}. It now arrives by "
+            default="Hello,\n\nYour order {order} was to arrive by {was}. It now arrives by "
             "{now}: {reason}. We are sorry that you have to wait." + _SEE,
             words=_MAIL | {"now", "was", "reason", "link"},
         ),
         "looking_subject": TextRule(default="We are looking into your order {order}", words=_MAIL),
         "looking": TextRule(
-            default="Hello,\n\nwe are finding out where your order {order} is, and write to you "
+            default="Hello,\n\nWe are finding out where your order {order} is, and write to you "
             "as soon as we know more." + _SEE,
             words=_MAIL | {"link"},
         ),

@@ -7,14 +7,14 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from hub.domain.catalog import Item, PartnerItem
+from hub.domain.catalog import Item
 from hub.domain.facts import FactKind
-from hub.domain.messages import ProductId
 from hub.errors import TransportError
 from hub.flow.lanes import LaneTurn
 from hub.transports import RemoteFile, Reply, Transport, folder
 from tests.faults.scenes import control
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
+from tests.unit.domain.trade import offer
 
 LONG = 700  # seconds; longer than the longest pause of a lane
 
@@ -132,19 +132,7 @@ def test_a_pause_is_kept_and_nothing_is_tried_while_it_lasts(workshop: Path) -> 
 def _one_article_each(house: House) -> None:
     """SKU-1 is Acme's alone and SKU-2 Nordic's."""
     items = [Item(sku=f"SKU-{n}", title=f"Article {n}") for n in (1, 2)]
-    offers = [
-        PartnerItem(
-            partner=partner,
-            sku=sku,
-            products=(ProductId(kind="vendor", value=f"{partner}-{sku}"),),
-            unit="EA",
-            units_per_pack=1,
-            cost=400,
-            currency="USD",
-            priority=0,
-        )
-        for partner, sku in (("acme", "SKU-1"), ("nordic", "SKU-2"))
-    ]
+    offers = [offer(partner, sku) for partner, sku in (("acme", "SKU-1"), ("nordic", "SKU-2"))]
     house.parts.store.write(lambda tx: tx.catalog.put(items, offers))
 
 

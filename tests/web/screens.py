@@ -12,6 +12,8 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hub.access import House
+from hub.partners.brand_texts import BY_HAND, MAILS
+from portal.web.admin.brand_mail import sample_mail
 from portal.web.ground.answers import nobody_here
 from tests.cast import MAYA
 from tests.rigs import free_port
@@ -108,12 +110,19 @@ def _customers(rooms: Rooms, browser: Browser, box: Mailbox, kind: str, camera: 
             page.goto(base + street.link(number))
             taken(f"/s/{number}")
         _proven(page, base, street, CANCELLED[kind], taken)
-        letter = context.new_page()  # under no page's policy, as in a mail program
-        for n, mail in enumerate(box.pages()):
-            letter.set_content(mail)
-            camera.take(letter, "customer", f"/mail/{n}", kind)
-        box.raw.clear()
+        _mails(rooms, context.new_page(), box, camera, kind)
     context.close()
+
+
+def _mails(rooms: Rooms, page: Page, box: Mailbox, camera: Camera, kind: str) -> None:
+    """The longest mail that was sent, and one of each kind with words that nobody wrote."""
+    brand = rooms.hub.parts.brands["juniper"]
+    mails = {"sent": max(box.pages(), key=len)}
+    mails |= {name: sample_mail(brand, name).decode() for name in (*MAILS, *BY_HAND)}
+    for name, mail in mails.items():
+        page.set_content(mail)  # under no page's policy, as in a mail program
+        camera.take(page, "customer", f"/mail/{name}", kind)
+    box.raw.clear()
 
 
 def _proven(

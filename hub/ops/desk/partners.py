@@ -302,9 +302,9 @@ def _schedule(channel: Channel) -> Iterator[Fact]:
     if channel.poll_cron:
         yield Fact(label="Looks for files", value=f"at {channel.poll_cron} (cron)", ours=True)
     elif channel.poll_seconds:
-        yield Fact(
-            label="Looks for files", value=f"every {channel.poll_seconds:g} seconds", ours=True
-        )
+        often = f"every {channel.poll_seconds:g} seconds"
+        value = "every second" if channel.poll_seconds == 1 else often
+        yield Fact(label="Looks for files", value=value, ours=True)
     if channel.cutoffs:
         times = ", ".join(f"{at:%H:%M}" for at in channel.cutoffs)
         value = f"{times}, at most {channel.batch_limit} together"

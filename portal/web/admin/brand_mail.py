@@ -28,9 +28,16 @@ _WORDS: Mapping[str, str] = {
     "returns": "",
     "link": LINK,
 }
+_OF_KIND: Mapping[str, Mapping[str, str]] = {
+    "delivered": {"rest": "Your order is complete."},
+    "cancelled": {"rest": "The rest of your order goes on."},
+    "declined": {"what": "cancellation", "reason": "it was packed already"},
+}
 
 
 def sample_mail(brand: Brand, kind: str) -> bytes:
     """Return a mail of that kind as HTML, in the brand's texts and colours; KeyError for none."""
-    subject, text = said(brand, kind, {**_WORDS, "returns": brand.returns})
+    subject, text = said(
+        brand, kind, {**_WORDS, "returns": brand.returns, **_OF_KIND.get(kind, {})}
+    )
     return dressed(brand, subject, f"{subject}\n\n{text}", links={LINK}).encode()

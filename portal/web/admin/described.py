@@ -225,7 +225,8 @@ def _limits(node: Node) -> list[str]:
         ("maxLength", "%s characters at most"),
         ("pattern", "like %s"),
     )
-    return [word % node[key] for key, word in words if key in node]
+    found = [word % node[key] for key, word in words if key in node]
+    return ["not empty" if one == "1 characters at least" else one for one in found]
 
 
 def _about(node: Node) -> str:

@@ -12,8 +12,7 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize
 
 from hub.access import House, Role
-from hub.domain.catalog import Item, PartnerItem
-from hub.domain.messages import ProductId
+from hub.domain.catalog import Item
 from hub.domain.placing import NewOrder
 from hub.flow import accounts, supplier_notices
 from hub.flow.accounts_mails import UserMailTurn
@@ -25,6 +24,7 @@ from tests.fakes import Ordered
 from tests.rigs import free_port
 from tests.rigs.houses import House as Hub
 from tests.rigs.houses import furnish, post, shopping, stock_up
+from tests.unit.domain.trade import offer
 from tests.web.portal import rig
 from tests.web.rooms import Rooms, opened, served, signed_in
 from tests.web.walker import Walker, Way
@@ -259,19 +259,7 @@ def _mailing(hub: Hub, box: rig.Mailbox, *, mails: tuple[str, ...]) -> None:
 
 def _only(hub: Hub, partner: str, *skus: str) -> None:
     """List articles that one partner alone sells."""
-    offers = [
-        PartnerItem(
-            partner=partner,
-            sku=sku,
-            products=(ProductId(kind="vendor", value=f"{partner}-{sku}"),),
-            unit="EA",
-            units_per_pack=1,
-            cost=400,
-            currency="USD",
-            priority=0,
-        )
-        for sku in skus
-    ]
+    offers = [offer(partner, sku) for sku in skus]
     articles = [Item(sku=sku, title=f"Lamp {sku}") for sku in skus]
     hub.parts.store.write(lambda tx: tx.catalog.put(articles, offers))
 

@@ -252,7 +252,7 @@ def _proven(street: Street, number: str) -> rig.Browser:
     browser.find(number, MAYA.email)
     while street.mail():
         pass
-    codes = [text for text in street.mailbox.texts() if "your code is" in text]
+    codes = [text for text in street.mailbox.texts() if "Your code is" in text]
     code = re.search(r"\b([0-9]{8})\b", codes[-1])
     assert code and browser.enter(code[1]).status_code == 303
     return browser
