@@ -93,7 +93,9 @@ def places(fault: BaseException) -> Iterator[str]:
     """Yield where a fault came up, causes first; never its message, which may quote a person."""
     rows: list[str] = []
     one: BaseException | None = fault
-    while one is not None:
+    seen: set[int] = set()
+    while one is not None and id(one) not in seen:  # causes may lead in a circle
+        seen.add(id(one))
         frames = traceback.extract_tb(one.__traceback__)
         own = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
         rows = [*own, _kind(one), *rows]

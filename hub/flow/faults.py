@@ -18,7 +18,9 @@ def trace_of(fault: BaseException) -> str:
     """
     rows: list[str] = []
     one: BaseException | None = fault
-    while one is not None:
+    seen: set[int] = set()
+    while one is not None and id(one) not in seen:  # causes may lead in a circle
+        seen.add(id(one))
         message = " ".join(unquoted(str(one)).split())
         said = f"{type(one).__name__}: {message}\n"
         rows = [*traceback.format_tb(one.__traceback__), said, *rows]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from hub.domain.bounds import numbers_too_long
 from hub.domain.exchange import (
     Document,
     DocumentState,
@@ -75,7 +76,7 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
     fmt = parts.formats[channel.format]
     sheet = _stylesheet(fmt, channel, document)
     if sheet:
-        return _through(sheet, parts, channel, document, body)
+        return _bounded(_through(sheet, parts, channel, document, body))
     paper = fmt.read(body, document=document)
     if fmt.is_receipt(document.set_id):
         return Translated(paper=paper, receipt=_discreet(fmt, fmt.receipt(paper)))
@@ -83,7 +84,17 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
     located = tuple(
         fmt.locate(body, document=document, problem=problem) for problem in mapped.problems
     )
-    return replace(mapped, problems=located)
+    return _bounded(replace(mapped, problems=located))
+
+
+def _bounded(translated: Translated) -> Translated:
+    """Leave out messages with numbers that are too long to be kept."""
+    wrong = [numbers_too_long(message) for message in translated.messages]
+    if not any(wrong):
+        return translated
+    kept = [one for one, bad in zip(translated.messages, wrong, strict=True) if not bad]
+    problems = (*translated.problems, *(problem for bad in wrong for problem in bad))
+    return replace(translated, messages=tuple(kept), problems=problems)
 
 
 def _mapped(parts: Parts, channel: Channel, document: Document, paper: Paper) -> Translated:

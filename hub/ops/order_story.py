@@ -68,7 +68,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One parcel as its partner reported it; `lines` are line numbers and units."""
+    """One parcel as its partner reported it; `lines` are line numbers and units.
+
+    `moment` is the newest that its carrier told, a `CarrierMoment`, "" for nothing yet.
+    """
 
     partner: str
     notice: str
@@ -77,6 +80,8 @@ class Parcel:
     tracking: str
     shipped_at: datetime
     lines: tuple[tuple[str, int], ...]
+    moment: str = ""
+    moment_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +231,8 @@ def _parcels(order: Order) -> Iterator[Parcel]:
                 lines=tuple(
                     (order.line(one.line_id).number, one.quantity) for one in package.lines
                 ),
+                moment=str(package.moment or ""),
+                moment_at=package.moment_at,
             )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import URL, create_engine
 
 from hub.errors import ConfigError
 from hub.store.retry import again
-from hub.store.statements import Connection, Row, Statement, Values, conflict_or_same
+from hub.store.statements import Connection, Row, Statement, Values, raise_as_conflict
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -60,7 +60,7 @@ class PostgresEngine:
                 outcome = work(self._connection(driver, writing=True))
                 driver.commit()
             except psycopg.Error as error:
-                raise conflict_or_same(error) from error
+                raise_as_conflict(error)
         return outcome
 
     def write_levels(self, work: Work[T]) -> T:

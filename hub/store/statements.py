@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from sqlalchemy import BigInteger, BindParameter, Text, bindparam
 from sqlalchemy.engine import Dialect
@@ -219,7 +219,7 @@ class Connection:
         try:
             self._cursor.executemany(ready.text, [ready.bound(values) for values in rows])
         except self._driver_error as error:
-            raise conflict_or_same(error) from error
+            raise_as_conflict(error)
 
     def change_rows(self, statement: Statement, names: Sequence[str], rows: Sequence[Row]) -> None:
         """Do as `change_all` for very many rows: each has the values of these names, in turn.
@@ -232,7 +232,7 @@ class Connection:
         try:
             self._cursor.executemany(ready.text, rows)
         except self._driver_error as error:
-            raise conflict_or_same(error) from error
+            raise_as_conflict(error)
 
     def poured(self, copy: str, rows: Sequence[Row]) -> bool:
         """Send rows by COPY, which PostgreSQL alone has; `copy` names table and columns.
@@ -257,19 +257,20 @@ class Connection:
         try:
             self._cursor.execute(ready.text, ready.bound(values))
         except self._driver_error as error:
-            raise conflict_or_same(error) from error
+            raise_as_conflict(error)
 
 
-def conflict_or_same(error: Exception) -> Exception:
-    """Return Conflict if somebody was faster, else the driver's error itself.
+def raise_as_conflict(error: Exception) -> NoReturn:
+    """Raise Conflict if somebody was faster, else the driver's error itself, which caused nothing.
 
     The key's values are left out of the text: they may be somebody's.
     """
     state = getattr(error, "sqlstate", None)
     name = getattr(error, "sqlite_errorname", None)
     if state in _CONFLICT_STATES or name in _CONFLICT_NAMES:
-        return Conflict(f"somebody stored or changed the same row first: {_first_line(error)}")
-    return error
+        text = f"somebody stored or changed the same row first: {_first_line(error)}"
+        raise Conflict(text) from error
+    raise error
 
 
 def _first_line(error: Exception) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from lxml import html
 
 from hub.api import build
-from hub.domain.catalog import Item, PartnerItem
-from hub.domain.messages import ProductId
+from hub.domain.catalog import Item
 from tests.rigs.desks import Mill, partner_key
 from tests.rigs.houses import House as Hub
+from tests.unit.domain.trade import offer
 from tests.web.conftest import Shop, give_key
 
 PAYLOADS = (
@@ -194,19 +194,7 @@ def hostile(hub: Hub) -> Mapping[str, dict[str, Any]]:
 def listed(hub: Hub, sellers: Mapping[str, str]) -> None:
     """List what one partner alone sells, under titles that mean harm."""
     items = [Item(sku=sku, title=PAYLOADS[n]) for n, sku in enumerate(sellers)]
-    offers = [
-        PartnerItem(
-            partner=partner,
-            sku=sku,
-            products=(ProductId(kind="vendor", value=f"{partner}-{sku}"),),
-            unit="EA",
-            units_per_pack=1,
-            cost=400,
-            currency="USD",
-            priority=0,
-        )
-        for sku, partner in sellers.items()
-    ]
+    offers = [offer(partner, sku) for sku, partner in sellers.items()]
     hub.parts.store.write(lambda tx: tx.catalog.put(items, offers))
 
 

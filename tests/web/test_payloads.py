@@ -3,19 +3,14 @@
 import csv
 import io
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
 import pytest
-import uvicorn
 from aiosmtpd.controller import Controller
 from lxml import html
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
 
 from hub.access import Role
 from hub.api import build
@@ -35,6 +30,7 @@ from tests.web.payloads import (
     said,
     typed_of,
 )
+from tests.web.phones import on_a_phone
 from tests.web.portal.rig import Browser, Mailbox, Street, seal_of
 from tests.web.visitors import Visitors, leaf, visited
 
@@ -386,53 +382,4 @@ def test_in_a_browser_nothing_runs_and_nothing_is_too_wide(haunted: Haunted) -> 
         ),
         (haunted.pages.browser(), ["/", *links]),
     ]
-    told: list[str] = []
-    with _on_a_port(haunted) as port, sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for who, paths in looked:
-            told += _run(chromium, who, [f"http://{who.host}:{port}{path}" for path in paths])
-        chromium.close()
-    assert told[:9] == []
-
-
-def _run(chromium: Chromium, who: Browser, addresses: list[str]) -> list[str]:
-    """Open pages on a phone and say what ran, what was made of words, and what is too wide."""
-    context = chromium.new_context(viewport={"width": 360, "height": 640})
-    for name, value in who.cookies.items():
-        cookie = {"name": name, "value": value, "domain": who.host, "path": "/", "secure": True}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-    page, told = context.new_page(), [""]
-    page.on("dialog", lambda one: one.dismiss())
-    page.on("console", lambda one: told.append(f"console {one.text}"))
-    page.on("pageerror", lambda one: told.append(f"error {one}"))
-    page.add_init_script("window.alert = () => console.log('alert was called')")
-    for address in addresses:
-        page.goto(address)
-        made = page.locator("[zq], zq, [onerror], [onload], [onfocus], [onmouseover]").count()
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        told += [f"{address}: {made} made, {wide} too wide"] if made or wide > 0 else []
-    context.close()
-    return [one for one in told if one and "status of 404" not in one]  # no icon
-
-
-class _on_a_port:  # noqa: N801  # used as a statement
-    """Serve the hub for a browser."""
-
-    def __init__(self, haunted: Haunted) -> None:
-        self._port = free_port()
-        config = uvicorn.Config(
-            haunted.visitors.app, port=self._port, log_config=None, lifespan="off"
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
-
-    def __enter__(self) -> int:
-        self._thread.start()
-        while not self._server.started:
-            self._thread.join(0.05)
-        return self._port
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+    assert on_a_phone(haunted.visitors.app, looked)[:9] == []

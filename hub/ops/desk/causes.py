@@ -48,6 +48,8 @@ _KINDS = {
     "number-used-before": "control number that was used before",
     "envelope": "wrong envelope",
     "rejected": "rejected paper",
+    "refused": "paper of which nothing could be used",
+    "partly_applied": "paper used in part",
     "rejected-by-partner": "paper of ours that was rejected",
     "cannot-be-written": "paper that cannot be written",
     "cannot-be-read": "paper that cannot be read",

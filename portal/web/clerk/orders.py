@@ -15,6 +15,7 @@ from hub.ops.desk.at_risk import at_risk
 from hub.ops.desk.order import OrderPaper, add_note, order_360
 from hub.ops.desk.orders import search_orders
 from portal.web.clerk.mails import titles
+from portal.web.clerk.parcels import parcels_of
 from portal.web.clerk.seen import flag_names, order_seen, path_of
 from portal.web.clerk.why import why
 from portal.web.ground.answers import see_other
@@ -85,6 +86,7 @@ class Orders:
         caller, order = accounts.caller(visit.account), self.order(visit)
         words = {
             "order": order,
+            "parcels": parcels_of(self._porch.parts, order, visit.words),
             "why": why(order, visit.words),
             "mails": titles(visit.words),
             "problems": problems,

@@ -75,6 +75,13 @@ def test_a_fault_is_told_by_its_kinds_and_places_and_never_by_its_message(
     assert "Quillfeather" not in said
 
 
+def test_a_fault_that_is_its_own_cause_is_told_once() -> None:
+    fault = KeyError("Quillfeather")
+    fault.__cause__ = fault
+    told = _line(TextLine("work"), "ended", fault=(KeyError, fault, None))
+    assert told.count("KeyError") == 1
+
+
 def test_what_a_library_says_is_told_without_what_it_quotes() -> None:
     said = _line(JsonLine("work"), "cannot send %r", NAME, name="paramiko.transport")
     assert "cannot send" in said
