@@ -135,9 +135,12 @@ class Corner:
         ]
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
-    """A mail server's end: what it was given; `answer` is what it says to the next."""
+    """A mail server's end: what it was given; `answer` is what it says to the next.
+
+    No slots: the server looks at every member, and before Python 3.11.3 that fails for slots.
+    """
 
     port: int = 0
     answer: str = "250 taken"
