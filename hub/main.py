@@ -171,7 +171,17 @@ def _parts(pages: Pages, store: Store, chosen: Settings, environment: Mapping[st
         portal_hosts=chosen.portal_hosts,
         desk_hosts=chosen.desk_hosts,
         mail_from=chosen.mail_from or _first_sender(pages),
+        heard=heard,
     )
+
+
+def heard(language: str, text: str) -> str:
+    """Return what the hub says in a language; English, which it speaks, as it is."""
+    if language == "en":
+        return text
+    from portal.web.ground.heard import heard as said  # catalogs are read where one is needed
+
+    return said(language, text)
 
 
 def _first_sender(pages: Pages) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from hub.domain.facts import Duty, DutyKind
 from hub.domain.names import Names
@@ -18,7 +19,7 @@ from hub.domain.placing import address_of
 from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import Parts
 from hub.partners import Brand
-from hub.render import BY_HAND, News, Occasion, said
+from hub.render import BY_HAND, News, Occasion, said, spoken
 from hub.store import Erased, Transaction
 
 KINDS: Sequence[str] = tuple(BY_HAND)
@@ -86,7 +87,7 @@ def _letter(tx: Transaction, parts: Parts, order: Order, kind: str) -> Letter | 
     news = write(_occasion(tx, order, brand))
     if news is None:
         return Hindrance.NOTHING_TO_SAY
-    return _said(order, brand, kind, news, to)
+    return _said(order, brand, kind, spoken(news, kind, partial(parts.heard, brand.language)), to)
 
 
 def _occasion(tx: Transaction, order: Order, brand: Brand) -> Occasion:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from hub.domain.exchange import Problem
 from hub.domain.facts import Change, Fact, FactKind, Stuck
@@ -26,7 +27,7 @@ from hub.flow.receiving import LEASE_SECONDS
 from hub.flow.visiting import link, new_token
 from hub.flow.walls import FIRST_PAUSE, LONGEST_PAUSE, close, fault_hold, is_told, lane_fell, walled
 from hub.partners import Brand
-from hub.render import BY_HAND, NEWS, Letterhead, Occasion, mail
+from hub.render import BY_HAND, NEWS, Letterhead, Occasion, mail, spoken
 from hub.store import Damaged, Erased, Lease, Transaction, WaitingDuty
 from hub.transports import Transport
 
@@ -277,6 +278,7 @@ def _news(tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingD
     names, token = Names(f"{duty.id}/{duty.attempts}"), new_token(parts)
     made = link(tx, parts, brand.id, order.id, names=names, token=token, now=now)
     head = Letterhead(to=to, at=now, message_id=stable("mail", duty.id))
+    news = spoken(news, duty.set_id, partial(parts.heard, brand.language))
     words = {"order": order.number, "link": made.url, **news.words}
     body = mail(brand, duty.set_id, words, head, links={made.url, *news.links})
     return Written(duties=duties, body=body, order_id=order.id)

@@ -31,6 +31,12 @@ def _unread(set_id: str, number: str, body: bytes) -> Reading:
 _NO_READER = "this process does not read what is posted; run it again where `hub web` runs"
 
 
+def _as_it_is(language: str, text: str) -> str:
+    """Nobody brought another language."""
+    del language
+    return text
+
+
 def _untransformed(sheet: str, body: bytes) -> bytes:
     del sheet, body
     text = "this process runs no stylesheets; run it again where `hub work` runs"
@@ -69,7 +75,7 @@ class Parts:
     `posted(set, purchase order, body)` reads what partners post at the API, `transform(stylesheet,
     body)` runs XSLT in a child process and raises Malformed. `portal_hosts` and `desk_hosts` are
     the names of suppliers' and our own people's rooms; those who work there are mailed from
-    `mail_from`.
+    `mail_from`. `heard(language, text)` says what the hub says in another language.
     """
 
     store: Store
@@ -91,6 +97,7 @@ class Parts:
     portal_hosts: tuple[str, ...] = ("portal.localhost",)
     desk_hosts: tuple[str, ...] = ("desk.localhost",)
     mail_from: str = ""
+    heard: Callable[[str, str], str] = _as_it_is
 
     def profile(self, channel: Channel) -> BaseModel:
         """Return a channel's profile with the secrets that its page only names.

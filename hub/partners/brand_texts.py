@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from hub.partners import brand_texts_de
+
 HOLE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -113,15 +115,25 @@ BY_HAND = ("late", "looking")
 """The mails that somebody of the house sends by hand, whatever the page says of the others."""
 
 
+LANGUAGES = ("en", "de")
+"""The languages in which customers are spoken to; the first is that of `TEXTS`."""
+_OTHERS: Mapping[str, Mapping[str, str]] = MappingProxyType({"de": brand_texts_de.TEXTS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandTexts:
-    """A brand's own texts by name; the others are as `TEXTS` has them."""
+    """A brand's own texts by name; the others are as `TEXTS` has them, in the brand's language."""
 
     own: Mapping[str, str] = field(default_factory=dict)
+    language: str = LANGUAGES[0]
 
     def text(self, name: str) -> str:
         """Return the text of that name; KeyError for one that nobody has."""
-        return self.own.get(name) or TEXTS[name].default
+        return self.own.get(name) or self.default(name)
+
+    def default(self, name: str) -> str:
+        """Return what is said when the brand says nothing itself; KeyError for no such text."""
+        return _OTHERS.get(self.language, {}).get(name) or TEXTS[name].default
 
 
 def wrong_holes(name: str, text: str) -> str:

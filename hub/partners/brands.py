@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.errors import ConfigError
-from hub.partners.brand_texts import TEXTS, BrandTexts, wrong_holes
+from hub.partners.brand_texts import LANGUAGES, TEXTS, BrandTexts, wrong_holes
 from hub.partners.colours import Colours, in_the_dark, unreadable
 from hub.partners.fields import known_zone
 from hub.partners.page import Page
@@ -41,7 +41,8 @@ class Brand:
     every purchase order number, `slip_message` is printed on packing slips. `hosts` are the names
     under which its customers' pages are served, the first makes links; without any it has none.
     `mails` are those that its customers get, from `mail_from`. `logo` is a file of its folder.
-    `dark` are its colours for those who have their screens dark.
+    `dark` are its colours for those who have their screens dark. `language` is that of its
+    customers' pages, mails and slips; what the brand writes itself is in it too.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Brand:
     contact: str = ""
     mails: tuple[str, ...] = ("code",)
     mail_from: str = ""
+    language: str = LANGUAGES[0]
 
     @property
     def clock(self) -> ZoneInfo:
@@ -121,6 +123,7 @@ class _BrandKeys(BaseModel):
     policies: _PolicyKeys = _PolicyKeys()
     mails: tuple[MailKind, ...] = ("code",)
     mail_from: EMail | Literal[""] = ""
+    language: Literal["en", "de"] = "en"
 
 
 def load_brands(pages: Mapping[str, str]) -> Mapping[str, Brand]:
@@ -166,11 +169,15 @@ def _brand(page: Page, folder: str) -> Brand | None:
         colours=colours,
         dark=dark,
         radius=keys.radius,
-        texts=BrandTexts(own={name: text.rstrip("\n") for name, text in keys.texts.items()}),
+        texts=BrandTexts(
+            own={name: text.rstrip("\n") for name, text in keys.texts.items()},
+            language=keys.language,
+        ),
         returns=keys.policies.returns.rstrip("\n"),
         contact=keys.policies.contact.rstrip("\n"),
         mails=keys.mails,
         mail_from=keys.mail_from or keys.reply_email,
+        language=keys.language,
     )
 
 

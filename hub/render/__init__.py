@@ -1,6 +1,6 @@
 """What people get on paper or by mail: slips, labels, mails, by the brand's texts.
 
-What lives here: the customer's English, filling in a brand's texts, making mails of them; the
+What lives here: the customer's words, filling in a brand's texts, making mails of them; the
 packing slip comes with the supplier's portal. What does not: pages (portal), decisions (domain),
 sending (transports), the clock and randomness: they are passed in.
 Who may come in: flow and portal.
@@ -8,7 +8,7 @@ Who may come in: flow and portal.
 
 from hub.render.by_hand import BY_HAND
 from hub.render.mails import Letterhead, mail, said
-from hub.render.news import NEWS, News, Occasion
+from hub.render.news import NEWS, News, Occasion, spoken
 from hub.render.texts import filled
 from hub.render.user_mails import UserLetter, user_mail
 
@@ -22,5 +22,6 @@ __all__ = [
     "filled",
     "mail",
     "said",
+    "spoken",
     "user_mail",
 ]

@@ -54,6 +54,19 @@ class News:
     links: frozenset[str] = frozenset()
 
 
+def spoken(news: News, kind: str, hear: Callable[[str], str]) -> News:
+    """Return news with its sentences as `hear` says them; goods and numbers stay as they are."""
+    told = _SENTENCES | {"goods"} if kind == "declined" else _SENTENCES
+    words = {
+        name: "\n".join(map(hear, text.split("\n"))) if name in told else text
+        for name, text in news.words.items()
+    }
+    return News(words=words, links=news.links)
+
+
+_SENTENCES = frozenset(("arrival", "was", "now", "reason", "rest", "what", "changes"))
+
+
 def confirmed(at: Occasion) -> News | None:
     """Return what was ordered and when it comes; None once nothing of it is to come."""
     goods = [(line.id, line.kept) for line in at.order.lines if line.kept]
@@ -146,15 +159,16 @@ def delivered(at: Occasion) -> News | None:
 def _parcels(at: Occasion, found: Sequence[tuple[Shipment, Package]], *, rest: str) -> News | None:
     if not found:
         return None
-    told = [_parcel(at.order, shipment, package) for shipment, package in found]
+    told = [_parcel(at.order, *one, at.brand.language) for one in found]
     # Only the carriers' own pages: a partner's words may look like an address as well.
     links = frozenset(link for one in found if (link := _link(*one)))
     parcels = "\n\n".join("\n".join(rows) for rows in told if rows)
     return News(words={"parcels": parcels, "rest": rest}, links=links)
 
 
-def _parcel(order: Order, shipment: Shipment, package: Package) -> list[str]:
-    goods = words.listed(_goods(order, [(one.line_id, one.quantity) for one in package.lines]))
+def _parcel(order: Order, shipment: Shipment, package: Package, language: str) -> list[str]:
+    units = [(one.line_id, one.quantity) for one in package.lines]
+    goods = words.listed(_goods(order, units), language)
     tracking = words.plain(package.tracking)
     carrier = carriers.public(tracking, named=shipment.carrier)
     link = _link(shipment, package)

@@ -101,11 +101,14 @@ def plain(text: str) -> str:
     return _HIDDEN.sub(" ", text).strip()
 
 
-def listed(things: Sequence[str]) -> str:
-    """Join words: a, b and c."""
+def listed(things: Sequence[str], language: str = "en") -> str:
+    """Join words: a, b and c; of a language that is not known here as in English."""
     if len(things) < 2:
         return "".join(things)
-    return f"{', '.join(things[:-1])} and {things[-1]}"
+    return f"{', '.join(things[:-1])} {_AND.get(language, 'and')} {things[-1]}"
+
+
+_AND: Mapping[str, str] = MappingProxyType({"de": "und"})
 
 
 def counted(count: int, one: str) -> str:

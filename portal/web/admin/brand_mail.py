@@ -1,10 +1,14 @@
 """A brand's mail with words that nobody wrote, to be looked at before a customer gets one."""
 
 from collections.abc import Mapping
+from functools import partial
 
+from hub.domain.wishes import Why
 from hub.partners import Brand
-from hub.render import said
+from hub.render import News, said, spoken
 from hub.render.dressed import dressed
+from hub.render.words import WHYS
+from portal.web.ground.words import told
 
 # Mails carry their own styles, as mail programs want it; nothing else of one may do anything.
 POLICY = (
@@ -31,13 +35,13 @@ _WORDS: Mapping[str, str] = {
 _OF_KIND: Mapping[str, Mapping[str, str]] = {
     "delivered": {"rest": "Your order is complete."},
     "cancelled": {"rest": "The rest of your order goes on."},
-    "declined": {"what": "cancellation", "reason": "it was packed already"},
+    "declined": {"what": "cancellation", "reason": WHYS[Why.NO_CHANGES]},
 }
 
 
 def sample_mail(brand: Brand, kind: str) -> bytes:
     """Return a mail of that kind as HTML, in the brand's texts and colours; KeyError for none."""
-    subject, text = said(
-        brand, kind, {**_WORDS, "returns": brand.returns, **_OF_KIND.get(kind, {})}
-    )
+    words = {**_WORDS, "returns": brand.returns, **_OF_KIND.get(kind, {})}
+    news = spoken(News(words=words), kind, partial(told, brand.language))
+    subject, text = said(brand, kind, news.words)
     return dressed(brand, subject, f"{subject}\n\n{text}", links={LINK}).encode()

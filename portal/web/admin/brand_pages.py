@@ -60,6 +60,7 @@ def written(brand: Brand) -> dict[str, Any]:
         "radius": brand.radius,
         "mails": list(brand.mails),
         "mail_from": brand.mail_from,
+        "language": brand.language,
         "texts": dict(brand.texts.own),
         "policies": {"returns": brand.returns, "contact": brand.contact},
     }
@@ -75,6 +76,7 @@ def typed(brand: Brand, fields: Mapping[str, str]) -> dict[str, Any]:
         page[name] = _lines(fields.get(name, ""))
     if re.fullmatch(r"[0-9]{1,3}", page["radius"]):
         page["radius"] = int(page["radius"])
+    page["language"] = fields.get("language") or brand.language
     page["hosts"] = fields.get("hosts", "").replace(",", " ").split()
     page["colours"] = {name: fields.get(f"c-{name}", "") for name in COLOURS}
     page.pop("dark_colours", None)
@@ -143,7 +145,7 @@ def _field(key: str) -> str:
             return f"t-{rest}"
         case "policies":
             return rest
-        case "hosts" | "mails":
+        case "hosts" | "mails" | "language":
             return first
     return first if first in PLAIN else ""
 

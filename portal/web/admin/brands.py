@@ -25,7 +25,7 @@ from hub.ops.brand_files import (
     waiting,
 )
 from hub.partners import Brand
-from hub.partners.brand_texts import BY_HAND, MAILS, TEXTS
+from hub.partners.brand_texts import BY_HAND, LANGUAGES, MAILS, TEXTS
 from hub.partners.colours import LEAST_CONTRAST, Colours
 from portal.web.admin.brand_logo import LogoDrafts
 from portal.web.admin.brand_mail import POLICY as MAIL_POLICY
@@ -142,7 +142,11 @@ class Brands:
             "draft": self._drafts.kept(visit, brand.id),
             "least": LEAST_CONTRAST,
             "mails": MAILS,
-            "texts": [(name, rule.default, sorted(rule.words)) for name, rule in TEXTS.items()],
+            "texts": [
+                (name, brand.texts.default(name), sorted(rule.words))
+                for name, rule in TEXTS.items()
+            ],
+            "languages": LANGUAGES,
             "has_logo": brand.id in self._logos,
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -236,7 +240,7 @@ class Brands:
             "here": f"{LIST}/{brand.id}",
             "problems": (),
         }
-        text = environment().get_template(template).render(words)
+        text = environment(brand.language).get_template(template).render(words)
         for before, after in (
             ('href="/brand.css"', f'href="{LIST}/{brand.id}/preview.css?{_query(brand)}"'),
             ('href="/portal.css"', f'href="{LIST}/portal.css"'),

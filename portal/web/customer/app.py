@@ -21,7 +21,7 @@ from portal.web.customer.site import Site
 from portal.web.ground import theme
 from portal.web.ground.answers import KEPT, LOGO_POLICY, answer, nobody_here
 from portal.web.ground.forms import WrongForm
-from portal.web.ground.templating import FOLDER, environment
+from portal.web.ground.templating import FOLDER
 
 _log = logging.getLogger("portal")
 
@@ -31,7 +31,7 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
 
     Opens nothing but its own templates and style sheet.
     """
-    rooms = Rooms(parts=parts, sites=sites, templates=environment())
+    rooms = Rooms(parts=parts, sites=sites)
     pages, actions, changes = Pages(rooms), Actions(rooms), Changes(rooms)
     app = Starlette(
         routes=[

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import jinja2
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from hub.flow.parts import Parts
 from hub.partners import HOLE, Brand
 from portal.web.customer.site import Site
 from portal.web.ground.answers import answer
+from portal.web.ground.templating import environment
 from portal.web.ground.theme import here_of, theme_of
 
 _MESSAGES: Mapping[HTTPStatus, tuple[str, str]] = {
@@ -37,11 +37,10 @@ _OURS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """The hub's parts, the brands' sites by host, and the templates."""
+    """The hub's parts and the brands' sites by host; a brand's language is that of its pages."""
 
     parts: Parts
     sites: Mapping[str, Site]
-    templates: jinja2.Environment
 
     def found(self, request: Request) -> Site | None:
         """Return the site of the host that was asked for, None when it is no brand's."""
@@ -75,7 +74,8 @@ class Rooms:
             "theme": theme_of(request),
             "here": here_of(request),
         }
-        text = self.templates.get_template(template).render({**given, **words})
+        templates = environment(site.brand.language)
+        text = templates.get_template(template).render({**given, **words})
         return answer(request, text.encode(), status=status)
 
     def message(self, request: Request, status: HTTPStatus, *, reference: str = "") -> Response:

@@ -21,6 +21,7 @@ from hub.store import Erased, StatusRow, Transaction
 from portal.web.customer.outcomes import waiting
 from portal.web.customer.timeline import Event, Teller, timeline
 from portal.web.customer.wanting import units_rows
+from portal.web.ground.words import told
 
 _BAD = {Word.DELAYED, Word.CANCELLED}
 _ENDED = {Word.DELIVERED, Word.CANCELLED, Word.RETURNED}
@@ -118,7 +119,7 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
         headline=said,
         placed=words.day(order.placed_at.astimezone(brand.clock).date()),
         parcels=_parcels(document, brand),
-        lines=tuple(_line(line, names) for line in document["lines"]),
+        lines=tuple(_line(line, names, brand.language) for line in document["lines"]),
         promises=promises,
         arrivals=_arrivals(promises, said),
         events=tuple(timeline(facts, teller)),
@@ -157,13 +158,16 @@ def _step(document: Mapping[str, Any], word: Word) -> int:
     return 2 if any(line.get("being_prepared") for line in lines) else 1
 
 
-def _line(line: Mapping[str, Any], names: Mapping[str, str]) -> ShownLine:
+def _line(line: Mapping[str, Any], names: Mapping[str, str], language: str) -> ShownLine:
+    places = _places(line, language)
     return ShownLine(
-        article=names[line["line"]], quantity=line["ordered"], where=words.listed(_places(line))
+        article=names[line["line"]],
+        quantity=line["ordered"],
+        where=words.listed(places, language),
     )
 
 
-def _places(line: Mapping[str, Any]) -> list[str]:
+def _places(line: Mapping[str, Any], language: str) -> list[str]:
     """Where the units of a line are, each counted once; one place for all needs no count."""
     delivered, returned = line.get("delivered", 0), line.get("returned", 0)
     shipped = max(0, line["shipped"] - delivered)
@@ -180,8 +184,8 @@ def _places(line: Mapping[str, Any]) -> list[str]:
     }
     there = {place: units for place, units in places.items() if units > 0}
     if len(there) == 1:
-        return [place.capitalize() for place in there]
-    return [f"{units} {place}" for place, units in there.items()]
+        return [told(language, place.capitalize()) for place in there]
+    return [f"{units} {told(language, place)}" for place, units in there.items()]
 
 
 def _parcels(document: Mapping[str, Any], brand: Brand) -> tuple[ShownParcel, ...]:
@@ -224,9 +228,9 @@ def _parcel(
 def _promises(document: Mapping[str, Any], brand: Brand) -> tuple[ShownPromise, ...]:
     """Days of arrival; days of leaving are between us and those who pack."""
     promises = document.get("promises") or ()
-    told = [one for one in promises if one.get("kind") == "deliver_by" and one.get("open", 1)]
+    days = [one for one in promises if one.get("kind") == "deliver_by" and one.get("open", 1)]
     last: dict[tuple[str, ...], Mapping[str, Any]] = {}
-    for one in sorted(told, key=lambda one: str(one.get("now"))):
+    for one in sorted(days, key=lambda one: str(one.get("now"))):
         last[tuple(one.get("lines", ()))] = one  # of the same goods the last day says it all
     names = _articles(document)
     return tuple(
@@ -236,7 +240,9 @@ def _promises(document: Mapping[str, Any], brand: Brand) -> tuple[ShownPromise, 
 
 def _promise(one: Mapping[str, Any], *, names: Mapping[str, str], brand: Brand) -> ShownPromise:
     due = words.day_of(one.get("now"), brand.clock)
-    goods = words.listed([names[line] for line in one.get("lines", ()) if line in names])
+    goods = words.listed(
+        [names[line] for line in one.get("lines", ()) if line in names], brand.language
+    )
     what = goods or "Your order"
     sentence = f"{what}: by {words.day(due)}" if due else f"{what}: no day known yet"
     return ShownPromise(

@@ -34,6 +34,10 @@ _MONEY = re.compile(r"(-?\d{1,12}\.\d{2,3}) ([A-Z]{3})")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = re.compile(rf"({'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{4}}))?")
+_GOODS = re.compile(r"\d+ × ")
+_AND = re.compile(r" and (?=\d+ × )")
+_HOUR = r"\d\d:\d\d(?: [A-Z+-][A-Z0-9:+-]{1,7})?"
+_MOMENT = re.compile(rf"(?P<day>{_DAY.pattern}), (?P<hour>{_HOUR})")
 _YEARS = range(2000, 2028)  # in so many every day of the year falls on every weekday
 
 
@@ -97,6 +101,8 @@ class Ear:
         """
         if not self.whole or not text or len(text) > LONGEST:
             return text
+        if said := _when(text, self.language):
+            return said
         try:
             return Hearing(self).sentence(text, DEEPEST).said
         except TooHardError:
@@ -227,6 +233,8 @@ class Hearing:
         written = _written(value, self._ear.language)
         if written:
             return Heard(said=written, signs=len(value))
+        if _GOODS.match(value) and _AND.search(value):  # articles are nobody's sentences
+            return Heard(said=_AND.sub(f" {self._ear.whole.get('and', 'and')} ", value), signs=0)
         return self.sentence(value, deep - 1)
 
 
@@ -236,8 +244,16 @@ def _written(value: str, language: str) -> str:
         return numbers.format_decimal(int(value.replace(",", "")), locale=language)
     if money := _MONEY.fullmatch(value):
         return numbers.format_currency(Decimal(money[1]), money[2], locale=language)
+    return _when(value, language)
+
+
+def _when(value: str, language: str) -> str:
+    """Return a day or a moment as a language writes it, "" for anything else."""
     if day := _DAY.fullmatch(value):
         return _day(day, language)
+    if (moment := _MOMENT.fullmatch(value)) and (day := _DAY.fullmatch(moment["day"])):
+        written = _day(day, language)
+        return f"{written}, {moment['hour']}" if written else ""
     return ""
 
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from pathlib import Path
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from hub.flow.supplier_prints import printable
 from portal.web.ground.answers import KEPT, LOGO_POLICY, STAFF_POLICY, answer
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.templating import environment
-from portal.web.ground.words import SOURCE, Words
+from portal.web.ground.words import Words
 from portal.web.supplier.slips import Logos, picks, slip
 from portal.web.supplier.view import shown
 
@@ -56,42 +57,34 @@ class Printing:
 
     def slips(self, visit: Visit) -> Response:
         """Show the packing slips of these orders, each on a page of its own."""
-        return self._slips(visit, "print/slips.html", self._works(visit))
+        return self._slips(visit, "slip", self._works(visit))
 
     def gifts(self, visit: Visit) -> Response:
         """Show the gift cards of those of these orders that are presents."""
         works = [work for work in self._works(visit) if work.order.group(work.part.group_id).gift]
-        return self._slips(visit, "print/gifts.html", works)
+        return self._slips(visit, "gift", works)
 
-    def _slips(self, visit: Visit, template: str, works: list[Work]) -> Response:
-        brands = self._porch.parts.brands
-        made = [
-            slip(
-                work,
-                brands[work.order.brand],
-                visit.words,
-                has_logo=work.order.brand in self._logos,
-            )
-            for work in works
-        ]
-        # The customer reads it: it is in the brands' language, whoever prints it.
-        said = {
-            one.brand: Words(
-                language=SOURCE, zone=brands[one.brand].clock, now=self._porch.parts.now()
-            )
-            for one in made
-        }
-        return self._paper(visit, template, SOURCE, {"slips": made, "said": said})
+    def _slips(self, visit: Visit, kind: str, works: list[Work]) -> Response:
+        sheets = [self._sheet(visit, kind, work) for work in works]
+        return self._paper(visit, f"print/{kind}s.html", {"sheets": sheets})
+
+    def _sheet(self, visit: Visit, kind: str, work: Work) -> Markup:
+        """The customer reads it: it is in the brand's language, whoever prints it."""
+        brand = self._porch.parts.brands[work.order.brand]
+        made = slip(work, brand, visit.words, has_logo=brand.id in self._logos)
+        said = Words(language=brand.language, zone=brand.clock, now=self._porch.parts.now())
+        words = {"slip": made, "said": said, "language": brand.language}
+        template = environment(brand.language).get_template(f"print/{kind}.html")
+        return Markup(template.render(words))  # noqa: S704  # the template escaped it
 
     def pick_list(self, visit: Visit) -> Response:
         """Show what to fetch for these orders, an article a row."""
         parts = [shown(work, visit.words) for work in self._works(visit)]
         words = {"picks": picks(parts), "orders": len(parts), "say": visit.words}
-        return self._paper(visit, "print/picks.html", visit.words.language, words)
+        return self._paper(visit, "print/picks.html", words)
 
-    def _paper(
-        self, visit: Visit, template: str, language: str, words: dict[str, object]
-    ) -> Response:
+    def _paper(self, visit: Visit, template: str, words: dict[str, object]) -> Response:
+        language = visit.words.language
         given = {"language": language, "paper": _paper(visit), **words}
         text = environment(language).get_template(template).render(given)
         return answer(visit.request, text.encode(), policy=STAFF_POLICY)

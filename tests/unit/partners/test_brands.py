@@ -54,8 +54,8 @@ def test_all_mistakes_come_at_once_with_file_line_and_key():
         "brands/juniper/brand.yaml:1 name: missing; add `name: ...`",
         (
             "brands/juniper/brand.yaml:1 nmae: unknown key; did you mean name? there are:"
-            " buyer_code, colours, currency, dark_colours, hosts, logo, mail_from, mails, name,"
-            " phone, po_prefix, policies, radius, reply_email, slip_message, texts, zone"
+            " buyer_code, colours, currency, dark_colours, hosts, language, logo, mail_from, mails,"
+            " name, phone, po_prefix, policies, radius, reply_email, slip_message, texts, zone"
         ),
         "brands/juniper/brand.yaml:3 po_prefix: 'juniper' does not have the form ^[A-Z]{1,4}$",
     )

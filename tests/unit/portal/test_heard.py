@@ -58,11 +58,18 @@ SPEAKING = (
     "ops/places.py",
     "partners/brands.py",
     "partners/wording.py",
+    "render/by_hand.py",
+    "render/news.py",
+    "render/words.py",
     "transports/*.py",
     "transports/*/*.py",
 )
 """Files whose sentences come to people's pages; what the command line alone says is not here."""
+PORTAL = HUB.parent / "portal" / "web"
+FOLDERS = {HUB: SPEAKING, PORTAL: ("customer/*.py",)}
+"""The customers' rooms speak as the hub does: their brand's language is heard in the end."""
 SILENT = {
+    "customer/site.py": "colours, as CSS",
     "ops/desk/remedies.py": "commands, which are buttons at the desk",
     "domain/addresses.py": "told to programs that name a URL, by the API",
     "domain/webhooks.py": "names of fields",
@@ -88,6 +95,9 @@ UNHEARD = dict.fromkeys(
     ),
     "what cXML calls a status, sent to the partner",
 ) | {
+    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec": "a day is heard as a whole",
+    "Mon Tue Wed Thu Fri Sat Sun": "a day is heard as a whole",
+    "no route": "stands in the log",
     "Basic {0}": "sent to a partner's server",
     "Or answer without a file: each link opens its order, once, within seven days.": "stands in a "
     "mail to a partner",
@@ -142,9 +152,9 @@ _ANY_HOLE = re.compile(r"\{\w+\}|\\1")
 def _spoken() -> dict[str, str]:
     """Every sentence by its shape, with where it stands."""
     found: dict[str, str] = {}
-    for pattern in SPEAKING:
-        for path in sorted(HUB.glob(pattern)):
-            name = str(path.relative_to(HUB))
+    for folder, pattern in ((one, each) for one, several in FOLDERS.items() for each in several):
+        for path in sorted(folder.glob(pattern)):
+            name = str(path.relative_to(folder))
             if name not in SILENT:
                 found |= {shape: f"{name}:{line}" for line, shape in sentences(path)}
     return found
@@ -164,7 +174,7 @@ def test_every_sentence_that_the_hub_says_to_people_is_heard_in_german() -> None
     unheard = {shape: at for shape, at in spoken.items() if not _is_heard(shape, asked)}
     assert {shape: at for shape, at in unheard.items() if shape not in UNHEARD} == {}
     assert UNHEARD.keys() <= spoken.keys()
-    assert all((HUB / name).exists() for name in SILENT)
+    assert all(any((folder / name).exists() for folder in FOLDERS) for name in SILENT)
 
 
 def _catalog() -> list[tuple[str, str]]:
@@ -244,6 +254,40 @@ def test_no_sentence_is_taken_for_another_one() -> None:
         ("This account is disabled; enable it first.", None),
         ("PO1 (segment 7), element 2, at byte 1204", "PO1 (Segment 7), Element 2, bei Byte 1204"),
         ("Segment N9. And 3 more.", "Segment N9. Und 3 weitere."),
+        (
+            "The day of arrival moved from Thu 26 Nov to Sat 28 Nov: the order was changed.",
+            (
+                "Der Tag der Ankunft hat sich verschoben, von Do., 26. Nov. auf Sa., 28. Nov.: "
+                "Die Bestellung wurde geändert."
+            ),
+        ),
+        (
+            "Waiting for new stock: 2 × Mug and 1 × Tray; expected to leave on Fri 27 Nov.",
+            "Wartet auf neue Ware: 2 × Mug und 1 × Tray; geht voraussichtlich am Fr., 27. Nov. ab.",
+        ),
+        (
+            "We asked the warehouse to stop 1 × X. The answer comes any moment.",
+            "Wir haben das Lager gebeten, nicht zu senden: 1 × X. Die Antwort kommt jeden Moment.",
+        ),
+        (
+            "It will stand on this page, and we write to you.",
+            "Sie wird auf dieser Seite stehen, und wir schreiben Ihnen.",
+        ),
+        (
+            "It is too late for 2 × Mug: it has left already.",
+            "Zu spät für 2 × Mug: Die Ware ist schon unterwegs.",
+        ),
+        (
+            "The answer comes by Thu 26 Nov, 13:01 CST",
+            "Die Antwort kommt bis Do., 26. Nov., 13:01 CST",
+        ),
+        ("Mug, tray: by Sat 28 Nov", "Mug, tray: bis Sa., 28. Nov."),
+        ("Exchanged, now: 2 × Mug.", "Getauscht, jetzt: 2 × Mug."),
+        (
+            "Street and number: at most 55 characters fit on a label; shorten it.",
+            "Straße und Hausnummer: Höchstens 55 Zeichen passen auf ein Etikett; kürzen Sie es.",
+        ),
+        ("Parcel 1 of 2", "Paket 1 von 2"),
     ],
 )
 def test_sentences_within_sentences_are_heard_too(english: str, german: str | None) -> None:

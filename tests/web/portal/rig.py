@@ -130,7 +130,7 @@ class Mailbox:
 
     def code(self) -> str:
         """The code in the newest mail that has one."""
-        codes = [text for text in self.texts() if "Your code is" in text]
+        codes = [text for text in self.texts() if "Your code is" in text or "Ihr Code" in text]
         found = re.search(r"\b([0-9]{8})\b", codes[-1])
         assert found
         return found[1]

@@ -10,7 +10,7 @@ from tests.web.portal import rig
 from tests.web.portal.rig import HARBOR_HOST, Browser, Street
 
 
-def _fields(page: str) -> dict[str, str]:
+def fields_of(page: str) -> dict[str, str]:
     """What a browser sends when the main form of a page is sent as it is."""
     form = re.search(
         r'<form method="post" action="/(?:cancel|quantities|address)".*?</form>', page, re.DOTALL
@@ -28,7 +28,7 @@ def _fields(page: str) -> dict[str, str]:
 
 def _send(browser: Browser, path: str, **changed: str) -> str:
     """Open a form, fill some of it in, send it, and return the page that it leads to."""
-    fields = _fields(browser.get(path).text) | changed
+    fields = fields_of(browser.get(path).text) | changed
     answer = browser.post(path, fields)
     assert answer.status_code == 303, answer.text
     page = browser.get(answer.headers["location"])
@@ -81,7 +81,7 @@ def browser_again(lane: Street) -> Browser:
 def test_the_same_form_sent_twice_is_one_change(lane: Street) -> None:
     post(lane.house, shopping("1001", 3))
     browser = lane.prove("1001", MAYA.email)
-    fields = _fields(browser.get("/cancel").text) | {"units-1": "1"}
+    fields = fields_of(browser.get("/cancel").text) | {"units-1": "1"}
     first, second = (browser.post("/cancel", fields) for _ in range(2))
     assert first.headers["location"] == second.headers["location"]
     assert lane.house.order().lines[0].buckets.cancelled == 1
@@ -89,7 +89,7 @@ def test_the_same_form_sent_twice_is_one_change(lane: Street) -> None:
     third = browser.post("/cancel", fields | {"units-1": "2"})
     assert third.status_code == 422 and "was sent before" in third.text
     assert lane.house.order().lines[0].buckets.cancelled == 1
-    again = _fields(third.text)
+    again = fields_of(third.text)
     assert again["nonce"] != fields["nonce"]
     assert browser.post("/cancel", again).status_code == 303
     assert lane.house.order().lines[0].buckets.cancelled == 3
@@ -99,11 +99,11 @@ def test_quantities_only_become_smaller(lane: Street) -> None:
     post(lane.house, shopping("1001", 3, 1))
     browser = lane.prove("1001", MAYA.email)
     for wrong in ("4", "-1", "two", "", "99999999999999999999", "²"):
-        fields = _fields(browser.get("/quantities").text) | {"units-1": wrong}
+        fields = fields_of(browser.get("/quantities").text) | {"units-1": wrong}
         page = browser.post("/quantities", fields)
         assert page.status_code == 422 and "from 0 to 3" in page.text, wrong
         assert 'href="#units-1"' in page.text
-    unchanged = browser.post("/quantities", _fields(browser.get("/quantities").text))
+    unchanged = browser.post("/quantities", fields_of(browser.get("/quantities").text))
     assert unchanged.status_code == 422
     total = lane.house.order().total
     page = _send(browser, "/quantities", **{"units-1": "2"})
@@ -118,7 +118,7 @@ def test_quantities_only_become_smaller(lane: Street) -> None:
 def test_what_has_left_is_too_late_with_the_reason_and_a_way_out(lane: Street) -> None:
     rig.being_prepared(lane.house)
     browser = lane.prove("1001", MAYA.email)
-    fields = _fields(browser.get("/cancel").text)
+    fields = fields_of(browser.get("/cancel").text)
     order = rig.sent(lane.house, "1001")
     lane_acme = rig.acme(lane.house)
     lane_acme.send("856", lane_acme.notice(order, tracking=rig.TRACKING))
@@ -135,7 +135,7 @@ def test_what_has_left_is_too_late_with_the_reason_and_a_way_out(lane: Street) -
 def test_a_part_that_left_meanwhile_is_named_beside_what_was_done(lane: Street) -> None:
     post(lane.house, shopping("1001", 2))
     browser = lane.prove("1001", MAYA.email)
-    fields = _fields(browser.get("/cancel").text)
+    fields = fields_of(browser.get("/cancel").text)
     order = rig.sent(lane.house, "1001")
     rig.acme(lane.house).send(
         "856", rig.acme(lane.house).notice(order, tracking=rig.TRACKING, quantities={"1": 1})
@@ -152,7 +152,7 @@ def test_an_agreed_and_a_declined_answer_stand_on_the_page_of_the_outcome(lane: 
         rig.confirmed(lane.house, number)
         rig.sent(lane.house, number)
         browser = lane.prove(number, MAYA.email)
-        fields = _fields(browser.get("/cancel").text)
+        fields = fields_of(browser.get("/cancel").text)
         where = browser.post("/cancel", fields).headers["location"]
         assert "We asked the warehouse" in browser.get(where).text
         lane.house.turn()
@@ -204,7 +204,7 @@ def test_a_wrong_address_is_told_at_its_field_and_nothing_is_changed(lane: Stree
     rig.confirmed(lane.house)
     before = lane.house.order()
     browser = lane.prove("1001", MAYA.email)
-    form = _fields(browser.get("/address").text)
+    form = fields_of(browser.get("/address").text)
     for field, typed, told in WRONG:
         page = browser.post("/address", form | {field: typed})
         assert page.status_code == 422 and told in page.text, told
@@ -226,7 +226,7 @@ def test_each_address_of_an_order_can_be_changed_by_itself(lane: Street) -> None
     first = browser.get("/address").text
     assert "Other addresses of this order" in first and "Tom Okafor, 480 Harbour View" in first
     (path,) = re.findall(r'href="(/address\?group=2)"', first)
-    page = browser.post("/address", _fields(browser.get(path).text) | {"line1": "9 Pier Street"})
+    page = browser.post("/address", fields_of(browser.get(path).text) | {"line1": "9 Pier Street"})
     assert page.status_code == 303
     whole = browser.get("/order").text
     assert "9 Pier Street" in whole and MAYA.street in whole and "480 Harbour View" not in whole
@@ -237,7 +237,7 @@ def test_nobody_cancels_without_having_proven_the_order(lane: Street) -> None:
     rig.confirmed(lane.house, "1002")
     before = lane.house.order()
     browser = lane.prove("1002", MAYA.email)
-    fields = _fields(browser.get("/cancel").text)
+    fields = fields_of(browser.get("/cancel").text)
     stranger = lane.browser()
     for path in ("/cancel", "/quantities", "/address", "/outcome/" + "0" * 24):
         assert stranger.get(path).headers["location"] == "/", path
