@@ -82,7 +82,7 @@ class CornerPost:
         return True
 
     def _by_mail(self, visitor: Visitor) -> Iterator[tuple[str, str]]:
-        for path in sorted(self._mails.glob("*.eml")) if self._mails.is_dir() else ():
+        for path in sorted(self._mails.glob("[!.]*.eml")) if self._mails.is_dir() else ():
             if path.name in self._read:
                 continue
             self._read.add(path.name)
