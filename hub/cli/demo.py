@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hub.lab.plays import Play
 
 HOST = "127.0.0.1"
+REST_SECONDS = 1.0
 TICK_SECONDS = 0.3
 AT_A_TICK = 2  # orders placed
 WEB_SECONDS = 30.0
@@ -97,7 +98,7 @@ def demo(
         missing = board.missing()
         show.tell(board, seconds=time.monotonic() - began, as_json=as_json)
         if not exit_when_done:
-            _rest()
+            show.rest()
         elif missing:
             raise Failure("the demo did not end as intended:\n  " + "\n  ".join(missing))
 
@@ -248,6 +249,7 @@ class Show:
                     self._place_next(waiting)
                 if not waiting:
                     self._stage.restock()
+                self._stage.check()
                 board = look(self._parts.store, self._plays, now=_now())
                 show(board)
                 self._storefronts.step(board)
@@ -259,6 +261,16 @@ class Show:
         if browse:
             click.launch(self._pages[0]["url"])
         return board
+
+    def rest(self) -> None:
+        """Go on until somebody ends it: orders placed by hand are sent and answered too."""
+        click.echo("\nThe demo goes on; Ctrl-C ends it.", err=True)
+        try:
+            while True:
+                self._stage.check()
+                time.sleep(REST_SECONDS)
+        except KeyboardInterrupt:
+            click.echo("ending …", err=True)
 
     def _place_next(self, waiting: "list[Play]") -> None:
         """Place an order; those that were placed in an earlier run are passed over."""
@@ -273,6 +285,7 @@ class Show:
         firms = [supplier.firm for supplier in self._stage.suppliers]
         wanted = {firm.key for firm in firms if firm.counts}
         while True:
+            self._stage.check()
             with self._parts.store.read() as tx:
                 counted = {source.partner for source in tx.stock.sources()}
             if wanted <= counted:
@@ -424,13 +437,3 @@ def _place(parts: "Parts", play: "Play") -> bool:
             then="hub demo --reset",
         )
     return verdict.outcome is Outcome.PLACED
-
-
-def _rest() -> None:
-    """Go on until somebody ends it: orders placed by hand are sent and answered too."""
-    click.echo("\nThe demo goes on; Ctrl-C ends it.", err=True)
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        click.echo("ending …", err=True)

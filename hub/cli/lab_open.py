@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from hub.lab.clock import RunningClock
+    from hub.lab.stage import Stage
 
 HOST = "127.0.0.1"
 SPEED = 60.0
 FASTEST = 100_000.0
+LOOKED_AFTER_SECONDS = 1.0
 EPILOG = """\
 hub lab open                                       an hour of the lab in a minute
 hub lab open --speed 3600                          … in a second
@@ -69,13 +71,13 @@ def open_(
             stack.enter_context(claimed(folder.absolute(), reset=True))
         except Unfit as fault:
             raise Failure(str(fault)) from fault
-        told = stack.enter_context(_running(desk, folder.absolute(), port, clock, seed))
+        stage, told = stack.enter_context(_running(desk, folder.absolute(), port, clock, seed))
         if as_json:
             desk.json(told)
         else:
             _tell(desk, told)
-        while not ending.wait(60):
-            pass
+        while not ending.wait(LOOKED_AFTER_SECONDS):
+            stage.check()
 
 
 def _moment(text: str) -> datetime:
@@ -91,8 +93,8 @@ def _moment(text: str) -> datetime:
 @contextmanager
 def _running(
     desk: Desk, folder: Path, port: int, clock: "RunningClock", seed: int
-) -> Iterator[dict[str, object]]:
-    """Open partners, hub and worker; yield what to tell about them."""
+) -> "Iterator[tuple[Stage, dict[str, object]]]":
+    """Open partners, hub and worker; yield the partners and what to tell about it all."""
     from hub.cli.lab_hub import OWNER, api_key, built, invitation
     from hub.lab.doors import NetDoor
     from hub.lab.scenario import PaceKeys
@@ -116,12 +118,13 @@ def _running(
         stack.callback(worker.stop)
         worker.start()
         clock.start()
-        yield {
+        told: dict[str, object] = {
             "url": f"http://{HOST}:{where}",
             "at": clock().isoformat(),
             "keys": keys,
             "partners": stage.addresses(),
         }
+        yield stage, told
 
 
 @contextmanager

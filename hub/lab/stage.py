@@ -4,6 +4,7 @@ import fcntl
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,7 +86,8 @@ class Stage:
         self.suppliers = [site.supplier for site in self.sites.values()]
         self._stopping = threading.Event()
         self._restocking = threading.Event()
-        self._acting = threading.Thread(target=self._act, name="simulated partners", daemon=True)
+        self._hands = ThreadPoolExecutor(1, thread_name_prefix="simulated partners")
+        self._acting: Future[None] | None = None
 
     def open(self, shelves: Mapping[str, Mapping[str, int]] | None = None) -> None:
         """Open the doors, write a page for each partner and let each count what it has.
@@ -112,13 +114,12 @@ class Stage:
     def start(self) -> None:
         """Open everything, and let the partners act from now on."""
         self.open()
-        self._acting.start()
+        self._acting = self._hands.submit(self._act)
 
     def stop(self) -> None:
         """End the acting, then the servers."""
         self._stopping.set()
-        if self._acting.ident is not None:
-            self._acting.join()
+        self._hands.shutdown()
         for site in self.sites.values():
             site.close()
 
@@ -157,6 +158,11 @@ class Stage:
     def restock(self) -> None:
         """Let the suppliers' goods come in that they wait for; a second time nothing comes."""
         self._restocking.set()
+
+    def check(self) -> None:
+        """Raise what ended the acting, when a fault did: nobody would act any more."""
+        if self._acting is not None and self._acting.done():
+            self._acting.result()
 
     def quiet(self) -> bool:
         """Return whether no supplier owes a paper, and all that were written were taken."""

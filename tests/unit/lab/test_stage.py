@@ -1,3 +1,5 @@
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,3 +74,30 @@ def test_a_stage_keeps_its_host_keys_over_a_restart(tmp_path: Path) -> None:
         page = (tmp_path / "partner_configs" / "acme.yaml").read_text()
         pins.append(next(row for row in page.splitlines() if "host_key:" in row))
     assert pins[0] == pins[1]
+
+
+def test_a_fault_that_ended_the_partners_acting_is_told_to_who_looks(tmp_path: Path) -> None:
+    broken = threading.Event()
+
+    def clock() -> datetime:
+        if broken.is_set():
+            raise ZeroDivisionError("the clock fell off the wall")
+        return datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+
+    with claimed(tmp_path, reset=False):
+        stage = Stage(tmp_path, clock=clock, pace=Pace())
+        stage.start()
+        try:
+            stage.check()
+            broken.set()
+            with pytest.raises(ZeroDivisionError, match="fell off the wall"):
+                until(stage)
+        finally:
+            stage.stop()
+
+
+def until(stage: Stage) -> None:
+    """Look at the partners until a fault is told, for ten seconds at most."""
+    for _ in range(100):
+        stage.check()
+        time.sleep(0.1)

@@ -12,6 +12,7 @@ from hub.domain.names import Names
 from hub.flow import accounts
 from hub.lab.corner_post import CornerPost
 from hub.lab.doors import AppDoor
+from tests.rigs.houses import House
 from tests.web.supplier.rig import TRACKING, Counter
 
 EMAIL = "corner@example.com"
@@ -42,17 +43,9 @@ def person(counter: Counter, home: Path, door: AppDoor) -> CornerPost:
     return post
 
 
-def ships(number: str) -> str:
-    parcel = {"tracking": TRACKING, "lines": {"1": "2"}}
-    return json.dumps({"do": "ship", "order": number, "parcels": [parcel], "carrier": "ups"})
-
-
-def test_it_reads_an_order_once_and_ships_it_by_the_mails_link(
-    quick_counter: Counter, tmp_path: Path, door: AppDoor
-) -> None:
-    house, number = quick_counter.house, quick_counter.order()
-    post = person(quick_counter, tmp_path / "home", door)
-    link = house.parts.store.write(
+def work_link(house: House, number: str) -> accounts.ActLink:
+    """The link of an order's mail to Corner."""
+    return house.parts.store.write(
         lambda tx: accounts.act_link(
             tx,
             house.parts,
@@ -63,6 +56,19 @@ def test_it_reads_an_order_once_and_ships_it_by_the_mails_link(
             names=Names("lab corner"),
         )
     )
+
+
+def ships(number: str) -> str:
+    parcel = {"tracking": TRACKING, "lines": {"1": "2"}}
+    return json.dumps({"do": "ship", "order": number, "parcels": [parcel], "carrier": "ups"})
+
+
+def test_it_reads_an_order_once_and_ships_it_by_the_mails_link(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    house, number = quick_counter.house, quick_counter.order()
+    post = person(quick_counter, tmp_path / "home", door)
+    link = work_link(house, number)
     mails = tmp_path / "home" / "mails"
     mails.mkdir()
     (mails / "0001.eml").write_text(MAIL.format(to="eve@example.com", link=link.url))
@@ -78,6 +84,22 @@ def test_it_reads_an_order_once_and_ships_it_by_the_mails_link(
     assert post.refusals == []
     assert house.word() == "Shipped"
     assert accounts.peek_act(house.parts, token=link.token) is None
+
+
+def test_a_mail_that_is_still_being_written_is_left_until_it_is_whole(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    number = quick_counter.order()
+    link = work_link(quick_counter.house, number)
+    post = person(quick_counter, tmp_path / "home", door)
+    post.connect(door, "")  # outside: an order comes by its mail only
+    mails = tmp_path / "home" / "mails"
+    mails.mkdir()
+    # What is listed under its hidden name has another one when it is read.
+    (mails / ".0001.eml").symlink_to("gone")
+    assert list(post.arrived()) == []
+    (mails / "0001.eml").write_text(MAIL.format(to=EMAIL, link=link.url))
+    assert [name for name, _ in post.arrived()] == [number]
 
 
 def test_without_a_mail_it_signs_in_again_with_the_password_it_chose(
