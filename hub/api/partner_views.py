@@ -60,7 +60,7 @@ def work_view(work: Work) -> dict[str, Any]:
         "ship_to": _ship_to(address_of(words)) if work.words is not None else None,
         "instructions": str(words.get("instructions") or ""),
         "gift": group.gift,
-        "gift_message": gift_text(gift) if isinstance(gift, dict) else "",
+        "gift_message": gift_text(gift, work.voice.language) if isinstance(gift, dict) else "",
         "hide_prices": group.hide_prices,
         "slip_message": work.voice.slip_message,
         "lines": [_line(work, line, words) for line in work.part.lines],

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from hub.domain.allotting import Pick
 from hub.domain.exchange import Purpose
@@ -253,11 +254,12 @@ def _no_source(order: Order, line: OrderLine, sourced: Sourced) -> Stuck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """In whose name a partner is asked: the brand's name, code and slip message."""
+    """In whose name a partner is asked: the brand's name, code, slip message and language."""
 
     buyer: str
     buyer_code: str
     slip_message: str
+    language: str
 
 
 def compose(
@@ -295,7 +297,7 @@ def compose(
         routing=group.method_final,
         ship_by=part.ship_by.astimezone(now.tzinfo).date() if part.ship_by else None,
         slip_message=voice.slip_message,
-        gift_message=gift_text(gift) if isinstance(gift, dict) else "",
+        gift_message=gift_text(gift, voice.language) if isinstance(gift, dict) else "",
         instructions=str(words.get("instructions", "")),
     )
 
@@ -317,8 +319,12 @@ def _asked_line(
     )
 
 
-def gift_text(gift: Mapping[str, object]) -> str:
-    """Return the words of a gift card as lines."""
+def gift_text(gift: Mapping[str, object], language: str) -> str:
+    """Return the words of a gift card as lines, in the language of those who read the brand."""
     to, message, sender = (str(gift.get(key, "")) for key in ("recipient", "message", "sender"))
-    rows = [f"To: {to}" if to else "", message, f"From: {sender}" if sender else ""]
+    for_whom, of_whom = _ON_CARDS.get(language, ("To", "From"))
+    rows = [f"{for_whom}: {to}" if to else "", message, f"{of_whom}: {sender}" if sender else ""]
     return "\n".join(row for row in rows if row)
+
+
+_ON_CARDS: Mapping[str, tuple[str, str]] = MappingProxyType({"de": ("Für", "Von")})

@@ -77,7 +77,7 @@ def compose_change(
         message = replace(message, service=methods[-1], routing=methods[-1])
     gift = words.get("gift")
     if any(row["action"] == "gift" for row in rows):
-        text = gift_text(gift) if isinstance(gift, Mapping) else ""
+        text = gift_text(gift, voice.language) if isinstance(gift, Mapping) else ""
         message = replace(message, gift_message=text, reason="" if text else "NO GIFT ANY MORE")
     return message
 

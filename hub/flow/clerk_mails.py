@@ -19,7 +19,7 @@ from hub.domain.placing import address_of
 from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import Parts
 from hub.partners import Brand
-from hub.render import BY_HAND, News, Occasion, said, spoken
+from hub.render import BY_HAND, Occasion, said, spoken
 from hub.store import Erased, Transaction
 
 KINDS: Sequence[str] = tuple(BY_HAND)
@@ -60,6 +60,7 @@ class Letter:
     to: str
     subject: str
     text: str
+    language: str
     was: str
     now: str
 
@@ -87,25 +88,22 @@ def _letter(tx: Transaction, parts: Parts, order: Order, kind: str) -> Letter | 
     news = write(_occasion(tx, order, brand))
     if news is None:
         return Hindrance.NOTHING_TO_SAY
-    return _said(order, brand, kind, spoken(news, kind, partial(parts.heard, brand.language)), to)
+    heard = spoken(news, kind, partial(parts.heard, brand.language))
+    subject, text = said(brand, kind, {"order": order.number, "link": UNMADE, **heard.words})
+    return Letter(
+        to=to,
+        subject=subject,
+        text=text,
+        language=brand.language,
+        was=news.words.get("was", ""),
+        now=news.words.get("now", ""),
+    )
 
 
 def _occasion(tx: Transaction, order: Order, brand: Brand) -> Occasion:
     row = tx.orders.status(brand=order.brand, number=order.number)
     return Occasion(
         order=order, document=json.loads(row.body) if row else {}, brand=brand, owed=[{}]
-    )
-
-
-def _said(order: Order, brand: Brand, kind: str, news: News, to: str) -> Letter:
-    words = {"order": order.number, "link": UNMADE, **news.words}
-    subject, text = said(brand, kind, words)
-    return Letter(
-        to=to,
-        subject=subject,
-        text=text,
-        was=news.words.get("was", ""),
-        now=news.words.get("now", ""),
     )
 
 

@@ -111,7 +111,12 @@ class Parts:
     def voice(self, brand: str) -> Voice:
         """Return in whose name a brand's partners are asked."""
         page = self.brands[brand]
-        return Voice(buyer=page.name, buyer_code=page.buyer_code, slip_message=page.slip_message)
+        return Voice(
+            buyer=page.name,
+            buyer_code=page.buyer_code,
+            slip_message=page.slip_message,
+            language=page.language,
+        )
 
     def address(self, brand: str, path: str) -> str:
         """Return where a customer of the brand finds that path; empty when it has no pages."""

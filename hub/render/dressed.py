@@ -22,7 +22,7 @@ def dressed(brand: Brand, title: str, text: str, *, links: Collection[str] = ())
     rows = "\n".join(_rows(brand, text, links))
     frame = f"max-width:36em;margin:0 auto;padding:1em;background:{colours.page}"
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{brand.language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n</head>\n"
         f'<body style="margin:0;background:{colours.panel}">\n'

@@ -57,11 +57,11 @@ class News:
 def spoken(news: News, kind: str, hear: Callable[[str], str]) -> News:
     """Return news with its sentences as `hear` says them; goods and numbers stay as they are."""
     told = _SENTENCES | {"goods"} if kind == "declined" else _SENTENCES
-    words = {
-        name: "\n".join(map(hear, text.split("\n"))) if name in told else text
+    found = {
+        name: words.unquoted("\n".join(map(hear, text.split("\n")))) if name in told else text
         for name, text in news.words.items()
     }
-    return News(words=words, links=news.links)
+    return News(words=found, links=news.links)
 
 
 _SENTENCES = frozenset(("arrival", "was", "now", "reason", "rest", "what", "changes"))
@@ -235,7 +235,8 @@ def _change(order: Order, change: OrderChange, action: Body) -> str:
     if not article:
         return ""
     said = {"add": "Added", "swap": "Exchanged, now", "cancel": "Cancelled", "remove": "Cancelled"}
-    return f"{said.get(kind, 'Quantity')}: {action.get('quantity')} × {article}."
+    goods = words.quoted(f"{action.get('quantity')} × {article}")
+    return f"{said.get(kind, 'Quantity')}: {goods}."
 
 
 def declined(at: Occasion) -> News | None:

@@ -101,6 +101,26 @@ def plain(text: str) -> str:
     return _HIDDEN.sub(" ", text).strip()
 
 
+QUOTED = re.compile("\u2068([^\u2069]*)\u2069")
+"""Somebody's words within a sentence of the hub's, between the signs for that (Unicode UAX #9)."""
+
+
+def quoted(text: str) -> str:
+    """Mark somebody's words within a sentence of the hub's: no language says them otherwise.
+
+    `unquoted` takes the marks off again before the sentence is shown. Nothing stays nothing.
+    """
+    return f"\u2068{text.translate(_NO_MARKS)}\u2069" if text else ""
+
+
+def unquoted(text: str) -> str:
+    """Return a sentence without the marks around somebody's words."""
+    return text.translate(_NO_MARKS)
+
+
+_NO_MARKS = {0x2068: None, 0x2069: None}
+
+
 def listed(things: Sequence[str], language: str = "en") -> str:
     """Join words: a, b and c; of a language that is not known here as in English."""
     if len(things) < 2:

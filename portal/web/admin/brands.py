@@ -25,7 +25,7 @@ from hub.ops.brand_files import (
     waiting,
 )
 from hub.partners import Brand
-from hub.partners.brand_texts import BY_HAND, LANGUAGES, MAILS, TEXTS
+from hub.partners.brand_texts import BY_HAND, LANGUAGES, MAILS, TEXTS, BrandTexts
 from hub.partners.colours import LEAST_CONTRAST, Colours
 from portal.web.admin.brand_logo import LogoDrafts
 from portal.web.admin.brand_mail import POLICY as MAIL_POLICY
@@ -143,7 +143,7 @@ class Brands:
             "least": LEAST_CONTRAST,
             "mails": MAILS,
             "texts": [
-                (name, brand.texts.default(name), sorted(rule.words))
+                (name, _defaults(brand, fields).default(name), sorted(rule.words))
                 for name, rule in TEXTS.items()
             ],
             "languages": LANGUAGES,
@@ -301,6 +301,12 @@ def _fields(page: Mapping[str, object]) -> dict[str, str]:
             case _:
                 fields[name] = str(value)
     return fields
+
+
+def _defaults(brand: Brand, fields: Mapping[str, str]) -> BrandTexts:
+    """What is said without words of the brand's own, in the language that the form chose."""
+    chosen = fields.get("language")
+    return BrandTexts(language=chosen) if chosen in LANGUAGES else brand.texts
 
 
 def _query(brand: Brand) -> str:

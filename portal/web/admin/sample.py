@@ -1,15 +1,19 @@
 """An order that nobody placed, to show a brand's page for customers with."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from hub.partners import Brand
+from hub.render.words import day
 from portal.web.customer.timeline import Event
 from portal.web.customer.view import STEPS, ShownLine, ShownParcel, StatusPage
+from portal.web.ground.words import told
 
 
 def sample_page(brand: Brand, now: datetime) -> StatusPage:
     """Return a status page with something of everything that colours are used for."""
-    placed, arrives = _day(now), _day(now + timedelta(days=3))
+    placed, arrives = day(now.date()), day((now + timedelta(days=3)).date())
+    hear = partial(told, brand.language)
     return StatusPage(
         number=f"{brand.po_prefix}-100245",
         word="On its way",
@@ -30,8 +34,8 @@ def sample_page(brand: Brand, now: datetime) -> StatusPage:
             ),
         ),
         lines=(
-            ShownLine(article="Stoneware mug, blue", quantity=2, where="on its way"),
-            ShownLine(article="Reading lamp, oak", quantity=1, where="being prepared"),
+            ShownLine(article="Stoneware mug, blue", quantity=2, where=hear("Shipped")),
+            ShownLine(article="Reading lamp, oak", quantity=1, where=hear("Being prepared")),
         ),
         promises=(),
         arrivals=(),
@@ -45,7 +49,3 @@ def sample_page(brand: Brand, now: datetime) -> StatusPage:
         has_left=False,
         waiting=(),
     )
-
-
-def _day(day: datetime) -> str:
-    return f"{day:%A, %B} {day.day}"

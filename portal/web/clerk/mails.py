@@ -22,7 +22,7 @@ from portal.web.clerk.seen import ONCE, order_seen, path_of
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
-from portal.web.ground.words import Words
+from portal.web.ground.words import Words, told
 
 TITLES = {"late": "It comes later", "looking": "We look into it"}
 HINDERED = {
@@ -124,5 +124,7 @@ def _link(visit: Visit) -> str:
 
 def _note(visit: Visit, kind: str, found: Letter | Hindrance) -> str:
     said = visit.words.say("Mail asked for: %(title)s", {"title": visit.words.say(TITLES[kind])})
-    days = f" ({found.was} → {found.now})" if isinstance(found, Letter) and found.now else ""
-    return said + days
+    if not isinstance(found, Letter) or not found.now:
+        return said
+    was, now = (told(visit.words.language, day) for day in (found.was, found.now))
+    return f"{said} ({was} → {now})"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from babel import Locale
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -180,7 +181,7 @@ class Changes:
         page = {
             "group": group.number if group else "",
             "fields": moving_house.shown(values) if group else (),
-            "country": country,
+            "country": Locale(guest.brand.language).territories.get(country, country),
             "others": self._others(guest, group),
         }
         return self._page(request, guest, "customer/address.html", page, problems)

@@ -53,9 +53,11 @@ def outcome(
             address=address,
         ),
         tone="bad" if late and not done and not asked else "good",
-        done=_done(order, done, address=address) if done else "",
-        asked=_asked(order, asked, comes=comes if done else "", mailed=mailed) if asked else "",
-        late=tuple(dict.fromkeys(_late(order, row, why) for row, why in late)),
+        done=_done(order, done, brand, address=address) if done else "",
+        asked=_asked(order, asked, brand, comes=comes if done else "", mailed=mailed)
+        if asked
+        else "",
+        late=tuple(dict.fromkeys(_late(order, row, why, brand) for row, why in late)),
         returns=brand.returns if shipped and not address else "",
     )
 
@@ -102,19 +104,19 @@ def _title(*, done: bool, asked: str, late: bool, address: bool) -> str:
     return "It is too late for another address" if address else "It is too late to cancel"
 
 
-def _done(order: Order, rows: Sequence[Row], *, address: bool) -> str:
+def _done(order: Order, rows: Sequence[Row], brand: Brand, *, address: bool) -> str:
     if address:
         return "What is still to leave goes to the new address."
-    return f"Cancelled: {_goods(order, rows)}. We do not send it."
+    return f"Cancelled: {_goods(order, rows, brand)}. We do not send it."
 
 
-def _asked(order: Order, rows: Sequence[Row], *, comes: str, mailed: bool) -> str:
+def _asked(order: Order, rows: Sequence[Row], brand: Brand, *, comes: str, mailed: bool) -> str:
     """Who was asked for what, and where the answer will be; `comes` unless the title says it."""
     where = "It will stand on this page" + (", and we write to you." if mailed else ".")
     if any(row.get("action") == ADDRESS for row in rows):
         what = "We asked the warehouse to send it to the new address."
     else:
-        what = f"We asked the warehouse to stop {_goods(order, rows)}."
+        what = f"We asked the warehouse to stop {_goods(order, rows, brand)}."
     return " ".join(filter(None, (what, comes, where)))
 
 
@@ -125,15 +127,15 @@ def answer_comes(until: datetime | None, brand: Brand, now: datetime) -> str:
     return f"The answer comes by {words.moment(until, brand.clock)}."
 
 
-def _late(order: Order, row: Row, why: str) -> str:
+def _late(order: Order, row: Row, why: str, brand: Brand) -> str:
     known = why in set(Why)
     because = words.WHYS[Why(why)] if known else words.WHYS[Why.NO_CHANGES]
     if row.get("action") == ADDRESS:
         return f"The parcel goes to the former address: {because}."
-    return f"It is too late for {_goods(order, [row])}: {because}."
+    return f"It is too late for {_goods(order, [row], brand)}: {because}."
 
 
-def _goods(order: Order, rows: Sequence[Row]) -> str:
+def _goods(order: Order, rows: Sequence[Row], brand: Brand) -> str:
     names = {line.number: words.plain(line.description) or line.sku for line in order.lines}
     units: dict[str, int] = {}
     for row in rows:
@@ -141,7 +143,8 @@ def _goods(order: Order, rows: Sequence[Row]) -> str:
         if isinstance(count, int) and count:
             line = str(row.get("line"))
             units[line] = units.get(line, 0) + count
-    return words.listed([f"{count} × {names.get(line, '')}" for line, count in units.items()])
+    goods = [f"{count} × {names.get(line, '')}" for line, count in units.items()]
+    return words.quoted(words.listed(goods, brand.language))
 
 
 def waiting(document: Mapping[str, object], brand: Brand, now: datetime) -> tuple[str, ...]:

@@ -21,10 +21,14 @@ Body = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """What a sentence may draw on: what articles are called, by line id, and the brand's zone."""
+    """What a sentence may draw on: what articles are called, by line id, and the brand's zone.
+
+    `language` is the one in which the sentence will be said: articles are joined in it.
+    """
 
     articles: Mapping[str, str]
     zone: ZoneInfo
+    language: str
 
     def goods(self, body: Body) -> str:
         """Name the articles that a fact is about, with their counts; empty when it names none."""
@@ -35,7 +39,8 @@ class Teller:
             quantity = row.get("quantity")
             if article and isinstance(quantity, int) and quantity > 0:
                 units[article] += quantity
-        return words.listed([f"{count} × {article}" for article, count in units.items()])
+        goods = [f"{count} × {article}" for article, count in units.items()]
+        return words.quoted(words.listed(goods, self.language))
 
     def day(self, written: object) -> str:
         """Write a day of a fact's body, empty when there is none."""

@@ -106,7 +106,9 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
     said = headline(document, now, zone=brand.clock)
     names = _articles(document)
     teller = Teller(
-        articles={line.id: names.get(line.number, "") for line in order.lines}, zone=brand.clock
+        articles={line.id: names.get(line.number, "") for line in order.lines},
+        zone=brand.clock,
+        language=brand.language,
     )
     promises = () if word in _ENDED else _promises(document, brand)
     actions = document.get("allowed_actions") or ()
@@ -240,10 +242,8 @@ def _promises(document: Mapping[str, Any], brand: Brand) -> tuple[ShownPromise, 
 
 def _promise(one: Mapping[str, Any], *, names: Mapping[str, str], brand: Brand) -> ShownPromise:
     due = words.day_of(one.get("now"), brand.clock)
-    goods = words.listed(
-        [names[line] for line in one.get("lines", ()) if line in names], brand.language
-    )
-    what = goods or "Your order"
+    goods = [names[line] for line in one.get("lines", ()) if line in names]
+    what = words.quoted(words.listed(goods, brand.language)) or "Your order"
     sentence = f"{what}: by {words.day(due)}" if due else f"{what}: no day known yet"
     return ShownPromise(
         sentence=sentence, day=words.day(due) if due else "", move=_moved(one, brand)

@@ -128,7 +128,7 @@ def _counts(
         count = int(row.chosen) if re.fullmatch(r"[0-9]{1,6}", row.chosen) else -1
         counts[row.line] = count
         if not least <= count <= most:
-            text = f"{row.article}: enter a number from {least} to {most}."
+            text = f"{words.quoted(row.article)}: enter a number from {least} to {most}."
             problems.append(Problem(field=row.field, text=text))
     return counts, tuple(problems)
 

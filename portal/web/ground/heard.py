@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from babel import dates, numbers
 from babel.messages.pofile import read_po
+
+from hub.render.words import QUOTED, unquoted
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale" / "hub"
 HOLE = re.compile(r"\{(\d)\}")
@@ -34,10 +37,11 @@ _MONEY = re.compile(r"(-?\d{1,12}\.\d{2,3}) ([A-Z]{3})")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = re.compile(rf"({'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{4}}))?")
-_GOODS = re.compile(r"\d+ × ")
-_AND = re.compile(r" and (?=\d+ × )")
+_FIRST = 0xE000  # of the signs that nobody means anything by
+_STAND_IN = re.compile("[\ue000-\uf8ff]")
 _HOUR = r"\d\d:\d\d(?: [A-Z+-][A-Z0-9:+-]{1,7})?"
 _MOMENT = re.compile(rf"(?P<day>{_DAY.pattern}), (?P<hour>{_HOUR})")
+_ZONES: Mapping[str, Mapping[str, str]] = {"de": {"CET": "MEZ", "CEST": "MESZ"}}
 _YEARS = range(2000, 2028)  # in so many every day of the year falls on every weekday
 
 
@@ -97,8 +101,17 @@ class Ear:
     def heard(self, text: str) -> str:
         """Return a sentence of the hub in this language; any other text as it is.
 
-        A text that can be cut in too many ways stays as it is too: a stranger may have written it.
+        What is quoted in it stays as it stands, and loses its marks. A text that can be cut in too
+        many ways stays as it is too: a stranger may have written it.
         """
+        quotes: list[str] = QUOTED.findall(text)
+        if not quotes or _STAND_IN.search(QUOTED.sub("", text)):
+            return self._heard(unquoted(text))
+        signs = count(_FIRST)
+        said = self._heard(QUOTED.sub(lambda _quote: chr(next(signs)), text))
+        return _STAND_IN.sub(lambda sign: quotes[ord(sign[0]) - _FIRST], said)
+
+    def _heard(self, text: str) -> str:
         if not self.whole or not text or len(text) > LONGEST:
             return text
         if said := _when(text, self.language):
@@ -233,8 +246,6 @@ class Hearing:
         written = _written(value, self._ear.language)
         if written:
             return Heard(said=written, signs=len(value))
-        if _GOODS.match(value) and _AND.search(value):  # articles are nobody's sentences
-            return Heard(said=_AND.sub(f" {self._ear.whole.get('and', 'and')} ", value), signs=0)
         return self.sentence(value, deep - 1)
 
 
@@ -253,7 +264,9 @@ def _when(value: str, language: str) -> str:
         return _day(day, language)
     if (moment := _MOMENT.fullmatch(value)) and (day := _DAY.fullmatch(moment["day"])):
         written = _day(day, language)
-        return f"{written}, {moment['hour']}" if written else ""
+        hour, _, zone = moment["hour"].partition(" ")
+        said = f"{hour} {_ZONES.get(language, {}).get(zone, zone)}".rstrip()
+        return f"{written}, {said}" if written else ""
     return ""
 
 
@@ -307,5 +320,8 @@ def shape_of(asked: str, said: str) -> Shape:
 
 @lru_cache(maxsize=4_096)
 def heard(language: str, text: str) -> str:
-    """Return a sentence of the hub in a language; any other text, and English, as it is."""
+    """Return a sentence of the hub in a language; any other text, and English, as it is.
+
+    The marks around what is quoted are taken off.
+    """
     return ear(language).heard(text)

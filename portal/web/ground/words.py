@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from hub.domain.money import decimals
+from hub.render.words import unquoted
 from portal.web.ground.heard import heard
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
@@ -72,7 +73,7 @@ def _quality(said: str) -> float:
 def told(language: str, text: str) -> str:
     """Return a sentence of the portal or of the hub in a language; any other text as it is."""
     said = translations(language).gettext(text) if text else text
-    return said if said != text else heard(language, text)
+    return unquoted(said) if said != text else heard(language, text)
 
 
 @lru_cache(maxsize=512)

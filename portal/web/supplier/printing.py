@@ -69,11 +69,20 @@ class Printing:
         return self._paper(visit, f"print/{kind}s.html", {"sheets": sheets})
 
     def _sheet(self, visit: Visit, kind: str, work: Work) -> Markup:
-        """The customer reads it: it is in the brand's language, whoever prints it."""
+        """The customer reads it: it is in the brand's language, whoever prints it.
+
+        Only that it must not leave is said to the one who packs.
+        """
         brand = self._porch.parts.brands[work.order.brand]
         made = slip(work, brand, visit.words, has_logo=brand.id in self._logos)
         said = Words(language=brand.language, zone=brand.clock, now=self._porch.parts.now())
-        words = {"slip": made, "said": said, "language": brand.language}
+        words = {
+            "slip": made,
+            "said": said,
+            "language": brand.language,
+            "void": visit.words.say("CANCELLED – do not ship"),
+            "reader": visit.words.language,
+        }
         template = environment(brand.language).get_template(f"print/{kind}.html")
         return Markup(template.render(words))  # noqa: S704  # the template escaped it
 

@@ -146,7 +146,7 @@ def shown(work: Work, words: Words) -> ShownPart:
         phone=address.phone if address else "",
         instructions=str(people.get("instructions") or ""),
         gift=group.gift,
-        gift_message=gift_text(gift) if isinstance(gift, dict) else "",
+        gift_message=gift_text(gift, work.voice.language) if isinstance(gift, dict) else "",
         slip_message=work.voice.slip_message,
         lines=tuple(_line(work, line, people, words) for line in part.lines),
         asks=tuple(_ask(asked, work, words) for asked in work.asked),

@@ -27,7 +27,7 @@ from hub.domain.wishes import (
 )
 from tests.unit.domain.trade import NOON, Desk, answer, notice, placed, sourced
 
-VOICE = Voice(buyer="Juniper", buyer_code="J", slip_message="")
+VOICE = Voice(buyer="Juniper", buyer_code="J", slip_message="", language="en")
 
 
 def _terms(partner: str = "acme") -> Terms:

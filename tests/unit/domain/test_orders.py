@@ -62,7 +62,7 @@ def test_a_purchase_order_says_what_is_open_and_nothing_of_what_the_customer_pai
         order,
         fulfillment_id=order.fulfillments[0].id,
         words=words,
-        voice=Voice(buyer="Juniper", buyer_code="JUN", slip_message="Thank you"),
+        voice=Voice(buyer="Juniper", buyer_code="JUN", slip_message="Thank you", language="en"),
         kinds=("vendor", "sku"),
         now=NOON,
     )

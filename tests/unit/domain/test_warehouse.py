@@ -57,7 +57,7 @@ def _composed(order: Order) -> PurchaseOrder:
         order,
         fulfillment_id=order.fulfillments[0].id,
         words={"name": "Maya Lindqvist", "lines": ["12 Alder Lane"]},
-        voice=Voice(buyer="Juniper", buyer_code="JUN", slip_message="Thank you"),
+        voice=Voice(buyer="Juniper", buyer_code="JUN", slip_message="Thank you", language="en"),
         kinds=("vendor",),
         now=NOON,
     )

@@ -16,7 +16,9 @@ from portal.web.customer.view import _arrivals, _moved, _promises
 from tests.unit.portal.test_site import BRANDS
 
 BRAND = load_brands(read_pages(BRANDS))["juniper"]
-TELLER = Teller(articles={"lin_1": "Mug", "lin_2": "Scarf"}, zone=ZoneInfo("America/Chicago"))
+TELLER = Teller(
+    articles={"lin_1": "Mug", "lin_2": "Scarf"}, zone=ZoneInfo("America/Chicago"), language="en"
+)
 
 
 def _fact(kind: FactKind, /, **body: object) -> SealedFact:
@@ -33,7 +35,7 @@ def _fact(kind: FactKind, /, **body: object) -> SealedFact:
 
 
 def _said(*facts: SealedFact) -> list[str]:
-    return [row.sentence for row in timeline(facts, TELLER)]
+    return [words.unquoted(row.sentence) for row in timeline(facts, TELLER)]
 
 
 def test_boxes_of_one_article_are_added_up():

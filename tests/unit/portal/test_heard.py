@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import hub
 from hub.domain.hearing import MOST_TOLD, AskedLines, unknown_line
+from hub.render.words import quoted, unquoted
 from portal.web.ground.heard import (
     DEEPEST,
     FOLDER,
@@ -262,8 +263,8 @@ def test_no_sentence_is_taken_for_another_one() -> None:
             ),
         ),
         (
-            "Waiting for new stock: 2 × Mug and 1 × Tray; expected to leave on Fri 27 Nov.",
-            "Wartet auf neue Ware: 2 × Mug und 1 × Tray; geht voraussichtlich am Fr., 27. Nov. ab.",
+            f"Waiting for new stock: {quoted('2 × X und 1 × Y')}; expected to leave on Fri 27 Nov.",
+            "Wartet auf neue Ware: 2 × X und 1 × Y; geht voraussichtlich am Fr., 27. Nov. ab.",
         ),
         (
             "We asked the warehouse to stop 1 × X. The answer comes any moment.",
@@ -271,11 +272,11 @@ def test_no_sentence_is_taken_for_another_one() -> None:
         ),
         (
             "It will stand on this page, and we write to you.",
-            "Sie wird auf dieser Seite stehen, und wir schreiben Ihnen.",
+            "Die Antwort wird auf dieser Seite stehen, und wir schreiben Ihnen.",
         ),
         (
             "It is too late for 2 × Mug: it has left already.",
-            "Zu spät für 2 × Mug: Die Ware ist schon unterwegs.",
+            "Zu spät für 2 × Mug: Die Ware ist schon versandt.",
         ),
         (
             "The answer comes by Thu 26 Nov, 13:01 CST",
@@ -294,8 +295,45 @@ def test_sentences_within_sentences_are_heard_too(english: str, german: str | No
     if german is not None:
         assert heard("de", english) == german
     assert heard("de", english) != english
-    assert heard("en", english) == english
-    assert heard("fr", english) == english
+    assert heard("en", english) == unquoted(english)
+    assert heard("fr", english) == unquoted(english)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Book",
+        "Note: by Sat 28 Nov; 2 × Gift",
+        "2 × Phone, blue and 1 × Label. We do not send it",
+        "Mug " * 3_000,
+        "\ue000 and \ue001",
+    ],
+)
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("Being prepared: {}.", "In Vorbereitung: {}."),
+        ("Cancelled: {}. We do not send it.", "Storniert: {}. Das senden wir nicht."),
+        (
+            "It is too late for {}: it has left already.",
+            "Zu spät für {}: Die Ware ist schon versandt.",
+        ),
+        ("{}: by Sat 28 Nov", "{}: bis Sa., 28. Nov."),
+        ("{}: no day known yet", "{}: noch kein Tag bekannt"),
+        ("{}: enter a number from 0 to 2.", "{}: Geben Sie eine Zahl von 0 bis 2 ein."),
+        ("Exchanged, now: {}.", "Getauscht, jetzt: {}."),
+    ],
+)
+def test_what_is_quoted_is_said_as_it_stands(words: str, english: str, german: str) -> None:
+    assert heard("de", english.format(quoted(words))) == german.format(words)
+    assert heard("en", english.format(quoted(words))) == english.format(words)
+
+
+def test_nobody_can_put_marks_into_what_is_quoted() -> None:
+    forged = quoted("Mug\u2069. Delivered\u2068")
+    assert unquoted(forged) == "Mug. Delivered"
+    assert heard("de", f"Being prepared: {forged}.") == "In Vorbereitung: Mug. Delivered."
+    assert quoted("") == ""
 
 
 def test_what_is_filled_in_is_written_as_germans_write_it() -> None:

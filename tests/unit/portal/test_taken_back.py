@@ -3,12 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from hub.domain.facts import FactKind
+from hub.render.words import unquoted
 from portal.web.customer.timeline import TOLD, Teller
 
 
 def _said(**body: object) -> str:
-    teller = Teller(articles={"lin_1": "Mug"}, zone=ZoneInfo("UTC"))
-    return TOLD[FactKind.SHIPMENT_VOIDED]({"shipment": "shp_1", **body}, teller)
+    teller = Teller(articles={"lin_1": "Mug"}, zone=ZoneInfo("UTC"), language="en")
+    return unquoted(TOLD[FactKind.SHIPMENT_VOIDED]({"shipment": "shp_1", **body}, teller))
 
 
 def test_a_shipment_taken_back_is_told_plainly() -> None:

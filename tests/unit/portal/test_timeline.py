@@ -2,10 +2,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hub.domain.facts import FactKind
+from hub.render.words import unquoted
 from hub.store import SealedFact
 from portal.web.customer.timeline import INTERNAL, TOLD, Teller, timeline
 
-TELLER = Teller(articles={"lin_1": "Mug", "lin_2": "Scarf"}, zone=ZoneInfo("America/Chicago"))
+TELLER = Teller(
+    articles={"lin_1": "Mug", "lin_2": "Scarf"}, zone=ZoneInfo("America/Chicago"), language="en"
+)
 
 
 def _fact(kind: FactKind, /, **body: object) -> SealedFact:
@@ -40,7 +43,7 @@ def test_one_answer_about_several_lines_is_one_row_newest_first():
         ],
         TELLER,
     )
-    assert [row.sentence for row in rows] == [
+    assert [unquoted(row.sentence) for row in rows] == [
         "Being prepared: 2 × Mug and 1 × Scarf.",
         "We received your order.",
     ]

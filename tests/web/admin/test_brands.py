@@ -127,3 +127,15 @@ def test_there_is_no_page_of_a_brand_that_is_not_there(office: Office) -> None:
     assert office.olu.post(f"{LIST}/nothing", {"seal": seal}).status_code == 404
     stranger = Browser(app=office.app, host="desk.localhost", address="127.0.0.1")
     assert stranger.get(ONE).status_code == 303
+
+
+def test_a_language_that_is_chosen_shows_in_the_check_and_in_the_preview(office: Office) -> None:
+    assert _check(office, language="de") == 200
+    assert "Guten Tag" in office.said and "Without: Hello" not in office.said
+    assert _check(office, "preview", language="de") == 200
+    assert '<html lang="de"' in office.said and "In Vorbereitung" in office.said
+    for english in ("Shipped", "On its way", "on its way", "prepared", "Arriving", "placed"):
+        assert english not in office.said
+    assert _check(office, "mail:declined", language="de") == 200
+    assert '<html lang="de">' in office.said
+    assert _check(office, language="fr") == 422

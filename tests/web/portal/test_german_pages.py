@@ -9,7 +9,7 @@ import pytest
 from hub.partners.brand_texts import BY_HAND, MAILS, BrandTexts
 from portal.web.admin.brand_mail import sample_mail
 from tests.cast import MAYA
-from tests.rigs.houses import House
+from tests.rigs.houses import House, post, shopping
 from tests.web.portal import rig
 from tests.web.portal.conftest import furnished
 from tests.web.portal.rig import Browser, Mailbox, Street
@@ -52,6 +52,7 @@ def _mailed(street: Street) -> list[str]:
         street.house.clock.on(minutes=10)
     told = []
     for page in street.mailbox.pages()[before:]:
+        assert '<html lang="de">' in page
         told += english_in(page)
     for text in street.mailbox.texts()[before:]:
         told += [line for line in text.splitlines() if english_in(f"<p>{line}</p>")]
@@ -104,6 +105,31 @@ def test_what_a_customer_asks_for_is_answered_in_german(german: Street) -> None:
     assert _read(maya, outcome, "/order") == []
     assert "2 × " not in maya.get(outcome).text and " und 1 × Thing 2" in maya.get(outcome).text
     _mailed(german)
+
+
+def test_goods_keep_their_names_however_they_are_called(german: Street) -> None:
+    names = ("Stoneware mug, blue", "Book", "Note: by Sat 28 Nov")
+    new = shopping("1001", 2, 2, 2)
+    goods = [
+        replace(line, sku=f"SKU-{at}", description=name)
+        for at, (line, name) in enumerate(zip(new.groups[0].lines, names, strict=True), start=1)
+    ]
+    groups = (replace(new.groups[0], lines=tuple(goods)),)
+    total = sum(one.quantity * one.unit_price for one in goods)
+    post(german.house, replace(new, groups=groups, total=total))
+    acme = rig.acme(german.house)
+    acme.send("855", acme.answer(rig.sent(german.house, "1001")))
+    german.house.turn()
+    told = "2 × Stoneware mug, blue, 2 × Book und 2 × Note: by Sat 28 Nov"
+    assert f"In Vorbereitung: {told}." in german.browser().get(german.link()).text
+    maya = german.prove("1001", MAYA.email)
+    fields = fields_of(maya.get("/cancel").text)
+    wrong = maya.post("/cancel", fields | {"units-2": "9"}).text
+    assert "Book: Geben Sie eine Zahl von 0 bis 2 ein." in wrong
+    outcome = maya.post("/cancel", fields).headers["location"]
+    page = maya.get(outcome).text
+    assert f"nicht zu senden: {told}. " in page and "Die Antwort wird auf dieser Seite" in page
+    assert not set("\u2068\u2069") & set(page + wrong)
 
 
 def test_what_is_too_late_or_done_at_once_is_said_in_german(german: Street) -> None:

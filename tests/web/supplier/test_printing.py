@@ -1,10 +1,13 @@
 """Paper of orders: what must stand on it, and what must not."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from hub import api
 from hub.domain.placing import Gift
+from hub.main import doors, read_settings
 from tests.cast import MAYA
 from tests.rigs.houses import post, shopping
 from tests.web.supplier.rig import Counter
@@ -120,3 +123,21 @@ def test_the_paper_is_the_usual_one_of_the_viewers_zone_unless_asked(counter: Co
     assert "print-letter.css" in browser.get(f"/print/slips?order={number}&paper=letter").text
     assert "letter" in browser.get("/print/sheet/print-letter.css").text
     assert browser.get("/print/sheet/staff.css").status_code == 404
+
+
+def test_a_german_brands_paper_is_german_but_for_the_word_to_who_packs(
+    counter: Counter, tmp_path: Path
+) -> None:
+    parts = counter.house.parts
+    german = replace(parts.brands["juniper"], language="de")
+    counter.house.parts = replace(parts, brands={**parts.brands, "juniper": german})
+    settings = read_settings({"HUB_DATA_DIR": str(tmp_path)})
+    app = doors(settings, counter.house.parts, api.build(counter.house.parts))
+    browser = replace(counter, app=app).browser()
+    cards = browser.get(f"/print/gifts?order={present(counter, '1001')}").text
+    assert "Für: Maya" in cards and "Von: Noor" in cards and "To: " not in cards
+    number = counter.order("1002")
+    _refuse(counter, number)
+    slip = browser.get(f"/print/slips?order={number}").text
+    assert '<p class="cancelled" lang="en">CANCELLED' in slip
+    assert '<article lang="de"' in slip
