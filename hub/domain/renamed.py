@@ -4,12 +4,13 @@ What a name stands for may be said wrongly, papers booked under it, and the name
 paper, run again or come again in another envelope, must not book its units for both articles.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from hub.domain.exchange import Problem, Where
-from hub.domain.hearing import Heard, Subject, written
+from hub.domain.hearing import Heard, Subject, said_of, written
 from hub.domain.messages import ProductId
 from hub.domain.orders import FulfillmentLine
 
@@ -36,27 +37,49 @@ def booked_instead(
     left = _unsaid(subject, said, verdicts)
     if not left or all(verdict is not Heard.NEW for verdict, _ in verdicts):
         return [None] * len(said)
-    once, meant = dict[str, set[str]](), dict[str, FulfillmentLine]()
-    for (about, _), (line, products) in zip(said, named, strict=True):
-        others = _once_meant(subject, line, products, about)
-        once.setdefault(about, set()).update(others)
-        meant |= others
+    once, meant = _meant_once(subject, said, named)
+    if not once:
+        return [None] * len(said)
+    parcels: defaultdict[str, set[str]] = defaultdict(set)
+    for about, tracking in left:
+        parcels[about].add(tracking)
     found: list[FulfillmentLine | None] = []
     for (about, what), (verdict, _) in zip(said, verdicts, strict=True):
-        booked = _compatible(left, what) if verdict is Heard.NEW else set()
+        booked = _Compatible(parcels, _tracking(what)) if verdict is Heard.NEW else ()
         found.append(meant.get(reached(about, once, booked) or ""))
     return found
 
 
-def _once_meant(
-    subject: Subject, line: FulfillmentLine | None, products: Sequence[ProductId], about: str
-) -> dict[str, FulfillmentLine]:
-    """The other lines of the part that these ids were ever said to stand for, by their subject."""
-    if line is None:
-        return {}
-    skus = once_named(subject.ever, products, line.sku)
-    lines = subject.order.fulfillment(subject.fulfillment_id).lines if skus else ()
-    return {about.replace(line.id, one.id): one for one in lines if one.sku in skus}
+def _meant_once(
+    subject: Subject, said: Said, named: Named
+) -> tuple[dict[str, set[str]], dict[str, FulfillmentLine]]:
+    """What subjects were ever meant in place of those said now, and the line of each."""
+    lines: defaultdict[str, list[FulfillmentLine]] = defaultdict(list)
+    for one in subject.order.fulfillment(subject.fulfillment_id).lines:
+        lines[one.sku].append(one)
+    once: defaultdict[str, set[str]] = defaultdict(set)
+    meant: dict[str, FulfillmentLine] = {}
+    for (about, _), (line, products) in zip(said, named, strict=True):
+        if line is None or _by_own_id(subject, line, products):
+            continue
+        for sku in once_named(subject.ever, products, line.sku):
+            for one in lines.get(sku, ()):
+                other = about.replace(line.id, one.id)
+                once[about].add(other)
+                meant[other] = one
+    return once, meant
+
+
+def _by_own_id(subject: Subject, line: FulfillmentLine, products: Sequence[ProductId]) -> bool:
+    """Whether the line's own ids decided, which never change, and no name that was said.
+
+    Rows of one line come together here, and what a warehouse was short of comes with the line's own
+    ids: beside a name that means the line now, an own id proves nothing.
+    """
+    own = {product.value for product in line.products}
+    if not any(product.value in own for product in products):
+        return False
+    return all(sku != line.sku for _, sku in said_of(subject.called, products))
 
 
 def _unsaid(subject: Subject, said: Said, verdicts: Verdicts) -> Counter[tuple[str, str]]:
@@ -70,10 +93,19 @@ def _unsaid(subject: Subject, said: Said, verdicts: Verdicts) -> Counter[tuple[s
     return +left
 
 
-def _compatible(left: Counter[tuple[str, str]], what: Mapping[str, object]) -> set[str]:
-    """The subjects of which something is left in the same parcel; without a number in any."""
-    tracking = _tracking(what)
-    return {about for about, one in left if one == tracking or not one or not tracking}
+@dataclass(frozen=True, slots=True)
+class _Compatible:
+    """The subjects of which something is left in a parcel; without a number in any.
+
+    Looked into, never listed: a long paper asks as often as it has parcels.
+    """
+
+    parcels: Mapping[str, Collection[str]]
+    tracking: str
+
+    def __contains__(self, about: object) -> bool:
+        told = self.parcels.get(str(about), ())
+        return bool(told) and (not self.tracking or self.tracking in told or "" in told)
 
 
 def _tracking(what: Mapping[str, object]) -> str:
@@ -89,7 +121,7 @@ def once_named(
 
 
 def reached(
-    start: Thing, once: Mapping[Thing, Collection[Thing]], booked: Collection[Thing]
+    start: Thing, once: Mapping[Thing, Collection[Thing]], booked: Container[Thing]
 ) -> Thing | None:
     """Return what is booked and may be what `start` meant once, None when nothing is.
 

@@ -1,9 +1,9 @@
 """A partner's ship notice: parcels are always recorded, what was open is shipped. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.domain.facts import Change, Effect, Fact, FactKind, Stuck
 from hub.domain.hearing import (
@@ -99,6 +99,7 @@ def shipped(
         change = _read(subject, asked, change, parcel, index, said)
     said = [replace(one, subject=one.subject + turn) for one in said]
     boxes: dict[int, list[PackedLine]] = {}
+    again: set[int] = set()
     contents = [(one.subject, one.what) for one in said]
     verdicts = heard(subject.effects, contents)
     named = [(one.line, one.products) for one in said]
@@ -106,6 +107,8 @@ def shipped(
     for one, (verdict, ordinal), gone in zip(said, verdicts, instead, strict=True):
         if verdict is Heard.OTHERWISE:
             change = change.then(problem_only(change.order, said_otherwise(one.path)))
+        if verdict is Heard.BEFORE:
+            again.add(one.parcel)
         if verdict is not Heard.NEW:
             continue
         if gone is not None:
@@ -118,7 +121,7 @@ def shipped(
             order, packed = _ship(change.order, part.id, one.line.id, one.quantity)
             box.append(packed)
             change = replace(change, order=order)
-    places = {} if turn else _places(subject, message, boxes)
+    places = {} if turn else _places(subject, message, boxes, again, now)
     return _recorded(subject, change, message, boxes, places, now) if boxes else change
 
 
@@ -152,6 +155,8 @@ def _read(
             change = change.then(problem_only(change.order, problem))
             continue
         known += 1
+        # Beside the line's own id no name decided anything, whatever it meant once.
+        by_own_id = bool(set(row.products) & set(line.products))
         said.append(
             _Said(
                 parcel=index,
@@ -160,7 +165,7 @@ def _read(
                 subject=line.id,
                 tracking=parcel.tracking,
                 path=path,
-                products=row.products,
+                products=() if by_own_id else row.products,
             )
         )
     if not known and (parcel.tracking or parcel.label):
@@ -262,32 +267,65 @@ def _shipment(
 
 # --- parcels that stand already ------------------------------------------------------------------
 
+_Mark = tuple[str, str]
+"""A parcel's tracking number and label."""
+_Standing = tuple[Package, bool]
+"""A package, and whether it left at about the time of which the paper speaks."""
+_ONE_DAY = timedelta(hours=12)
 
-def _places(subject: Subject, message: ShipNotice, boxes: Mapping[int, object]) -> dict[int, str]:
-    """Return the packages that these parcels of the very paper are already, by their place.
+
+def _places(
+    subject: Subject,
+    message: ShipNotice,
+    boxes: Mapping[int, Sequence[PackedLine]],
+    again: Container[int],
+    now: datetime,
+) -> dict[int, str]:
+    """Return the packages that these parcels of a notice are already, by their place.
 
     A name in it was unknown when it came: what is in a parcel is told bit by bit then, and a
-    customer must not see the parcel twice. Parcels with one mark keep their order. Another paper
-    of the same notice stands for itself: it may have left on another day.
+    customer must not see the parcel twice. Parcels with one mark keep their order. In another paper
+    than the very one a parcel is the same where it says something `again`, where nothing was known
+    of what is in it, or where it says nothing new on its day: else it left by itself.
     """
-    standing: dict[tuple[str, str], list[str]] = {}
-    name = notice_name(message.notice, [parcel.tracking for parcel in message.parcels])
-    for shipment in subject.order.shipments if subject.repeated else ():
-        if (shipment.fulfillment_id, shipment.name) == (subject.fulfillment_id, name):
-            for package in shipment.packages:
-                standing.setdefault(_mark(package), []).append(package.id)
-    seen: Counter[tuple[str, str]] = Counter()
+    standing = _standing(subject, message, now)
+    seen: Counter[_Mark] = Counter()
     found: dict[int, str] = {}
     for index, parcel in enumerate(message.parcels):
         mark = _mark(parcel)
-        same = standing.get(mark, ())
-        if index in boxes and same:
-            found[index] = same[min(seen[mark], len(same) - 1)]
+        if index in boxes and (same := standing.get(mark)):
+            box, near = same[min(seen[mark], len(same) - 1)]
+            tells_more = bool(boxes[index] and box.lines)
+            if subject.repeated or index in again or not (tells_more or (box.lines and not near)):
+                found[index] = box.id
         seen[mark] += 1
     return found
 
 
-def _mark(parcel: Parcel | Package) -> tuple[str, str]:
+def _standing(
+    subject: Subject, message: ShipNotice, now: datetime
+) -> Mapping[_Mark, Sequence[_Standing]]:
+    """The packages of the notice that stand, by their mark: those of one shipment for each.
+
+    Of several shipments the one that left nearest is meant. Only the very paper knows a parcel
+    without a mark again, and a label alone is one parcel's for a day: carton 1 of each.
+    """
+    name = notice_name(message.notice, [parcel.tracking for parcel in message.parcels])
+    left = message.shipped_at or now
+    found: dict[_Mark, list[_Standing]] = {}
+    for shipment in sorted(subject.order.shipments, key=lambda one: abs(one.shipped_at - left)):
+        if (shipment.fulfillment_id, shipment.name) != (subject.fulfillment_id, name):
+            continue
+        near = abs(shipment.shipped_at - left) < _ONE_DAY
+        mine: dict[_Mark, list[_Standing]] = {}
+        for package in shipment.packages:
+            if subject.repeated or package.tracking or (package.label and near):
+                mine.setdefault(_mark(package), []).append((package, near))
+        found = mine | found
+    return found
+
+
+def _mark(parcel: Parcel | Package) -> _Mark:
     return parcel.tracking, parcel.label
 
 

@@ -5,7 +5,7 @@ nothing twice. What comes in or is corrected counts like a reservation with the 
 balance of a later moment is known, in the transaction of its paper; levels are not touched.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -176,16 +176,18 @@ def take_moving(
     moves = _movements(parts, row, message, said, heard=now)
     before = tx.depot.known([one.id for one in moves])
     moves = _as_booked(moves, before)
-    otherwise = [
-        one for one in moves if one.id in before and before[one.id].quantity != one.quantity
-    ]
-    problems += [_otherwise(one, before[one.id]) for one in otherwise]
+    otherwise = {
+        place: before[one.id]
+        for place, one in enumerate(moves)
+        if one.id in before and before[one.id].quantity != one.quantity
+    }
+    problems += [_otherwise(moves[place], booked) for place, booked in otherwise.items()]
     new = {place for place, one in enumerate(moves) if one.id not in before}
     gone = _no_longer_named(tx, row, message, moves)
     if gone is not None:
         instead = dict.fromkeys(sorted(new), gone)
     else:
-        same = [one for one in moves if one.id in before and one not in otherwise]
+        same = [one for at, one in enumerate(moves) if one.id in before and at not in otherwise]
         instead = _booked_instead(tx, row, message, said, new, same)
     problems += [_named_otherwise(sku, moves[place]) for place, sku in instead.items()]
     moves = [one for place, one in enumerate(moves) if place not in instead]
@@ -204,19 +206,21 @@ def _as_booked(moves: Sequence[Movement], before: Mapping[str, Movement]) -> lis
 
     A line whose article was unknown the first time may stand before others of the same article.
     """
-    free: dict[str, list[str]] = {}
+    alike: defaultdict[tuple[str, Kind, int], deque[str]] = defaultdict(deque)
     for one in moves:
-        free.setdefault(one.sku, []).append(one.id)
+        if booked := before.get(one.id):
+            alike[one.sku, booked.kind, booked.quantity].append(one.id)
     found: dict[int, str] = {}
     for place, one in enumerate(moves):
-        for name in free[one.sku]:
-            booked = before.get(name)
-            if booked and (booked.kind, booked.quantity) == (one.kind, one.quantity):
-                found[place] = name
-                free[one.sku].remove(name)
-                break
+        if names := alike.get((one.sku, one.kind, one.quantity)):
+            found[place] = names.popleft()
+    taken = set(found.values())
+    free: defaultdict[str, deque[str]] = defaultdict(deque)
+    for one in moves:
+        if one.id not in taken:
+            free[one.sku].append(one.id)
     return [
-        replace(one, id=found[place] if place in found else free[one.sku].pop(0))
+        replace(one, id=found[place] if place in found else free[one.sku].popleft())
         for place, one in enumerate(moves)
     ]
 
@@ -231,7 +235,8 @@ def _booked_instead(
 ) -> dict[int, str]:
     """Return the articles that may be booked already for what is new, by its place.
 
-    The names of the paper meant them once; `same` is what it says as it was booked before.
+    The names of the paper meant them once; `same` is what it says as it was booked before. An id of
+    the catalogue's own proves nothing here: it may have been a name only when that was booked.
     """
     if not new:
         return {}
@@ -244,8 +249,9 @@ def _booked_instead(
         for sku in set().union(*once.values())
     }
     booked = {ids[name] for name in tx.depot.known(ids)} if ids else set()
-    found = {place: reached(said[place].sku, once, booked) for place in sorted(new)}
-    return {place: sku for place, sku in found.items() if sku is not None}
+    found = {sku: reached(sku, once, booked) for sku in {said[place].sku for place in new}}
+    places = ((place, found[said[place].sku]) for place in sorted(new))
+    return {place: sku for place, sku in places if sku is not None}
 
 
 def _no_longer_named(

@@ -133,8 +133,9 @@ class PartnerNames:
             done = self._connection.change(_ADD, said | which)
         if not done:
             raise Conflict(f"somebody else said just now what {row.name} means")
-        meant = {"partner": row.partner, "name": row.name, "sku": row.sku}
-        self._connection.change(_ADD_EVER, meant)
+        for sku in filter(None, (former, row.sku)):
+            meant = {"partner": row.partner, "name": row.name, "sku": sku}
+            self._connection.change(_ADD_EVER, meant)
 
     def of(self, partner: str) -> list[NameRow]:
         """Return a partner's names by their letters."""

@@ -8,6 +8,7 @@ from hub.domain.exchange import DocumentState
 from hub.domain.feeds import Counted
 from hub.errors import Refused
 from hub.flow.levels import ByHand, accept, set_level
+from hub.flow.naming import say_name
 from hub.flow.shelves import shelves
 from hub.flow.transfers import Sending, accept_receipt, send, shown
 from tests.oracle import judge
@@ -316,3 +317,15 @@ def test_a_count_by_hand_is_a_row_of_the_book_as_well(with_depot: Housed) -> Non
     house.clock.on(hours=2)
     _receive(house, depot, "846", depot.counts({"D-SKU-1": 8}, at="20261120*1600"))
     assert house.exceptions() == []
+
+
+def test_a_receipt_by_a_name_that_the_catalogue_gave_away_since_is_not_booked_for_both(
+    with_depot: Housed,
+) -> None:
+    house, depot = with_depot
+    lists(house, {"SKU-1": ("depot",)})
+    say_name(house.parts, "depot", "D-SKU-2", "SKU-1", who="operator:olga")
+    _receive(house, depot, "944", depot.took_in("", {"D-SKU-2": 5}))
+    lists(house, {"SKU-2": ("depot",)})
+    _receive(house, depot, "944", depot.took_in("", {"D-SKU-2": 5}))
+    assert (_book(house), _book(house, "SKU-2")) == ([("received", 5)], [])

@@ -16,6 +16,7 @@ from hub.ops.desk.causes import dry_run_of
 from hub.ops.desk.document import document
 from hub.ops.desk.naming import names
 from tests.fakes import Supplier
+from tests.flow.test_store_engines import run_sql
 from tests.rigs.depots import Depot, lists
 from tests.rigs.houses import House, stock_up
 from tests.rigs.naming import (
@@ -358,3 +359,76 @@ def test_a_name_may_have_odd_spaces_and_no_controls(house: House) -> None:
     for wrong in ("ODD\u00857", "ODD\ud8007", "ODD\t7"):
         with pytest.raises(Refused, match="can be seen"):
             say_name(house.parts, "acme", wrong, "SKU-1", who=WHO)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["partly", "not at all"])
+def test_a_notice_sent_again_after_its_name_was_said_fills_the_parcel_that_stands(
+    house: House, acme: Supplier, known: bool
+) -> None:
+    other = [("8", 1, "acme-SKU-2")] if known else []
+    paper = parcels_of(acme, {LEFT: [("7", 2, "ODD-7"), *other]})
+    acme.send("856", paper)
+    house.turn()
+    if not known:
+        _told(house, CarrierMoment.DELIVERED)
+    say_name(house.parts, "acme", "ODD-7", "SKU-1", who=WHO)
+    for _ in range(2):
+        acme.send("856", paper)
+        house.turn()
+    [box] = [box for one in house.order().shipments for box in one.packages]
+    assert sorted(line.quantity for line in box.lines) == sorted([2, *(row[1] for row in other)])
+    assert house.order().lines[0].buckets.delivered == (0 if known else 2)
+    forget_name(house.parts, "acme", "ODD-7", who=WHO)
+    acme.send("856", paper)
+    house.turn()
+    assert [len(one.packages) for one in house.order().shipments] == [1], "forgotten, sent again"
+
+
+def test_of_two_papers_about_one_parcel_each_fills_its_own_days(
+    house: House, acme: Supplier
+) -> None:
+    for day, line in (("20261120", ("7", 1, "acme-SKU-1")), ("20261119", ("8", 1, "ODD-8"))):
+        paper = parcels_of(acme, {LEFT: [line]})
+        acme.send("856", [*paper[:3], f"DTM*011*{day}*1200", *paper[3:]])
+        house.turn()
+    papers = papers_of(house, "856")
+    [odd] = [one for one in papers if state_of(house, one) is not DocumentState.APPLIED]
+    say_and_rerun(house, "ODD-8", "SKU-2", odd)
+    boxes = [box for one in house.order().shipments for box in one.packages]
+    assert [[line.quantity for line in box.lines] for box in boxes] == [[1], [1]]
+    assert [line.buckets.shipped for line in house.order().lines] == [1, 1]
+
+
+@pytest.mark.parametrize("way", ["said anew", "forgotten"])
+def test_what_a_name_meant_before_the_upgrade_is_remembered(
+    house: House, acme: Supplier, way: str
+) -> None:
+    paper = parcels_of(acme, {LEFT: [("7", 1, "ODD-7")]})
+    say_name(house.parts, "acme", "ODD-7", "SKU-1", who=WHO)
+    acme.send("856", paper)
+    house.turn()
+    if way == "said anew":
+        say_name(house.parts, "acme", "ODD-7", "SKU-2", who=WHO, instead_of="SKU-1")
+    else:
+        forget_name(house.parts, "acme", "ODD-7", who=WHO)
+    run_sql(house.parts.store, "DROP TABLE partner_name_ever")
+    run_sql(house.parts.store, "UPDATE alembic_version SET version_num = '0018'")
+    house.parts.store.migrate()
+    if way == "forgotten":
+        say_name(house.parts, "acme", "ODD-7", "SKU-2", who=WHO)
+    acme.send("856", paper)
+    house.turn()
+    assert [line.buckets.shipped for line in house.order().lines] == [1, 0]
+    assert any(NAMED_OTHERWISE in codes_of(house, one) for one in papers_of(house, "856"))
+
+
+def test_a_line_told_by_its_own_id_is_shipped_whatever_an_id_beside_it_meant_once(
+    house: House, acme: Supplier
+) -> None:
+    say_name(house.parts, "acme", "UPC-9", "SKU-1", who=WHO)
+    say_name(house.parts, "acme", "UPC-9", "SKU-2", who=WHO, instead_of="SKU-1")
+    acme.send("856", parcels_of(acme, {LEFT: [("7", 2, "acme-SKU-1")]}))
+    house.turn()
+    acme.send("856", parcels_of(acme, {LEFT: [("8", 1, "acme-SKU-2")]}, also="*UP*UPC-9"))
+    house.turn()
+    assert [line.buckets.shipped for line in house.order().lines] == [2, 1]

@@ -25,9 +25,10 @@ def _desk() -> Desk:
     return Desk(sourced(placed(9, 9, 9, 9), "acme").order)
 
 
-def _article(name: str) -> tuple[ProductId, ...]:
-    own = f"acme-{name}" if name.startswith("SKU") else name
-    return (ProductId(kind="vendor", value=own),)
+def _article(names: str) -> tuple[ProductId, ...]:
+    """The ids of a row: names with spaces between them; an SKU is the line's own id of Acme's."""
+    own = (f"acme-{name}" if name.startswith("SKU") else name for name in names.split())
+    return tuple(ProductId(kind="vendor", value=one) for one in own)
 
 
 def _notice(desk: Desk, rows: Rows, *, tracking: str = "1Z1") -> ShipNotice:
@@ -116,6 +117,29 @@ def test_names_that_were_only_ever_said_once_refuse_nothing() -> None:
     desk.hear(_notice(desk, {"X": 3}))
     assert desk.hear(_notice(desk, {"Y": 3})).problems == ()
     assert _shipped(desk) == [3, 3, 0, 0]
+
+
+@pytest.mark.parametrize("now", [{}, {"X": "SKU-3"}])
+def test_an_own_id_decides_whatever_a_name_beside_it_meant_once(now: dict[str, str]) -> None:
+    desk = _desk()
+    desk.say({"X": "SKU-1"})
+    desk.hear(_notice(desk, {"SKU-1": 3}, tracking=""))
+    desk.hear(_answer(desk, {"SKU-1": 4}))
+    desk.say(now)
+    assert desk.hear(_notice(desk, {"SKU-2 X": 3}, tracking="")).problems == ()
+    assert desk.hear(_answer(desk, {"SKU-2 X": 2})).problems == ()
+    assert _shipped(desk) == [3, 3, 0, 0]
+    assert _accepted(desk)[1] == 2
+
+
+def test_the_own_id_of_one_row_proves_nothing_of_another_row_that_a_name_stands_for() -> None:
+    desk = _desk()
+    desk.say({"X": "SKU-1"})
+    desk.hear(_answer(desk, {"X": 5}))
+    desk.say({"X": "SKU-2"})
+    change = desk.hear(_answer(desk, {"SKU-2": 4, "X": 5}))
+    assert [one.code for one in change.problems] == [NAMED_OTHERWISE]
+    assert _accepted(desk) == [5, 0, 0, 0]
 
 
 def test_what_leads_in_a_circle_ends() -> None:

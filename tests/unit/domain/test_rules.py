@@ -172,6 +172,28 @@ def test_two_papers_that_name_one_parcel_are_two_shipments_of_their_days(name: s
     assert [len(one.packages[0].lines) for one in desk.order.shipments] == [1, 1]
 
 
+@pytest.mark.parametrize(("later", "parcels"), [(1, [[3, 2]]), (30, [[3, 2]])])
+def test_a_parcel_told_again_with_more_in_it_stays_one(
+    later: int, parcels: list[list[int]]
+) -> None:
+    desk = _desk(3, 2)
+    desk.hear(replace(notice(desk.order, ("1", 3)), shipped_at=NOON - timedelta(hours=later)))
+    desk.hear(replace(notice(desk.order, ("1", 3), ("2", 2)), shipped_at=NOON))
+    boxes = [box for one in desk.order.shipments for box in one.packages]
+    assert [[one.quantity for one in box.lines] for box in boxes] == parcels
+
+
+@pytest.mark.parametrize(("later", "shipments"), [(1, 1), (30, 2)])
+def test_a_carton_of_another_day_is_another_one(later: int, shipments: int) -> None:
+    desk = _desk(3, 2)
+    for lines, hours in (((("1", 3),), later), ((("1", 3), ("2", 2)), 0)):
+        said = notice(desk.order, *lines, tracking="")
+        carton = replace(said.parcels[0], label="1")
+        left = None if not hours else NOON - timedelta(hours=hours)
+        desk.hear(replace(said, parcels=(carton,), shipped_at=left))
+    assert len(desk.order.shipments) == shipments
+
+
 def test_shipping_too_much_is_recorded_shown_and_becomes_one_exception() -> None:
     desk = _desk(2)
     change = desk.hear(notice(desk.order, ("1", 5)))
