@@ -152,9 +152,12 @@ def _shown(value: object) -> str:
 
 
 def _pointer(place: Sequence[int | str]) -> str:
-    """The JSON pointer (RFC 6901) of a place, cut when a key is absurdly long."""
+    """The JSON pointer (RFC 6901) of a place, cut when a key is absurdly long.
+
+    U+0000 in a key, which no database keeps, is spelled as JSON does.
+    """
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in place)
-    return "".join(f"/{step}" for step in steps)[:_WIDEST_POINTER]
+    return "".join(f"/{step}" for step in steps).replace("\0", "\\u0000")[:_WIDEST_POINTER]
 
 
 class _Doubled(dict[str, Any]):

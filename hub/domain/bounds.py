@@ -1,9 +1,11 @@
-"""How long the names may be by which papers are kept and found. Pure.
+"""How long the names may be by which papers are kept and found, and of which signs. Pure.
 
 An index takes only so much of a text, and not the same on both databases: what is longer is told to
-the partner at its place and never kept.
+the partner at its place and never kept. Of the signs that a paper can spell two are no text that
+both databases take: U+0000, and half a character (a surrogate that stands alone, RFC 8259 8.2).
 """
 
+import re
 from collections.abc import Iterator
 
 from hub.domain.exchange import Problem, Where
@@ -11,6 +13,8 @@ from hub.domain.messages import Message, ShipNotice
 from hub.domain.warehouse import WarehouseAdvice
 
 LONGEST_NAME = 255  # signs
+IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
+"""A sign that no text of ours may hold."""
 _NAMES = (
     *("number", "notice", "tracking", "invoice", "report", "receipt", "adjustment", "advice"),
     *("change", "event", "partner_order", "consumer_order", "refers_to", "reference"),

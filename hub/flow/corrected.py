@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from hub.domain import rules
+from hub.domain.bounds import IMPOSSIBLE, numbers_too_long
 from hub.domain.exchange import (
     Direction,
     Document,
@@ -79,11 +80,13 @@ def _spoken(parts: Parts, channel: Channel, document: Document, stream: BinaryIO
     stream.seek(document.offset)
     try:
         paper = parts.formats[channel.format].read(stream.read(document.length), document=document)
-    except Malformed:
+    except (Malformed, ValueError):  # what no split has passed need not be readable
         return SILENT
     for message in joined(_messages(parts.maps.page(name), paper)):
         if key := paper_key(channel.partner, message):
-            return Spoken(key=key, number=str(getattr(message, "number", "")))
+            number = str(getattr(message, "number", ""))
+            kept = not numbers_too_long(message) and not IMPOSSIBLE.search(key + number)
+            return Spoken(key=key, number=number) if kept else SILENT
     return SILENT
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -57,7 +58,9 @@ class Houses:
         return not path.startswith("/v1/") and path != "/healthz"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for people's pages."""
+        """Answer a request for people's pages; U+0000 in its address is none."""
+        path, query = scope["path"].replace("\0", ""), _typed(scope["query_string"])
+        scope = {**scope, "path": path, "query_string": query}
         request = Request(scope)
         hosts = request.headers.getlist("host")
         found = self._behind.get(host_of(hosts[0])) if len(hosts) == 1 else None
@@ -69,3 +72,12 @@ class Houses:
             await nobody_here()(scope, receive, send)
             return
         await app(scope, receive, send)
+
+
+def _typed(query: bytes) -> bytes:
+    """Drop U+0000 from what a query says, as forms drop it; any other query stays as it came."""
+    if b"%00" not in query:
+        return query
+    said = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    kept = [(name.replace("\0", ""), value.replace("\0", "")) for name, value in said]
+    return urlencode(kept).encode("ascii")

@@ -3,26 +3,35 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import BinaryIO
 
-from hub.domain.exchange import Document
+from hub.domain.exchange import Document, Problem
 from hub.errors import Malformed
 from hub.formats.json.profile import Config
 from hub.formats.json.values import (
     BYTE_ORDER,
+    MOST_NAMED,
     ROOT_ROWS,
+    SPELLED,
     Value,
     Wrong,
     bytes_to,
     checked,
     decoded,
+    impossible,
     skip,
 )
 from hub.formats.json.wording import CUT, malformed, not_utf8, refuse_encoding
 
 BLOCK = 64 * 1024
+ODD_NAME = (
+    "the name of a member has half a character, or the sign \\u0000, which no text may hold; write "
+    "another and send the paper again"
+)
 NEAR = 16  # characters: longer is no literal and no escape that may be cut in two
 
 
@@ -35,6 +44,8 @@ class Window:
         self._left = b""
         self.text = ""
         self.at = 0
+        self.odd: int | None = None
+        """The byte of the last value, where it may hold a sign that no text may."""
 
     def more(self) -> bool:
         """Read one more block into view; False at the end."""
@@ -106,6 +117,8 @@ class Window:
             else:
                 # A number at the very end of the window may go on behind it.
                 if end < len(self.text) or not self._grow():
+                    odd = SPELLED.search(self.text, self.at, end)
+                    self.odd = self.offset if odd else None
                     self.at = end
                     if end > BLOCK:
                         self.forget()
@@ -183,6 +196,8 @@ def events(window: Window, path: tuple[str, ...]) -> Iterator[Row | Member]:
         if window.peek() != '"':
             window.expect('"')
         name = str(window.value())
+        if window.odd is not None and any(impossible(name)):
+            raise malformed("json-character", ODD_NAME, window.odd)
         if name in seen:
             raise malformed("json-twice", f"the member {name[:CUT]!r} stands twice", window.offset)
         seen.add(name)
@@ -219,7 +234,13 @@ def feed(stream: BinaryIO, profile: Config) -> Document:
     window = Window(stream, 0, size, limits.max_row)
     if not window.peek():
         raise malformed("json-empty", "the file is empty; send it again", 0)
+    problems: list[Problem] = []
+    rows: Counter[tuple[str, ...]] = Counter()
     for event in events(window, ()):
+        if window.odd is not None:
+            problems += islice(_odd(event, rows, window.odd), MOST_NAMED - len(problems))
+        if isinstance(event, Row):
+            rows[event.path] += 1
         try:
             checked(event.value, depth=len(event.path) + 1, limits=limits)
         except Wrong as fault:
@@ -228,8 +249,23 @@ def feed(stream: BinaryIO, profile: Config) -> Document:
         text = "not well-formed JSON: something stands behind its end; send it again"
         raise malformed("json-not-well-formed", text, window.offset)
     return Document(
-        set_id=profile.set, version="", number=_name(stream), offset=0, length=size, syntax=""
+        set_id=profile.set,
+        version="",
+        number=_name(stream),
+        offset=0,
+        length=size,
+        syntax="",
+        problems=tuple(problems),
     )
+
+
+def _odd(
+    event: Row | Member, rows: Mapping[tuple[str, ...], int], offset: int
+) -> Iterator[Problem]:
+    """Yield what a value holds that no text may, with the byte at which the value begins."""
+    nth = (str(rows[event.path]),) if isinstance(event, Row) else ()
+    for problem in impossible(event.value, under=(*event.path, *nth)):
+        yield replace(problem, where=replace(problem.where, offset=offset))
 
 
 def _name(stream: BinaryIO) -> str:

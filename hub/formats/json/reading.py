@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from hub.domain.exchange import Document, Node, Problem
 from hub.errors import Malformed
 from hub.formats.json.feeds import Member, Row, Window, events
+from hub.formats.json.profile import MOST_DEEP
 from hub.formats.json.values import (
     BYTE_ORDER,
     LOOSE,
@@ -32,7 +33,10 @@ def read(body: bytes, *, document: Document) -> Node:
     """
     text = body.decode("utf-8").removeprefix(BYTE_ORDER)
     value, _ = decoded(text, skip(text, 0))
-    return node_of("", {ROOT_ROWS: value} if isinstance(value, list) else value)
+    try:
+        return node_of("", {ROOT_ROWS: value} if isinstance(value, list) else value)
+    except RecursionError:
+        raise ValueError(f"values stand more than {MOST_DEEP} deep") from None
 
 
 MOST_BESIDE = 10_000

@@ -20,6 +20,7 @@ from hub.formats.json.feeds import feed
 from hub.formats.json.profile import Config
 from hub.formats.json.values import (
     BYTE_ORDER,
+    SPELLED,
     Number,
     Wrong,
     broken,
@@ -27,8 +28,10 @@ from hub.formats.json.values import (
     checked,
     decoded,
     elements,
+    impossible,
     loose_at,
     member,
+    odd_strings,
     skip,
 )
 from hub.formats.json.wording import CUT, flaw, malformed, not_utf8, refuse_encoding
@@ -139,7 +142,7 @@ def _document(text: str, offset: int, profile: Config) -> Document:
     elif not set_id:
         told = f"no member {profile.type!r} says what this is; name the set under `set` on the page"
         problems.append(flaw("json-no-set", told, where=replace(where, path=f"/{profile.type}")))
-    return Document(
+    document = Document(
         set_id=set_id or "?",
         version="",
         number=hashlib.sha256(body).hexdigest()[:12],
@@ -147,6 +150,26 @@ def _document(text: str, offset: int, profile: Config) -> Document:
         length=len(body),
         problems=tuple(problems),
     )
+    if not SPELLED.search(text):
+        return document
+    return replace(document, problems=(*problems, *_odd(text, offset, loose)))
+
+
+def _odd(text: str, offset: int, value: object) -> Iterator[Problem]:
+    """Yield what no text may hold, with its byte: both go through the paper from its beginning.
+
+    Where a member stands twice they may part; what is left is told by its pointer alone.
+    """
+    at, last = offset, 0
+    places = odd_strings(text)
+    for problem in impossible(value):
+        place, shown = next(places, (0, ""))
+        if shown == problem.where.value:
+            at, last = at + bytes_to(text[last:place], None), place
+            problem = replace(problem, where=replace(problem.where, offset=at))
+        else:
+            places = iter(())
+        yield problem
 
 
 def _set_of(value: Mapping[str, Any], profile: Config) -> str:

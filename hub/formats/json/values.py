@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from hub.domain.exchange import Node
+from hub.domain.bounds import IMPOSSIBLE
+from hub.domain.exchange import Node, Problem, Where
 from hub.errors import Malformed
 from hub.formats.json.profile import MOST_DEEP, Limits
-from hub.formats.json.wording import CUT, malformed
+from hub.formats.json.wording import CUT, flaw, malformed
 
 LONGEST_NUMBER = 40  # characters
 ROOT_ROWS = "rows"
@@ -93,11 +94,78 @@ def checked(value: Value, *, depth: int, limits: Limits) -> None:
             if any(isinstance(each, list) for each in one):
                 raise Wrong("json-arrays", "an array stands directly in an array")
             waiting += [(each, deep + 1) for each in one]
-        elif isinstance(one, str) and not one.isascii() and LONE.search(one):
-            raise Wrong("json-character", "half a character (\\ud800 to \\udfff) stands alone")
 
 
 LONE = re.compile("[\ud800-\udfff]")
+SPELLED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+"""How a text spells a sign that it may not hold, or a whole character in two halves."""
+MOST_NAMED = 100  # impossible signs of one paper
+_NUL = "here stands the sign \\u0000, which no text may hold; leave it out and send the paper again"
+_HALF = (
+    "half a character (\\ud800 to \\udfff) stands alone; write the whole one, or leave it out, and "
+    "send the paper again"
+)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_Steps = tuple[()] | tuple[Any, str]  # those to the value around it, and the last one
+
+
+def impossible(value: Any, *, under: Sequence[str] = ()) -> Iterator[Problem]:
+    """Yield a problem for each text, or name of a member, with a sign that no text may hold.
+
+    RFC 8259 8.2 lets a text spell half a character, and every one spell U+0000; neither can be kept
+    in a database. `under` are the steps to the value. At most MOST_NAMED are named. A pointer, and
+    the value shown, spell such a sign as JSON does.
+    """
+    way: _Steps = ()
+    for name in under:
+        way = (way, name)
+    waiting: list[tuple[Any, _Steps]] = [(value, way)]
+    named = 0
+    while waiting and named < MOST_NAMED:
+        one, steps = waiting.pop()
+        if isinstance(one, str):
+            if found := IMPOSSIBLE.search(one):
+                named += 1
+                yield _impossible(found[0], one, _pointer(steps))
+        elif isinstance(one, dict):
+            for key, each in reversed(one.items()):
+                waiting += [
+                    (each, (steps, key)),
+                    (key, (steps, key)),
+                ]  # the name is looked at first
+        elif isinstance(one, list):
+            waiting += [(each, (steps, str(n))) for n, each in reversed([*enumerate(one)])]
+
+
+def _impossible(sign: str, text: str, pointer: str) -> Problem:
+    where = Where(path=_spelled(pointer), value=_shown(text))
+    return flaw("json-character", _NUL if sign == "\0" else _HALF, where=where)
+
+
+def odd_strings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each string with such a sign begins in a JSON text, and how its value is shown.
+
+    One look at the whole text: what is no JSON has strings at wrong places.
+    """
+    for found in _STRING.finditer(text):
+        if SPELLED.search(found[0]) and IMPOSSIBLE.search(said := LOOSE.decode(found[0])):
+            yield found.start(), _shown(said)
+
+
+def _pointer(steps: _Steps) -> str:
+    names: list[str] = []
+    while steps:
+        steps, name = steps
+        names.append("/" + name.replace("~", "~0").replace("/", "~1"))
+    return "".join(reversed(names))
+
+
+def _shown(text: str) -> str:
+    return _spelled(text[:CUT])[:CUT]
+
+
+def _spelled(text: str) -> str:
+    return IMPOSSIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def skip(text: str, at: int) -> int:

@@ -36,6 +36,7 @@ MOST_CELLS = 5_000_000
 _CELL = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{0,3})([0-9]{1,9})\s*["']""")
 _SPELLED_OUT = re.compile(rb"""\sr\s*=\s*["'][^"'<>]*&""")
 _NESTED = (BOOK, OLD_BOOK, b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+_NUL = "row {0} has the sign U+0000, which no text may hold; take it out and send the file again"
 _SAVE = "save it anew as an Excel workbook (.xlsx) or as `CSV UTF-8`"
 
 
@@ -68,8 +69,11 @@ def rows(book: python_calamine.CalamineWorkbook, sheet: str) -> Iterator[list[st
         page = book.get_sheet_by_name(sheet)
     except (python_calamine.CalamineError, ValueError) as fault:
         raise unfit("no-workbook", f"sheet {sheet[:40]!r} cannot be read; {_SAVE}") from fault
-    for cells in page.iter_rows():
-        yield [_text(cell) for cell in cells]
+    for number, cells in enumerate(page.iter_rows(), start=1):
+        row = [_text(cell) for cell in cells]
+        if any("\0" in text for text in row):  # spelled `_x0000_` (ECMA-376 22.9.2.19)
+            raise unfit("no-text", _NUL.format(number), path=f"row {number}")
+        yield row
 
 
 def _text(cell: object) -> str:

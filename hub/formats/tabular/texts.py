@@ -110,7 +110,8 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
     stream.seek(0)
     try:
         while block := stream.read(BLOCK):
-            decoder.decode(block)
+            if "\0" in decoder.decode(block):
+                return False  # no text of any encoding has this sign
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

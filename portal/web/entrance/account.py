@@ -13,7 +13,7 @@ from hub.flow import accounts
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import ENROL, Door, Porch, Visit
 from portal.web.ground.problems import Problem
-from portal.web.ground.words import languages, zone_known
+from portal.web.ground.words import languages, told, zone_known
 
 
 def doors(porch: Porch) -> list[Door]:
@@ -74,13 +74,19 @@ class Own:
             problems.append(Problem(field="zone", text=text))
         if problems or language not in languages():
             return self._shown(visit, problems)
-        accounts.settings(
-            self._porch.parts,
-            account_id=visit.account.id,
-            zone=zone,
-            language=language,
-            name=name,
-        )
+        try:
+            accounts.settings(
+                self._porch.parts,
+                account_id=visit.account.id,
+                zone=zone,
+                language=language,
+                name=name,
+            )
+        except ValueError as fault:  # of the three only the name was not looked at
+            text = told(visit.words.language, str(fault))
+            return self._shown(
+                visit, [Problem(field="name", text=f"{text[:1].upper()}{text[1:]}.")]
+            )
         return see_other(visit.request, "/account?saved=1")
 
     def password(self, visit: Visit) -> Response:

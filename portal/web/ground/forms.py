@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from python_multipart.multipart import parse_options_header
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -17,6 +18,10 @@ FORM_SECONDS = 15
 """The time a whole form may take; a slow one must not hold a connection."""
 LONGEST_WAIT = 64 * 1024 * 1024
 """Bytes of a file too large that are still taken, and dropped: a browser reads no answer before."""
+
+
+_NUL = "\0"
+"""A sign that nobody types: it is dropped, as browsers drop it, and no database need keep it."""
 
 
 class WrongForm(Exception):
@@ -82,24 +87,34 @@ async def _parted(
     async def whole() -> AsyncGenerator[bytes, None]:
         yield body
 
+    # Browsers never name one, and some of Python's take hours for what others read at once.
+    if _options(request).get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise WrongForm("cannot be read")
     reader = MultiPartParser(
         request.headers, whole(), max_files=1, max_fields=MOST_FIELDS, max_part_size=largest
     )
     try:
         found = await reader.parse()
-    except MultiPartException:
+    except (MultiPartException, UnicodeError):
         raise WrongForm("cannot be read") from None
     fields: dict[str, str] = {}
     upload = None
-    for name, value in found.multi_items():
+    for said, value in found.multi_items():
+        name = said.replace(_NUL, "")
         if name in fields:
             raise WrongForm("a field stands twice")
         if isinstance(value, str):
-            fields[name] = value
+            fields[name] = value.replace(_NUL, "")
         else:
-            upload = Upload(name=(value.filename or "")[:LONGEST_NAME], body=await value.read())
+            called = (value.filename or "").replace(_NUL, "")[:LONGEST_NAME]
+            upload = Upload(name=called, body=await value.read())
     await found.close()
     return fields, upload
+
+
+def _options(request: Request) -> dict[bytes, bytes]:
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    return options
 
 
 def media_type(request: Request) -> str:
@@ -157,7 +172,7 @@ def _fields(body: bytes, most: int) -> dict[str, str]:
         )
     except ValueError:
         raise WrongForm("cannot be read") from None
-    fields = dict(pairs)
+    fields = {name.replace(_NUL, ""): value.replace(_NUL, "") for name, value in pairs}
     if len(fields) != len(pairs):
         raise WrongForm("a field stands twice")
     return fields

@@ -119,6 +119,8 @@ def test_a_tree_says_of_every_value_what_it_is():
         ('{"a": 0.' + "9" * 5000 + "}", "json-number"),
         ('{"a": [[1]]}', "json-arrays"),
         ('{"a": "\\ud800"}', "json-character"),
+        ('{"a": "\\u0000"}', "json-character"),
+        ('{"\\u0000": 1}', "json-character"),
         ("", "json-empty"),
         ("  ", "json-empty"),
         ("[]", "json-empty"),
@@ -139,7 +141,7 @@ def test_a_tree_says_of_every_value_what_it_is():
         ("// no\n{}", "json-not-well-formed"),
         ('{"a": "\x00"}', "json-not-well-formed"),
     ],
-    ids=range(34),
+    ids=range(36),
 )
 def test_what_is_no_strict_json_is_refused(body, code):
     assert _codes(body)[:1] == [code]
@@ -223,6 +225,45 @@ def test_a_file_is_whole_when_its_bracket_closes(body, is_whole):
     assert json.whole(io.BytesIO(body)) is is_whole
 
 
+ODD = r"""{"a": "x\u0000y", "l": [{"b": "😀 \ud83d\ude00"}, {"b~": "\uD800"}],
+ "tail": ["\udfff\ud800", "\\u0000"]CUT}"""
+
+
+def _places(body: str, **profile: object) -> list[tuple[str, str, bytes]]:
+    """Where each problem points: the pointer, the value shown, what stands in the file there."""
+    [document] = _documents(body, **profile)
+    assert document.rejected
+    assert {problem.code for problem in document.problems} == {"json-character"}
+    assert all("send the paper again" in problem.text for problem in document.problems)
+    wheres = [problem.where for problem in document.problems]
+    return [(one.path, one.value, body.encode()[one.offset :][:4]) for one in wheres]
+
+
+def test_every_sign_that_no_text_may_hold_is_told_at_its_place_at_once():
+    values = [
+        ("/a", "x\\u0000y", b'"x\\u'),
+        ("/l/1/b~0", "\\ud800", b'"\\uD'),
+        ("/tail/0", "\\udfff\\ud800", b'"\\ud'),
+    ]
+    paper = ODD.replace("CUT", r', "c\u0000": {"d": 1}')
+    *found, named = _places(paper, set="order")
+    assert found == values
+    assert named[:2] == ("/c\\u0000", "c\\u0000")
+    rows = _places(ODD.replace("CUT", ""), **FEED)
+    assert [row[:2] for row in rows] == [value[:2] for value in values]
+    assert rows[1][2] == b'{"b~'  # of a feed, the row
+    lots = '{"a":[' + ",".join([r'"\u0000"'] * 5000) + "]}"
+    assert len(_places(lots, set="order")) == len(_places(lots, **FEED)) == 100
+
+
+def test_a_paper_too_deep_for_a_tree_is_no_fault_of_ours():
+    body = '{"a":' * 900 + "1" + "}" * 900
+    [document] = _documents(body, set="order")
+    assert document.rejected
+    with pytest.raises(ValueError, match="deep"):
+        json.read(body.encode(), document=document)
+
+
 # --- feeds -------------------------------------------------------------------------------------
 
 FEED: dict[str, object] = {"set": "stock", "feeds": ["stock"]}
@@ -285,8 +326,10 @@ def test_a_feed_without_rows_and_a_walk_without_rows():
         ('{"a":["' + "x" * 2_000_000 + '"]}', "json-row"),
         ('{"a":["' + "x" * 2_000_000, "json-row"),
         ("", "json-empty"),
+        ('{"a":[{"b":"\\u0000"}]}', "json-character"),
+        ('{"a":1,"\\udc00":[]}', "json-character"),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_a_feed_that_is_no_strict_json_is_refused(body, code):
     assert _codes(body, **FEED) == [code]
@@ -315,9 +358,9 @@ def _joined(paper: Node, **profile: object) -> bytes:
 
 
 def test_what_was_read_is_written_as_it_was():
-    body = '{"n":1.50,"t":true,"z":null,"s":"a\\"b\\u0000ä","o":{},"l":[{"c":2},{"c":"x"}]}'
+    body = '{"n":1.50,"t":true,"z":null,"s":"a\\"b\\u0001ä","o":{},"l":[{"c":2},{"c":"x"}]}'
     found = _tree(body)
-    assert _joined(found, indent=0).decode().rstrip() == body.replace("\\u0000", "\\u0000")
+    assert _joined(found, indent=0).decode().rstrip() == body
     assert plain_json.loads(_joined(found)) == plain_json.loads(body)
     assert _tree(_joined(found)) == found
 

@@ -131,6 +131,7 @@ def test_the_page_says_what_columns_are_called():
         (b"item,qty\nA\0,1\n", {}, "no text"),
         (b'item,qty\n"A,1\n', {}, "quotation mark"),
         (b"\xff\xfea\x00b", {}, "no text"),
+        ("item,qty\nA\0,1\n".encode("utf-16"), {}, "no text"),
         (b"a,b\n1,2\n", {}, "no column is quantity and none is vendor or gtin"),
         (b"item,qty,stock\nA,1,2\n", {}, "several columns are quantity"),
         (b"item,qty\nA,1\nB,1\n", {"max_rows": 1}, "more than 1 rows"),

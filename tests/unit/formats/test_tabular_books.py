@@ -156,6 +156,11 @@ def test_a_cell_far_outside_the_table_costs_no_room(corner: str):
     assert refused(body.getvalue()).startswith("too-wide")
 
 
+def test_a_cell_that_spells_a_sign_no_text_may_hold_is_told_with_its_row():
+    body = book(["item", "qty"], ["A", 1], ["B_x0000_", 2])
+    assert "row 3 has the sign U+0000" in refused(body)
+
+
 def test_another_zip_archive_is_no_workbook():
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as made:
