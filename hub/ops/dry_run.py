@@ -30,17 +30,21 @@ from hub.flow.naming import Called, Ever
 from hub.flow.orders import UNITS
 from hub.flow.parts import Parts
 from hub.flow.settling import Translated, translate
-from hub.flow.taking import NOTHING_USED
+from hub.flow.taking import NOTHING_USED, in_zone
 from hub.formats import Format
 from hub.mapping import Library
 from hub.ops.order_story import told
 from hub.ops.places import Flaw, flaws
-from hub.partners import Channel
+from hub.partners import Channel, Partners
 from hub.store import Store, Transaction
 
 
 class Reader(Protocol):
-    """What reading needs of all the parts: the formats and the maps."""
+    """What reading needs of all the parts: the partners, the formats and the maps."""
+
+    @property
+    def partners(self) -> Partners:
+        """Every partner's page."""
 
     @property
     def formats(self) -> Mapping[str, Format]:
@@ -245,19 +249,22 @@ def _looked_up(
 ) -> tuple[Found, ...]:
     if store is None:
         return ()
-    return looked_up(store, reader.maps, channel.partner, translated.messages, now=now)
+    return looked_up(store, reader, channel.partner, translated.messages, now=now)
 
 
 def looked_up(
-    store: Store, maps: Library, partner: str, messages: Sequence[Message], *, now: datetime
+    store: Store, reader: Reader, partner: str, messages: Sequence[Message], *, now: datetime
 ) -> tuple[Found, ...]:
     """Return which order each message means and what would happen to it; nothing is written.
 
     Only messages on one purchase order are looked up, and no advice of a warehouse.
     """
+    zone = reader.partners.get(partner).calendar.zone
     with store.read() as tx:
         return tuple(
-            _found(tx, partner, message, now, lambda unit: maps.word(UNITS, unit))
+            _found(
+                tx, partner, in_zone(message, zone), now, lambda one: reader.maps.word(UNITS, one)
+            )
             for message in messages
             if isinstance(message, Spoken)
         )

@@ -313,7 +313,7 @@ def _posted(parts: Parts, row: DocumentRow) -> WouldBe:
             problems=flaws(fault.problems),
         )
     messages: Sequence[Message] = reading.messages
-    found = looked_up(parts.store, parts.maps, row.partner, messages, now=parts.now())
+    found = looked_up(parts.store, parts, row.partner, messages, now=parts.now())
     left = tuple(one for each in found for one in each.problems)
     better = bool(messages) and not reading.problems and not left
     verdict = "could be used whole" if better else "something of it could still not be used"
