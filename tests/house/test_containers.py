@@ -18,6 +18,7 @@ from hub.cli.root import COMMANDS
 from hub.main import registry
 from tests.house import ROOT
 from tests.rigs import program
+from tests.rigs.sshd import prepare_root
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -218,6 +219,7 @@ def test_the_partners_server_takes_its_settings(made: Path) -> None:
     mine = _written("sshd").replace("/etc/acme/keys", str(made / "FOR_ACME"))
     (made / "sshd_config").write_text(mine)
     binary = program("sshd", package="openssh-server", places=[Path("/usr/sbin")])
+    prepare_root()
     said = subprocess.run(
         [str(binary), "-T", "-f", str(made / "sshd_config"), "-C", "user=hub"],
         capture_output=True,

@@ -218,10 +218,15 @@ def _new_sshd() -> Sshd:
     (etc / "sshd_config").write_text(
         SETTINGS.format(port=server.port, etc=etc, user=user, chroot=chroot)
     )
-    if rooted:
-        # Where sshd parks its unprivileged half; Debian makes it when the system's own one starts.
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    prepare_root()
     return server
+
+
+def prepare_root() -> None:
+    """Make what sshd asks for when root calls it, even for a look at its settings alone."""
+    if os.geteuid() == 0:
+        # Where it parks its unprivileged half; Debian makes it when the system's own one starts.
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
 
 
 @pytest.fixture(scope="session")
