@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from hub.domain.exchange import Node, Paper
@@ -176,10 +177,16 @@ class _Shelf:
 def load(pages: Mapping[str, str]) -> Library:
     """Compile pages given as name → text; names as in `x12/004010/850`.
 
-    Raises ConfigError with every mistake of every page, one line each; reads no file itself.
+    Raises ConfigError with every mistake of every page, one line each; reads no file itself. The
+    same texts once more are the same library: compiling is most of what opening a hub costs.
     """
-    shelf = _Shelf(texts=pages)
-    for name, text in sorted(pages.items()):
+    return _load(tuple(sorted(pages.items())))
+
+
+@lru_cache(maxsize=4)
+def _load(pages: tuple[tuple[str, str], ...]) -> Library:
+    shelf = _Shelf(texts=dict(pages))
+    for name, text in pages:
         mistakes = Mistakes(page=name)
         block = parse(text, mistakes=mistakes)
         if block is not None:

@@ -13,7 +13,9 @@ from pathlib import Path
 from hub.domain.exchange import Direction, TransmissionState
 from hub.domain.facts import FactKind
 from hub.flow.orders import Outcome
+from hub.main import read_settings
 from hub.schedule import Worker
+from hub.settings import Settings
 from tests.fakes import Supplier
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
 
@@ -47,6 +49,11 @@ class Stage:
         house = furnish(self.folder, database=self.database)
         house.clock.on(seconds=self.ahead)
         return house
+
+    def settings(self) -> Settings:
+        """What the house is opened by, as far as its pages go."""
+        folders = {"HUB_DATA_DIR": "data", "HUB_PARTNER_CONFIGS": "partners"}
+        return read_settings({name: str(self.folder / one) for name, one in folders.items()})
 
     @property
     def answers(self) -> Path:

@@ -5,7 +5,7 @@ import email
 import io
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -15,10 +15,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from hub.domain.exchange import DocumentState
 from hub.flow.lanes import LaneTurn
-from hub.main import build
 from hub.store import DocumentRow
 from tests.fakes import Supplier
-from tests.rigs.houses import Clock, House, stock_up
+from tests.rigs.houses import Clock, House, open_parts, stock_up
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 TABLES = """\
@@ -76,7 +75,7 @@ def furnish_corner(
     environment = corner_settings(folder)
     environment |= {"HUB_DATABASE_URL": database} if database else {}
     clock = Clock()
-    parts = replace(build({**environment, **(more or {})}, migrate=True), now=clock)
+    parts = open_parts({**environment, **(more or {})}, clock)
     (partner,) = parts.partners.all
     turns = {one.name: LaneTurn(parts, one, owner="test") for one in partner.channels}
     supplier = Supplier(home=home, sender=("", ""), group_sender="")

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,8 @@ from fastapi import FastAPI
 from hub import access
 from hub.api import build as build_door
 from hub.flow.lanes import LaneTurn
-from hub.main import build
 from tests.fakes import Supplier
-from tests.rigs.houses import FOLDER, PAGE, Clock, House, stock_up
+from tests.rigs.houses import FOLDER, PAGE, Clock, House, open_parts, stock_up
 
 DESK = "transport: desk"
 
@@ -58,7 +57,7 @@ def furnish_desks(
     if database:
         environment["HUB_DATABASE_URL"] = database
     clock = Clock()
-    parts = replace(build(environment, migrate=True), now=clock)
+    parts = open_parts(environment, clock)
     turns = {
         channel.partner: LaneTurn(parts, channel, owner="test")
         for partner in parts.partners.all

@@ -18,6 +18,7 @@ from hub.main import build
 from tests.cast import MAYA
 from tests.fakes import Supplier
 from tests.rigs.sshd import Sshd
+from tests.rigs.stores import lay_tables
 
 START = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -143,13 +144,20 @@ def furnish(
     if database:
         environment["HUB_DATABASE_URL"] = database
     clock = Clock()
-    parts = replace(build(environment, migrate=True), now=clock)
+    parts = open_parts(environment, clock)
     turns = {
         channel.partner: LaneTurn(parts, channel, owner="test")
         for partner in parts.partners.all
         for channel in partner.channels
     }
     return House(parts=parts, clock=clock, suppliers=suppliers, turns=turns)
+
+
+def open_parts(environment: Mapping[str, str], clock: Clock) -> Parts:
+    """Open a hub by its settings, its tables made, its time told by the clock."""
+    if not environment.get("HUB_DATABASE_URL"):
+        lay_tables(Path(environment["HUB_DATA_DIR"]))
+    return replace(build(environment, migrate=True), now=clock)
 
 
 def _sftp(server: Sshd) -> str:

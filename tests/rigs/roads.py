@@ -1,13 +1,11 @@
 """A house whose Acme is reached another way than by a folder, with more channels if wanted."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from hub.flow.lanes import LaneTurn
-from hub.main import build
 from tests.fakes import Supplier
-from tests.rigs.houses import PAGE, Clock, House, stock_up
+from tests.rigs.houses import PAGE, Clock, House, open_parts, stock_up
 
 SENDS = ("send: [850, 860]", "  850: x12/004010/850", "  860: x12/004010/860")
 
@@ -59,7 +57,7 @@ def open_house(
     if database:
         environment["HUB_DATABASE_URL"] = database
     clock = Clock()
-    parts = replace(build(environment, migrate=True), now=clock)
+    parts = open_parts(environment, clock)
     (page,) = parts.partners.all
     turns = {one.name: LaneTurn(parts, one, owner="test") for one in page.channels}
     house = House(parts=parts, clock=clock, suppliers=suppliers, turns=turns)

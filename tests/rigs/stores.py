@@ -1,6 +1,8 @@
 """An open, migrated store on either engine, for any test that needs one."""
 
 import sqlite3
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -29,8 +31,31 @@ def store_url(kind: str, folder: Path, postgres: str) -> str:
     return f"sqlite:///{folder / 'hub.db'}" if kind == "sqlite" else postgres
 
 
+def lay_tables(data: Path) -> None:
+    """Put a database with every table and nothing in them where a hub would make its own."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = data / "hub.db"
+    if not made.exists():
+        made.touch(mode=0o600)
+        made.write_bytes(_migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    """Run every migration once for all tests of this process; the bytes of the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "hub.db"
+        store = Store.open(f"sqlite:///{made}", data_dir=made.parent, master_key=MASTER_KEY)
+        store.migrate()
+        store.close()
+        assert not made.with_name("hub.db-wal").exists(), "not all of it is in the one file"
+        return made.read_bytes()
+
+
 def open_store(kind: str, folder: Path, postgres: str) -> Store:
-    """Open and migrate a store; `postgres` is an empty database's address."""
+    """Open and migrate a store; `postgres` is the address of a database of its own."""
+    if kind == "sqlite":
+        lay_tables(folder)
     store = Store.open(store_url(kind, folder, postgres), data_dir=folder, master_key=MASTER_KEY)
     store.migrate()
     return store

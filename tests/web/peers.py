@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,10 @@ from lxml import etree
 from hub.api import build as build_doors
 from hub.domain.bounds import LONGEST_NAME
 from hub.flow.lanes import LaneTurn
-from hub.main import build
 from hub.store import DocumentRow
 from tests.flow.test_example_pages import EXAMPLES
 from tests.rigs import free_port
-from tests.rigs.houses import Clock, House
+from tests.rigs.houses import Clock, House, open_parts
 from tests.rigs.https import Asked, Endpoint, Says, endpoint
 from tests.web import hostile_papers as papers
 from tests.web.conftest import Shop, give_key
@@ -139,7 +138,7 @@ def _house(folder: Path, kiln: Endpoint) -> House:
         "KILN_THEIR_SECRET": papers.THEIR_SECRET,
     }
     clock = Clock()
-    parts = replace(build(environment, migrate=True), now=clock)
+    parts = open_parts(environment, clock)
     channels = [one for page in parts.partners.all for one in page.channels]
     turns = {one.name: LaneTurn(parts, one, owner="test") for one in channels}
     return House(parts=parts, clock=clock, suppliers={}, turns=turns)
