@@ -120,8 +120,9 @@ def _taking_back(one: str) -> Part:
             "Take back an answer",
             PostedAnswerVoid,
             examples.ANSWER_VOID,
-            about="For ten minutes, while nothing followed from it: nothing was told since, and "
-            "what was declined is asked of nobody else. Its lines are as before it.",
+            about="For ten minutes, while nothing was told since. Its lines are as before it; what "
+            "was declined is asked of nobody else until then. What the operator had somebody else "
+            "asked for sooner stays declined.",
         ),
         f"{one}/shipments/{{notice}}/void": _post(
             "Take back a shipment",

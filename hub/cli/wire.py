@@ -11,6 +11,9 @@ LONGEST_MESSAGE = 4_000_000
 PAPERS = ("/v1/partner/documents/", "/v1/cxml/")
 """Paths that take papers of any size that was announced: their own door counts them."""
 LONGEST_PAPER = LONGEST_MESSAGE + (2 << 30)
+FORMS = (b"multipart/form-data", b"application/x-www-form-urlencoded")
+LONGEST_FORM = LONGEST_MESSAGE + (64 << 20)
+"""Of a form whose length was announced: its page counts it, and says so when it is too long."""
 _PAPERS = tuple(path.encode() for path in PAPERS)
 
 
@@ -47,9 +50,14 @@ class BoundedHttp(HttpToolsProtocol):
         self._heard()
         # What follows a body in pieces has no length of its own: large papers announce theirs.
         announced = all(name != b"transfer-encoding" for name, _ in self.headers)
-        paper = announced and self.url.startswith(_PAPERS)
-        self._most = LONGEST_PAPER if paper else LONGEST_MESSAGE
+        self._most = self._longest() if announced else LONGEST_MESSAGE
         super().on_headers_complete()
+
+    def _longest(self) -> int:
+        if self.url.startswith(_PAPERS):
+            return LONGEST_PAPER
+        kinds = [value for name, value in self.headers if name == b"content-type"]
+        return LONGEST_FORM if any(one.startswith(FORMS) for one in kinds) else LONGEST_MESSAGE
 
     def on_message_complete(self) -> None:
         """Take what follows for another head."""

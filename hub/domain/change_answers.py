@@ -56,7 +56,7 @@ def change_answered(
     """Take in an answer to a change; what it says of other lines is a problem, the rest counts.
 
     A late answer outweighs the silence that was taken for one, as a yes does the no it replaces. An
-    answer told again does nothing.
+    answer told again does nothing, nor does one to an ask that a shipment has ended.
     """
     order = subject.order
     found = _meant(order, subject.fulfillment_id, message)
@@ -73,6 +73,9 @@ def change_answered(
     wrong = _wrong(subject, message, words, said, verdicts)
     if wrong is not None:
         return change.then(problem_only(order, wrong))
+    if ask.state is not ChangeState.REQUESTED and ask.reason == SHIPPED:
+        # Not noted: should the shipment be taken back, the same answer must count then.
+        return change.then(Change(order=order, cleared=(declined_hold(ask.id),)))
     effects = tuple(
         Effect(business_key=key, subject=what[0], ordinal=ordinal, what=what[1])
         for what, (verdict, ordinal) in zip(said, verdicts, strict=True)
@@ -125,7 +128,7 @@ def _settled(
     if ask.state is not ChangeState.REQUESTED:
         # Of an ask that silence cut short, the words are for the rest: that was declined.
         agreed_to = ask.state is ChangeState.CONFIRMED and ask.reason not in CUT_SHORT
-        if ask.reason == SHIPPED or good is agreed_to:
+        if good is agreed_to:
             return Change(order=order, cleared=(declined_hold(ask.id),))
         if not good:
             return Change(order=order, stuck=(_too_late(order, ask),) if told else ())

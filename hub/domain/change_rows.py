@@ -1,11 +1,12 @@
 """What deciding and settling a change have in common: who is asked, what a row says, what moves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from hub.domain.facts import Fact, FactKind
+from hub.domain.facts import Duty, DutyKind, Fact, FactKind, Watch, WatchKind
 from hub.domain.hearing import line_of, set_buckets
+from hub.domain.names import Names
 from hub.domain.orders import (
     Ask,
     Buckets,
@@ -19,7 +20,7 @@ from hub.domain.orders import (
     ShipGroup,
 )
 from hub.domain.totals import Moved, put_on
-from hub.domain.wishes import NewUnits
+from hub.domain.wishes import NewUnits, Terms
 
 
 def asked_for(order: Order, line: OrderLine) -> Iterator[tuple[FulfillmentOrder, FulfillmentLine]]:
@@ -51,6 +52,27 @@ def group_numbered(order: Order, number: str) -> ShipGroup:
     raise KeyError(number)
 
 
+def open_parts(order: Order, group: str) -> list[FulfillmentOrder]:
+    """Return the parts of the ship group of that number from which something is still to leave."""
+    group_id = group_numbered(order, group).id
+    return [
+        part
+        for part in order.fulfillments
+        if part.group_id == group_id and any(line.buckets.open for line in part.lines)
+    ]
+
+
+def rows_of_group(
+    rows: Iterable[Mapping[str, object]], group: ShipGroup
+) -> Iterator[Mapping[str, object]]:
+    """Yield the rows that change what holds for a whole group, words on a new article among it."""
+    for row in rows:
+        new = row.get("new")
+        own = isinstance(new, Mapping) and new["person_id"] and new["group"] == group.number
+        if row.get("group") == group.number or own:
+            yield row
+
+
 def open_asks(order: Order) -> Iterator[tuple[OrderChange, Ask]]:
     """Yield every ask that waits for an answer, oldest first."""
     for change in order.changes:
@@ -63,6 +85,56 @@ def asks_of(row: Mapping[str, object]) -> Sequence[str]:
     """Return the asks on which an action's outcome depends."""
     asks = row.get("asks", ())
     return [str(ask) for ask in asks] if isinstance(asks, list | tuple) else ()
+
+
+def asks_on(change: OrderChange, row: Mapping[str, object]) -> list[Ask]:
+    """Return the asks on which a row depends by now; one kept from the first answer names fewer.
+
+    What is wanted of a whole group is asked of later parts as well. A row that names none depends
+    on all.
+    """
+    mine = set(asks_of(row))
+    same = [one for one in change.actions if _is_of(one, row) and mine & set(asks_of(one))]
+    mine.update(ask for one in same for ask in asks_of(one))
+    return [ask for ask in change.asks if not mine or ask.id in mine]
+
+
+def _is_of(one: Mapping[str, object], row: Mapping[str, object]) -> bool:
+    """Whether two rows want the same of a whole group."""
+    both = (one.get("group"), one["action"])
+    return "group" in row and both == (row["group"], row.get("action"))
+
+
+def duty_of(order: Order, ask: Ask, terms: Terms, names: Names) -> Duty:
+    """Return the duty to write the paper by which a partner is asked."""
+    return Duty(
+        id=names.new("dty"),
+        lane=terms.lane,
+        kind=DutyKind.CHANGE,
+        set_id=terms.set_id,
+        subject=ask.id,
+        order_id=order.id,
+        due_at=terms.due_at,
+        body={},
+    )
+
+
+def watch_of(order: Order, ask: Ask, terms: Terms) -> Watch:
+    """Return the watch that waits for an answer."""
+    return Watch(
+        hold=watch_hold(ask.id),
+        kind=WatchKind.CHANGE,
+        partner=terms.partner,
+        subject=ask.id,
+        due_at=terms.until,
+        order_id=order.id,
+    )
+
+
+def next_number(order: Order, fulfillment_id: str) -> int:
+    """Return the number of a purchase order's next change."""
+    before = [ask for change in order.changes for ask in change.asks]
+    return sum(ask.fulfillment_id == fulfillment_id for ask in before) + 1
 
 
 def pending(order: Order, fulfillment_line_id: str) -> int:

@@ -5,7 +5,7 @@ an ask ends. Only units that are still open can be taken back: what was shipped 
 shipped and is declined, so that nothing is cancelled and shipped at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from hub.domain.change_rows import (
     given_back,
     new_of,
     open_asks,
+    open_parts,
     sourceless_cleared,
     watch_hold,
     with_group,
@@ -28,6 +29,7 @@ from hub.domain.orders import (
     AskedUnits,
     ChangeKind,
     ChangeState,
+    FulfillmentOrder,
     FulfillmentState,
     Order,
     OrderChange,
@@ -40,8 +42,10 @@ SOME = "some"  # still waiting; some of it was agreed to, none declined so far
 LOST = "lost"  # still waiting; some of it was declined, none agreed to so far
 SILENCE = "silence"
 SHIPPED = "shipped"
+GONE = "gone"  # the partner sends nothing of it, others do: its word is not needed any more
 
 
+OVER = "over"  # marks a row that came to its end before another of its change was asked again
 _CUT = {so_far: f"{so_far}_{SILENCE}" for so_far in (SOME, LOST, PART)}
 CUT_SHORT: Mapping[str, str] = MappingProxyType({cut: so_far for so_far, cut in _CUT.items()})
 """Asks of which silence declined the rest, and what they were: a late answer goes on from there."""
@@ -53,7 +57,7 @@ class Said:
     """What became of an ask, by partner's line; `agreed` speaks for what is not units.
 
     `gone` units are off the partner's line already (it rejected them). `by` is the short reason:
-    `answer`, `refused`, `shipped`, `silence`, `rejected_paper`.
+    `answer`, `refused`, `shipped`, `gone`, `silence`, `rejected_paper`.
     """
 
     by: str
@@ -198,51 +202,109 @@ def _told(
 
 
 def _finished(order: Order, change_id: str, now: datetime) -> Change:
-    """End a change when all its asks are answered: what waited for them happens or does not."""
+    """End a change when all its asks are answered, unless others have to be asked as well."""
     owner = next(one for one in order.changes if one.id == change_id)
     if any(ask.state is ChangeState.REQUESTED for ask in owner.asks):
         return Change(order=order)
+    if later_parts(order, owner):  # whether they can be asked is for `change_later` to say
+        waits = replace(owner, state=ChangeState.REQUESTED, decided_at=None)
+        return Change(order=order.with_change(waits))
+    return ended(order, owner, now)
+
+
+def later_parts(order: Order, owner: OrderChange) -> tuple[FulfillmentOrder, ...]:
+    """Return the open parts that what was agreed for their whole group was never asked of.
+
+    They came into being while others were asked. None where somebody said no: nothing new holds.
+    """
+    found: dict[str, FulfillmentOrder] = {}
+    for row in owner.actions:
+        if row["action"] not in GROUP_ACTIONS or row["outcome"] != Outcome.ASKED or OVER in row:
+            continue
+        asks = _asks(owner, row)
+        if _is_whole(asks) and not _is_outdated(order, owner, row):
+            asked = {ask.fulfillment_id for ask in asks}
+            parts = open_parts(order, str(row["group"]))
+            found |= {part.id: part for part in parts if part.id not in asked}
+    return tuple(found.values())
+
+
+def ended(order: Order, owner: OrderChange, now: datetime) -> Change:
+    """End a change of which nobody is asked any more: what waited for it happens or does not."""
     change = Change(order=order)
     for row in owner.actions:
-        if row["outcome"] == Outcome.ASKED and "running" not in row:
+        if row["outcome"] == Outcome.ASKED and "running" not in row and OVER not in row:
             change = change.then(_row_ended(change.order, owner, row))
     good = any(ask.state is ChangeState.CONFIRMED for ask in owner.asks)
     good = good or any(row["outcome"] == Outcome.DONE for row in owner.actions)
-    ended = replace(
+    over = replace(
         owner, state=ChangeState.CONFIRMED if good else ChangeState.DECLINED, decided_at=now
     )
-    return change.then(Change(order=change.order.with_change(ended)))
+    return change.then(Change(order=change.order.with_change(over)))
 
 
 def _row_ended(order: Order, owner: OrderChange, row: Mapping[str, object]) -> Change:
     """What a row waited for: another address holds now, the new article of a swap is ordered."""
-    asks = [ask for ask in owner.asks if ask.id in asks_of(row)]
-    whole = all(ask.state is ChangeState.CONFIRMED and ask.reason not in _IN_PART for ask in asks)
+    asks = _asks(owner, row)
+    whole = _is_whole(asks)
     some = any(ask.state is ChangeState.CONFIRMED for ask in asks) or bool(row.get("done"))
     if row["action"] in GROUP_ACTIONS:
         if whole:
-            return Change(order=with_group(order, row), cleared=(_half_hold(owner),))
+            after = order if _is_outdated(order, owner, row) else with_group(order, row)
+            return Change(order=after, cleared=(half_hold(owner),))
         return Change(order=order, stuck=(_half(order, owner, row),) if some else ())
     new = row.get("new")
     if not isinstance(new, Mapping):
         return Change(order=order)
     if whole:
         after, fact = with_new(order, new_of(new), change_id=owner.id)
-        return Change(order=after, facts=(fact,), cleared=(_half_hold(owner),))
+        return Change(order=after, facts=(fact,), cleared=(half_hold(owner),))
     return Change(order=order, stuck=(_half(order, owner, row),) if some else ())
 
 
-def _half_hold(owner: OrderChange) -> str:
+def _asks(owner: OrderChange, row: Mapping[str, object]) -> list[Ask]:
+    return [ask for ask in owner.asks if ask.id in asks_of(row)]
+
+
+def _is_whole(asks: Sequence[Ask]) -> bool:
+    """Whether everybody agreed to all of it."""
+    return all(ask.state is ChangeState.CONFIRMED and ask.reason not in _IN_PART for ask in asks)
+
+
+def _is_outdated(order: Order, owner: OrderChange, row: Mapping[str, object]) -> bool:
+    """Whether a later change of the same group holds: a late yes to an older one undoes none."""
+    later = order.changes[[one.id for one in order.changes].index(owner.id) + 1 :]
+    return any(
+        change.state is not ChangeState.REQUESTED
+        and other.get("group") == row["group"]
+        and (other["action"] == row["action"] or ("person" in other and "person" in row))
+        and other["outcome"] != Outcome.TOO_LATE
+        and _is_whole(_asks(change, other))
+        for change in later
+        for other in change.actions
+    )
+
+
+def half_hold(owner: OrderChange) -> str:
+    """Return the name under which a change that was done only in part waits for a person."""
     return f"change-half:{owner.id}"
 
 
 def _half(order: Order, owner: OrderChange, row: Mapping[str, object]) -> Stuck:
     what = f"group {row['group']}" if "group" in row else f"line {row['line']}"
+    comes = "what was taken back is cancelled, the rest comes as ordered."
+    if "group" in row:
+        agreed = {
+            ask.fulfillment_id for ask in _asks(owner, row) if ask.state is ChangeState.CONFIRMED
+        }
+        parts = open_parts(order, str(row["group"]))
+        former = ", ".join(part.number for part in parts if part.id not in agreed)
+        comes = f"still as they were sent: {former}." if former else comes
     return Stuck(
-        hold=_half_hold(owner),
+        hold=half_hold(owner),
         kind="change-half-done",
         text=f"Order {order.number}: the {row['action']} of {what} was agreed to only in part; "
-        "what was taken back is cancelled, the rest comes as ordered.",
+        f"{comes}",
         next_step=f"See `hub orders show {order.number} --brand {order.brand}`, ask the customer "
         "what is wanted now, and add or cancel the rest.",
     )
@@ -272,12 +334,22 @@ def overtaken(before: Order, change: Change, fulfillment_id: str, *, now: dateti
         words = has_words(owner, ask) and over
         _, ask = find_ask(change.order, ask.id)
         if ask.state is ChangeState.REQUESTED and (lost or words):
-            said = Said(by=SHIPPED, declined=lost, agreed=False if words else None)
+            gone = words and _goes_elsewhere(change.order, fulfillment_id)
+            by = GONE if gone else SHIPPED
+            said = Said(by=by, declined=lost, agreed=gone if words else None)
             change = change.then(settle(change.order, ask.id, said, now=now))
     return change
 
 
 _OVER = (FulfillmentState.CLOSED, FulfillmentState.CANCELLED)
+
+
+def _goes_elsewhere(order: Order, fulfillment_id: str) -> bool:
+    """Whether nothing of a part left or will, and others send what it was asked for."""
+    part = order.fulfillment(fulfillment_id)
+    lines = [line for line in order.lines if line.group_id == part.group_id]
+    empty = part.state is FulfillmentState.CANCELLED
+    return empty and any(line.buckets.open for line in lines)
 
 
 def _risen(before: Order, after: Order, fulfillment_id: str) -> dict[str, int]:
@@ -341,7 +413,27 @@ def reopened(order: Order, ask: Ask) -> Order:
     """Return the order with an ask that silence ended waiting again, for its late answer."""
     owner, _ = find_ask(order, ask.id)
     again = replace(ask, state=ChangeState.REQUESTED, reason=CUT_SHORT.get(ask.reason, ""))
-    return order.with_change(_with_ask(owner, again))
+    return order.with_change(_with_ask(_waiting_for(owner, ask), again))
+
+
+def asked_again(order: Order, ask: Ask) -> Order:
+    """Return the order with an ask that waits again, as it is given, and its change with it."""
+    owner, _ = find_ask(order, ask.id)
+    waits = replace(_waiting_for(owner, ask), state=ChangeState.REQUESTED, decided_at=None)
+    return order.with_change(_with_ask(waits, replace(ask, state=ChangeState.REQUESTED)))
+
+
+def _waiting_for(owner: OrderChange, ask: Ask) -> OrderChange:
+    """A decided change of which only the rows of one ask wait again: the others happened once."""
+    if owner.decided_at is None:
+        return owner
+    rows = tuple(
+        {key: value for key, value in row.items() if key != OVER}
+        if ask.id in asks_of(row)
+        else {**row, OVER: True}
+        for row in owner.actions
+    )
+    return replace(owner, actions=rows)
 
 
 def still_asked(order: Order, ask: Ask) -> tuple[AskedUnits, ...]:

@@ -17,19 +17,23 @@ from hub.domain.change_rows import (
     asks_of,
     cancelled_fact,
     decided_fact,
+    duty_of,
     given_back,
     group_numbered,
     line_numbered,
     new_row,
+    next_number,
     open_asks,
+    open_parts,
     pending,
     requested_body,
+    rows_of_group,
     sourceless_cleared,
-    watch_hold,
+    watch_of,
     with_group,
     with_new,
 )
-from hub.domain.facts import Change, Duty, DutyKind, Fact, FactKind, Watch, WatchKind
+from hub.domain.facts import Change, Fact, FactKind
 from hub.domain.hearing import line_of
 from hub.domain.names import Names
 from hub.domain.orders import (
@@ -48,6 +52,7 @@ from hub.domain.wishes import (
     Add,
     Decided,
     Fewer,
+    NewUnits,
     Outcome,
     Quantity,
     Regroup,
@@ -172,9 +177,7 @@ class _Draft:
     def add(self, wish: Add) -> None:
         new = wish.new
         group = group_numbered(self.order, new.group)
-        why = self._over()
-        if not why and new.person_id and self._words_running(group):
-            why = str(Why.RUNNING)
+        why = self._over() or self._engraved(new, group)
         row: dict[str, object] = {"action": "add", "line": new.number, "quantity": new.quantity}
         if why:
             self._row(row, Outcome.TOO_LATE, why)
@@ -189,7 +192,7 @@ class _Draft:
         bites = list(self._bites(line, wish.quantity))
         late = next((bite for bite in bites if bite.outcome is Outcome.TOO_LATE), None)
         running = next((bite for bite in bites if bite.running), None)
-        words = bool(wish.new.person_id) and self._words_running(group)
+        words = self._engraved(wish.new, group)
         row: dict[str, object] = {"action": "swap", "line": line.number}
         if late or running or words:
             units = sum(bite.quantity for bite in bites)
@@ -356,27 +359,34 @@ class _Draft:
         if not any(line.buckets.open for line in lines):
             shipped = any(line.buckets.shipped for line in lines)
             return Outcome.TOO_LATE, str(Why.SHIPPED if shipped else Why.CANCELLED), []
-        parts = [
-            part.id
-            for part in self.order.fulfillments
-            if part.group_id == group.id and any(one.buckets.open for one in part.lines)
-        ]
-        if all(part in self.standing.unsent for part in parts):
-            return Outcome.DONE, "", []
+        # First: what holds at once would be lost again when an earlier one is agreed to.
         if self._words_running(group):
             return Outcome.TOO_LATE, str(Why.RUNNING), []
+        parts = [part.id for part in open_parts(self.order, group.number)]
+        if all(part in self.standing.unsent for part in parts):
+            return Outcome.DONE, "", []
         if not all(part in self.standing.terms for part in parts):
             return Outcome.TOO_LATE, str(Why.NO_CHANGES), []
         return Outcome.ASKED, "", parts
 
     def _words_running(self, group: ShipGroup) -> bool:
-        """Whether a partner is being asked for another address or the like of this group."""
+        """Whether a partner is being asked for what changes an address or the like of the group."""
         waiting = {ask.id for _, ask in open_asks(self.before)}
         return any(
-            row.get("group") == group.number and waiting & set(asks_of(row))
+            waiting & set(asks_of(row))
             for change in self.before.changes
-            for row in change.actions
+            for row in rows_of_group(change.actions, group)
         )
+
+    def _engraved(self, new: NewUnits, group: ShipGroup) -> str:
+        """Why words on a new article cannot be put to those of its group now, or nothing.
+
+        They are sealed with all others of the group, so that the last to hold outweigh the rest.
+        """
+        own = (row for row in self.rows if row["outcome"] == Outcome.ASKED)
+        if new.person_id and (self._words_running(group) or any(rows_of_group(own, group))):
+            return str(Why.RUNNING)
+        return ""
 
     # --- rows, asks, the end ---
 
@@ -431,56 +441,29 @@ class _Draft:
         customers = kind is not ChangeKind.RESOURCING and (done or asks)
         after = replace(after, revision=after.revision + 1) if customers else after
         wanted = Fact(kind=FactKind.CHANGE_REQUESTED, body=requested_body(made))
+        terms = self.standing.terms
         change = Change(
             order=after,
             facts=(wanted, *self.facts, *decided_fact(made)),
-            duties=tuple(self._duty(ask) for ask in asks),
-            watches=tuple(self._watch(ask) for ask in asks),
+            duties=tuple(
+                duty_of(after, ask, terms[ask.fulfillment_id], self.names) for ask in asks
+            ),
+            watches=tuple(watch_of(after, ask, terms[ask.fulfillment_id]) for ask in asks),
             cleared=sourceless_cleared(self.before, after),
         )
         return Decided(change=change, made=made, rows=rows)
 
     def _made(self, part: str) -> Ask:
-        before = [
-            ask
-            for change in self.order.changes
-            for ask in change.asks
-            if ask.fulfillment_id == part
-        ]
         return Ask(
             id=self.asks[part],
             fulfillment_id=part,
-            number=len(before) + 1,
+            number=next_number(self.order, part),
             state=ChangeState.REQUESTED,
             until=self.standing.terms[part].until,
             lines=tuple(
                 AskedUnits(fulfillment_line_id=line, quantity=units)
                 for line, units in self.units.get(part, {}).items()
             ),
-        )
-
-    def _duty(self, ask: Ask) -> Duty:
-        terms = self.standing.terms[ask.fulfillment_id]
-        return Duty(
-            id=self.names.new("dty"),
-            lane=terms.lane,
-            kind=DutyKind.CHANGE,
-            set_id=terms.set_id,
-            subject=ask.id,
-            order_id=self.order.id,
-            due_at=terms.due_at,
-            body={},
-        )
-
-    def _watch(self, ask: Ask) -> Watch:
-        terms = self.standing.terms[ask.fulfillment_id]
-        return Watch(
-            hold=watch_hold(ask.id),
-            kind=WatchKind.CHANGE,
-            partner=terms.partner,
-            subject=ask.id,
-            due_at=terms.until,
-            order_id=self.order.id,
         )
 
 

@@ -101,13 +101,14 @@ class Stuck:
 
 
 class WatchKind(StrEnum):
-    """What is awaited and told of when it does not come."""
+    """What is awaited and told of when it does not come; SOURCE is a refusal that may still end."""
 
     RECEIPT = "receipt"
     RESPONSE = "response"
     SHIPMENT = "shipment"
     CHANGE = "change"
     FEED = "feed"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

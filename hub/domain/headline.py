@@ -1,6 +1,6 @@
 """One sentence for a customer: what will happen and when, from a status document. Pure, English."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
@@ -21,16 +21,37 @@ _PLAIN = {
 }
 
 
+_LATE = {
+    "missed": "Delayed: it was to arrive by {day}; we are finding out why",
+    "moved": "Delayed: now expected by {day}, was {was}",
+    "unsent": "Delayed: not shipped in time; expected by {day}",
+    "leaves_later": "Delayed: it leaves later than planned; expected by {day}",
+}
+_PART_LATE = {
+    "missed": "Delayed: a part was to arrive by {day}; we are finding out why",
+    "moved": "Delayed: a part is now expected by {day}, was {was}",
+    "unsent": "Delayed: a part was not shipped in time; expected by {day}",
+    "leaves_later": "Delayed: a part leaves later than planned; expected by {day}",
+}
+
+
 def said(day: date, *, year: int) -> str:
     """Return a day as people say it, `Thu 27 Nov`; the year only where it is another one."""
     plain = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
     return plain if day.year == year else f"{plain} {day.year}"
 
 
-def headline(page: Mapping[str, Any], now: datetime, *, zone: tzinfo = UTC) -> str:
+def headline(
+    page: Mapping[str, Any],
+    now: datetime,
+    *,
+    zone: tzinfo = UTC,
+    unfilled: Collection[str] = (),
+) -> str:
     """Return the sentence for a status document as of `now`; days of moments are those of `zone`.
 
-    It begins with one of the ten words or with when the goods arrive.
+    It says what became of the goods, or when they arrive. `unfilled` are the lines with units that
+    nobody is asked for: while there are any, no day is told of the whole.
     """
     word = word_at(page, now)
     today = now.astimezone(zone).date()
@@ -40,17 +61,24 @@ def headline(page: Mapping[str, Any], now: datetime, *, zone: tzinfo = UTC) -> s
         case Word.OUT_FOR_DELIVERY:
             return _out(page, today, zone)
         case Word.DELAYED:
-            return _delayed(page, now, today)
+            return _delayed(page, now, today, unfilled)
         case Word.PART_SHIPPED:
-            return _part_shipped(page, today)
+            return _part_shipped(page, today, unfilled)
         case Word.RETURNED:
             return _returned(page)
         case Word.CANCELLED:
             return _PLAIN[word]
+    if unfilled:
+        return _arriving_in_part(page, today, word)
     return _arriving(page, today) or _PLAIN[word]
 
 
 def _delivered(page: Mapping[str, Any], today: date, zone: tzinfo) -> str:
+    back = sum(one.get("state") == ParcelState.RETURNED for one in page.get("parcels", ()))
+    if back == 1:
+        return "Part delivered; a parcel comes back to us"
+    if back:
+        return f"Part delivered; {back} parcels come back to us"
     days = _days_of(page, ParcelState.DELIVERED, zone)
     return f"Delivered {said(max(days), year=today.year)}" if days else "Delivered"
 
@@ -59,6 +87,8 @@ def _returned(page: Mapping[str, Any]) -> str:
     """What nobody sent back is a parcel that could not be delivered."""
     if any(line.get("returned") for line in page["lines"]):
         return _PLAIN[Word.RETURNED]
+    if any(line.get("delivered") for line in page["lines"]):
+        return "Returned: it comes back to us"
     return "Returned: it could not be delivered and comes back to us"
 
 
@@ -75,22 +105,36 @@ def _days_of(page: Mapping[str, Any], state: ParcelState, zone: tzinfo) -> set[d
     }
 
 
-def _delayed(page: Mapping[str, Any], now: datetime, today: date) -> str:
-    """The dates that moved; where the day given has passed as well, that we look into it."""
+def _delayed(page: Mapping[str, Any], now: datetime, today: date, unfilled: Collection[str]) -> str:
+    """The day that was missed or moved, of the parts that are late; other parts' are no news."""
     doors = _waiting(page, PromiseKind.DELIVER_BY)
-    if not doors:
+    leaving = {one.get("part"): one for one in _waiting(page, PromiseKind.SHIP_BY)}
+    behind = {part for part, one in leaving.items() if one["late"] or _is_over(one, now)}
+    missed = [one for one in doors if _is_over(one, now)]
+    late = missed or [one for one in doors if one.get("part") in behind]
+    if not late:
+        if doors or any(line["shipped"] for line in page["lines"]):
+            return "Delayed: we are finding out when the rest ships"
         return "Delayed: we are finding out when it ships"
-    last = max(doors, key=lambda one: str(one["now"]))
-    new, old = (date.fromisoformat(last[key]) for key in ("now", "first"))
-    if now >= datetime.fromisoformat(last["due"]):
-        return f"Delayed: it was to arrive by {said(new, year=today.year)}; we are finding out why"
-    if new > old:
-        day, was = said(new, year=today.year), said(old, year=today.year)
-        return f"Delayed: now expected by {day}, was {was}"
-    return f"Delayed: not shipped in time; expected by {said(new, year=today.year)}"
+    last = max(late, key=lambda one: str(one["now"]))
+    says = _LATE if len(late) == len(doors) and not unfilled else _PART_LATE
+    if missed:
+        how = "missed"
+    elif last["now"] > last["first"]:
+        how = "moved"
+    else:
+        how = "unsent" if _is_over(leaving[last["part"]], now) else "leaves_later"
+    day, was = (said(date.fromisoformat(last[key]), year=today.year) for key in ("now", "first"))
+    return says[how].format(day=day, was=was)
 
 
-def _part_shipped(page: Mapping[str, Any], today: date) -> str:
+def _is_over(promise: Mapping[str, Any], now: datetime) -> bool:
+    return now >= datetime.fromisoformat(promise["due"])
+
+
+def _part_shipped(page: Mapping[str, Any], today: date, unfilled: Collection[str]) -> str:
+    if unfilled:
+        return "Part shipped; we are finding out when the rest ships"
     days = [date.fromisoformat(one["now"]) for one in _waiting(page, PromiseKind.SHIP_BY)]
     if not days:
         return "Part shipped"
@@ -108,6 +152,15 @@ def _arriving(page: Mapping[str, Any], today: date) -> str:
     if promised is None or promised < today:
         return ""
     return f"Arriving by {said(promised, year=today.year)}"
+
+
+def _arriving_in_part(page: Mapping[str, Any], today: date, word: Word) -> str:
+    """When those goods arrive that somebody fills, while nobody knows it of others."""
+    promised = _latest(_waiting(page, PromiseKind.DELIVER_BY))
+    if promised is None or promised < today:
+        return f"{word}; we are finding out when it ships"
+    day = said(promised, year=today.year)
+    return f"Part of it arrives by {day}; we are finding out when the rest ships"
 
 
 def _waiting(page: Mapping[str, Any], kind: PromiseKind) -> list[Mapping[str, Any]]:

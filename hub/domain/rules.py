@@ -15,6 +15,7 @@ from hub.domain.facts import Change
 from hub.domain.hearing import Subject
 from hub.domain.messages import ChangeResponse, OrderReport, OrderResponse, ShipNotice
 from hub.domain.orders import notice_name
+from hub.domain.reopening import with_taken
 from hub.domain.reporting import reported
 from hub.domain.voiding import noticed
 
@@ -48,7 +49,10 @@ def apply(subject: Subject, message: Spoken, *, now: datetime, key: str = "") ->
         case OrderReport():
             change = reported(subject, message, key=key)
     # What was asked to be given back may be decided by it: shipped now, or rejected anyway.
-    return overtaken(subject.order, change, part.id, now=now)
+    after = overtaken(subject.order, change, part.id, now=now)
+    if isinstance(message, ShipNotice):
+        after = with_taken(subject, change, after, key=key)
+    return after
 
 
 _CANCEL = Problem(

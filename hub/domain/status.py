@@ -6,7 +6,7 @@ Documents that an older version wrote have fewer keys and are read as well.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -84,7 +84,7 @@ LEADS_TO = MappingProxyType(
     {
         FactKind.ORDER_PLACED: frozenset({Word.CONFIRMED}),
         FactKind.LINES_SOURCED: _WAITING,
-        FactKind.LINES_UNSOURCED: frozenset({Word.CONFIRMED}),
+        FactKind.LINES_UNSOURCED: frozenset({Word.CONFIRMED}) | _LATE,
         FactKind.PURCHASE_ORDER_SENT: _NONE,
         FactKind.PURCHASE_ORDER_RECEIPTED: _NONE,
         FactKind.LINES_CONFIRMED: _WAITING,
@@ -219,7 +219,7 @@ def _promises(order: Order) -> Iterator[dict[str, Any]]:
         owed = _owed(order, part)
         if not owed and not any(line.buckets.shipped for line in part.lines):
             continue
-        coming = owed + _under_way(order, part)
+        coming = to_arrive(order, part)  # what nobody fills has no day at the door
         for kind, units in ((PromiseKind.SHIP_BY, owed), (PromiseKind.DELIVER_BY, coming)):
             rows = history(order, part, kind)
             if rows:
@@ -265,6 +265,17 @@ def _owed(order: Order, part: FulfillmentOrder) -> Counter[str]:
     return still + Counter({line_id: order.unsourced(order.line(line_id)) for line_id in lost})
 
 
+def to_arrive(order: Order, part: FulfillmentOrder) -> Counter[str]:
+    """Return the units of each line, by its id, that a part is to bring: open or under way."""
+    still = Counter({line.line_id: line.buckets.open for line in part.lines})
+    return +still + _under_way(order, part)
+
+
+def unfilled(order: Order) -> dict[str, int]:
+    """Return the open units of each line, by its number, that no partner is asked for."""
+    return {line.number: units for line in order.lines if (units := order.unsourced(line)) > 0}
+
+
 def _under_way(order: Order, part: FulfillmentOrder) -> Counter[str]:
     """Units of each line that left and are still to arrive; what goes back does not."""
     left: Counter[str] = Counter()
@@ -278,8 +289,13 @@ def _under_way(order: Order, part: FulfillmentOrder) -> Counter[str]:
 
 
 def _late_from(order: Order) -> datetime | None:
-    """The first moment at which something promised has not been shipped."""
+    """The first moment at which something promised has not been shipped.
+
+    What nobody fills was promised no day: it is late once all the rest should have left.
+    """
     waiting = [part.ship_by for part in order.fulfillments if part.ship_by and _owed(order, part)]
+    if not waiting and unfilled(order):
+        return max((part.ship_by for part in order.fulfillments if part.ship_by), default=None)
     return min(waiting, default=None)
 
 
@@ -317,7 +333,7 @@ def word_at(page: Mapping[str, Any], now: datetime) -> Word:
         name: sum(line[name] for line in lines)
         for name in ("ordered", "open", "shipped", "delivered", "returned", "being_prepared")
     }
-    ended = _ended(total)
+    ended = _ended(total, {parcel.get("state") for parcel in page.get("parcels", ())})
     if ended is not None:
         return ended
     if not total["open"]:
@@ -329,13 +345,16 @@ def word_at(page: Mapping[str, Any], now: datetime) -> Word:
     return Word.BEING_PREPARED if total["being_prepared"] else Word.CONFIRMED
 
 
-def _ended(total: Mapping[str, int]) -> Word | None:
+def _ended(total: Mapping[str, int], parcels: Set[object]) -> Word | None:
+    """The word once nothing is to come; what came back in part was delivered for the rest."""
     if total["open"]:
         return None
     if not total["shipped"]:
         return Word.CANCELLED
-    if total["returned"] >= total["shipped"]:
+    if total["returned"] >= total["shipped"] or parcels == {ParcelState.RETURNED}:
         return Word.RETURNED
+    if parcels == set(ENDED):
+        return Word.DELIVERED
     return Word.DELIVERED if total["delivered"] >= total["shipped"] else None
 
 
@@ -343,13 +362,12 @@ def _gone(page: Mapping[str, Any], now: datetime) -> Word:
     """The word for an order of which everything has left: its parcels say it."""
     parcels = page.get("parcels", ())
     states = {parcel.get("state", ParcelState.SHIPPED) for parcel in parcels}
-    if ParcelState.RETURNED in states and states <= set(ENDED):
-        return Word.RETURNED
     if any(_is_near(parcel, now) for parcel in parcels):
         return Word.OUT_FOR_DELIVERY
     if _is_late(page, now):
         return Word.DELAYED
-    return Word.ON_ITS_WAY if states - {ParcelState.SHIPPED} else Word.SHIPPED
+    moving = states - {ParcelState.SHIPPED, ParcelState.RETURNED}
+    return Word.ON_ITS_WAY if moving else Word.SHIPPED
 
 
 def _is_near(parcel: Mapping[str, Any], now: datetime) -> bool:

@@ -1,7 +1,8 @@
 """An answer to a purchase order is taken back: its lines are as they were before it. Pure.
 
-Only for a short time, and only while nothing followed from it: what nobody else was asked for, no
-customer cancelled and no later paper of the partner spoke of.
+Only for a short time, and only while no later paper of the partner spoke of it. What it refused
+and somebody else is asked for by now, or a customer cancelled, stays refused; the rest of the
+answer is taken back all the same.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import datetime
 
 from hub.domain.answering import BEFORE
 from hub.domain.change_rows import open_asks, sourceless_cleared
+from hub.domain.change_settling import GONE
 from hub.domain.exchange import Problem, Where
 from hub.domain.facts import Change, Effect, Fact, FactKind
 from hub.domain.hearing import line_of, set_buckets
@@ -30,14 +32,17 @@ class _Former:
     backordered: int
     declined: int
 
-    def back(self, buckets: Buckets) -> Buckets:
-        """Return a line's buckets as they are without the answer."""
-        buckets = buckets.cancel(-self.declined)
+    def back(self, buckets: Buckets, *, unsourced: int) -> Buckets:
+        """Return a line's buckets without the answer, but for units that others are asked for."""
+        free = min(self.declined, unsourced)
+        buckets = buckets.cancel(-free)
+        kept = buckets.ordered - buckets.cancelled
+        later = min(self.backordered, kept)
         return replace(
             buckets,
-            accepted=self.accepted,
-            backordered=self.backordered,
-            rejected=buckets.rejected - self.declined,
+            accepted=min(self.accepted, kept - later),
+            backordered=later,
+            rejected=buckets.rejected - free,
         )
 
 
@@ -62,20 +67,22 @@ def against(
         return _stands("something was told of this purchase order since")
     if any(ask.fulfillment_id == fulfillment_id for _, ask in open_asks(order)):
         return _stands("you are being asked to give units of it back: answer that instead")
-    for effect in _lines(effects):
-        declined = _former(effects, effect).declined
-        line = line_of(order, fulfillment_id, effect.subject)
-        if declined > order.unsourced(order.line(line.line_id)):
-            return _stands("what you declined is asked of somebody else already, or cancelled")
+    asks = (ask for change in order.changes for ask in change.asks)
+    if any(ask.fulfillment_id == fulfillment_id and ask.reason == GONE for ask in asks):
+        return _stands("a change that you were asked for was settled by it")
+    refused = any(_former(effects, effect).declined for effect in _lines(effects))
+    if refused and unanswered(order, fulfillment_id, effects, key="").order == order:
+        return _stands("what you declined is asked of somebody else already, or cancelled")
     return None
 
 
 def unanswered(order: Order, fulfillment_id: str, effects: Sequence[Effect], *, key: str) -> Change:
-    """Return the change that takes an answer back; nothing may forbid it."""
+    """Return the change that takes an answer back as far as it goes; nothing may forbid it."""
     change = Change(order=order)
     for effect in _lines(effects):
         line = line_of(change.order, fulfillment_id, effect.subject)
-        buckets = _former(effects, effect).back(line.buckets)
+        unsourced = change.order.unsourced(change.order.line(line.line_id))
+        buckets = _former(effects, effect).back(line.buckets, unsourced=unsourced)
         body = {"fulfillment": fulfillment_id, "line": line.line_id}
         change = change.then(
             Change(

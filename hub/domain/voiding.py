@@ -2,6 +2,7 @@
 
 Its units are open again, its parcels are gone from everybody's sight, and what others had shipped
 beyond what was open takes their place: the order stands as if the shipment had never been told.
+Changes that it had declined wait for an answer again, as long as nobody was told of it.
 Nothing is taken back of what a carrier has, and nothing that is invoiced. A paper of these does all
 it says or nothing. What it did is an effect under the business key of the notice, so that neither
 it nor the notice does anything twice.
@@ -17,6 +18,7 @@ from hub.domain.facts import Change, Effect, Fact, FactKind
 from hub.domain.hearing import Subject, line_of, problem_only, set_buckets
 from hub.domain.messages import CarrierMoment, ShipNotice
 from hub.domain.orders import Order, Package, PackedLine, Shipment, notice_name
+from hub.domain.reopening import reopened_by
 from hub.domain.shipping import shipped, too_much_hold
 
 UNDO = timedelta(minutes=10)
@@ -144,12 +146,21 @@ def _voided(subject: Subject, message: ShipNotice, *, key: str, now: datetime) -
         return replace(still, problems=wrong)
     bare = _taken_off(order, gone, now)
     after = _refilled(bare, _freed(gone))
-    return Change(
+    change = Change(
         order=after,
         facts=(*_facts(gone, replaced=False), *_found_room(bare, after)),
         cleared=_no_longer_too_much(order, after, part_id),
         effects=(_turn(subject, key, Purpose.CANCEL),),
     )
+    return _asked_again(subject, change, gone, now)
+
+
+def _asked_again(
+    subject: Subject, change: Change, gone: Sequence[Shipment], now: datetime
+) -> Change:
+    """The change, with what these shipments had declined waiting again while they are fresh."""
+    fresh = all(one.heard_at is not None and now < one.heard_at + UNDO for one in gone)
+    return change.then(reopened_by(subject, change.order)) if gone and fresh else change
 
 
 def _name(message: ShipNotice) -> str:
@@ -280,7 +291,7 @@ def _replaced(subject: Subject, message: ShipNotice, *, key: str, now: datetime)
     forbidden = (*on_the_way(gone), *_paid_for(order, after, gone, subject.invoiced))
     if forbidden:
         return replace(still, problems=forbidden)
-    return replace(
+    change = replace(
         made,
         order=after,
         facts=(
@@ -291,6 +302,7 @@ def _replaced(subject: Subject, message: ShipNotice, *, key: str, now: datetime)
         cleared=(*made.cleared, *_no_longer_too_much(order, after, part_id)),
         effects=(turn, *made.effects),
     )
+    return _asked_again(subject, change, gone, now)
 
 
 def _says(shipments: Sequence[Shipment]) -> object:

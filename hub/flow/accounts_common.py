@@ -190,9 +190,18 @@ def record(
 
 
 def owe_mail(
-    tx: Transaction, kind: LinkKind, *, account_id: str, names: Names, now: datetime
+    tx: Transaction,
+    kind: LinkKind,
+    *,
+    account_id: str,
+    next_page: str = "",
+    names: Names,
+    now: datetime,
 ) -> None:
-    """Owe a mail with a link to an account, or to nobody: then nothing comes of it."""
+    """Owe a mail with a link to an account, or to nobody: then nothing comes of it.
+
+    `next_page` is the path that the link leads on to, empty for where everybody begins.
+    """
     tx.duties.want(
         Duty(
             id=names.new("dut"),
@@ -202,7 +211,7 @@ def owe_mail(
             subject=account_id,
             order_id=None,
             due_at=now,
-            body={},
+            body={"next": next_page} if next_page else {},
         )
     )
 

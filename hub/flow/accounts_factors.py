@@ -48,7 +48,7 @@ def matching_step(secret: bytes, code: str, *, now: datetime) -> int | None:
 def is_second(tx: Transaction, account_id: str, code: str, *, now: datetime) -> bool:
     """Take a code or a recovery code of an account, once; say whether it was good."""
     typed = "".join(sign for sign in code if sign.isalnum()).lower()
-    secret = tx.accounts.totp(account_id, begun=False)
+    secret = tx.accounts.totp(account_id)
     if secret is None or not typed.isascii():
         return False
     step = matching_step(secret, typed, now=now)
@@ -57,21 +57,26 @@ def is_second(tx: Transaction, account_id: str, code: str, *, now: datetime) -> 
     return tx.accounts.take_recovery(account_id, typed)
 
 
-def begin_totp(parts: Parts, *, account_id: str) -> tuple[str, str]:
-    """Return a fresh secret as text and as otpauth address; it counts once a code was shown.
+def begin_totp(parts: Parts, *, account_id: str, session_id: str = "") -> tuple[str, str]:
+    """Return a secret as text and as otpauth address; it counts once a code was shown.
+
+    The one that the session began already, if it did: a mistyped code or a page fetched again must
+    not make a scanned key worthless. Another session is shown another one.
 
     Raises ValueError when the account has a second factor, KeyError when there is no account.
     """
-    secret = parts.random(SECRET_BYTES)
+    fresh = parts.random(SECRET_BYTES)
 
-    def work(tx: Transaction) -> str:
+    def work(tx: Transaction) -> tuple[str, bytes]:
         row = tx.accounts.locked(account_id)
         if row.has_totp:
             raise ValueError("there is a second factor; end it first")
-        tx.accounts.begin_totp(account_id, secret)
-        return row.email
+        begun = tx.accounts.begun_totp(account_id, session_id=session_id)
+        if begun is None:
+            tx.accounts.begin_totp(account_id, fresh, session_id=session_id)
+        return row.email, begun or fresh
 
-    email = parts.store.write(work)
+    email, secret = parts.store.write(work)
     text = base64.b32encode(secret).decode().rstrip("=")
     words = {"secret": text, "issuer": ISSUER, "algorithm": "SHA1", "digits": DIGITS}
     return text, f"otpauth://totp/{quote(f'{ISSUER}:{email}')}?{urlencode(words, quote_via=quote)}"
@@ -82,14 +87,14 @@ def confirm_totp(
 ) -> tuple[str, ...]:
     """Let the begun second factor count and return recovery codes, shown once; () for a wrong code.
 
-    Every session but `session_id` ends: the others were begun without it.
+    It is the one that the session `session_id` began; every other one ends, as begun without it.
     """
     seed, now = parts.fresh(), parts.now()
     codes = tuple(_recovery_code(parts) for _ in range(RECOVERY_CODES))
 
     def work(tx: Transaction) -> tuple[str, ...]:
         row = tx.accounts.locked(account_id)
-        secret = tx.accounts.totp(account_id, begun=True)
+        secret = tx.accounts.begun_totp(account_id, session_id=session_id)
         if secret is None or row.has_totp:
             return ()
         if not may_try(tx, [f"second\x1f{account_id}"], now=now):

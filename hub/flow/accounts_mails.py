@@ -7,6 +7,7 @@ is noted of it, is another.
 import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from hub.access import House
 from hub.domain.exchange import Problem
@@ -87,6 +88,8 @@ def _written(tx: Transaction, parts: Parts, duty: WaitingDuty, lease: Lease) -> 
     else:
         names = Names(f"{duty.id}/{duty.attempts}")
         link = add_link(tx, parts, LinkKind(duty.set_id), account, names=names, now=now)
+        if next_page := str(duty.body.get("next", "")):
+            link = f"{link}?next={quote(next_page, safe='')}"
         # Each try has another link: a mailbox must not take it for the one before.
         name = stable("mail", duty.id, str(duty.attempts))
     letter = UserLetter(

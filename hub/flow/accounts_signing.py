@@ -232,10 +232,11 @@ def _completed(
     return SignedIn(step=Step.IN, cookie=cookie)
 
 
-def ask_link(parts: Parts, *, house: House, email: str, address: str) -> None:
+def ask_link(parts: Parts, *, house: House, email: str, address: str, next_page: str = "") -> None:
     """Mail a person of a supplier a link to come in by, one of ours one to set a new password.
 
-    Whether anything is mailed is not told; it works once, for a quarter of an hour.
+    Whether anything is mailed is not told; it works once, for a quarter of an hour. It leads on to
+    `next_page`, a path of the house without a query: what was searched for stands in no mail.
     """
     seed, now = parts.fresh(), parts.now()
     counted = (email_bucket("ask", house, email), address_bucket("ask", address))
@@ -247,7 +248,7 @@ def ask_link(parts: Parts, *, house: House, email: str, address: str) -> None:
         names = Names(seed)
         row = tx.accounts.by_email(house=house, email=email)
         account_id = NOBODY if row is None or row.disabled_at is not None else row.id
-        owe_mail(tx, kind, account_id=account_id, names=names, now=now)
+        owe_mail(tx, kind, account_id=account_id, next_page=next_page, names=names, now=now)
         body = {"ask_link": kind}
         record(tx, parts, names, account_id=account_id, body=body, who=NOBODY, now=now)
 

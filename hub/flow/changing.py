@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from hub.domain.change_later import asked_later, undecided
 from hub.domain.change_papers import compose_change, person_of, wanted_day
 from hub.domain.change_requests import AddArticle, Request, SwapArticle, prepared, problems, touched
 from hub.domain.change_rows import needs_source, pending
@@ -197,6 +198,21 @@ def terms_of(parts: Parts, part: FulfillmentOrder, now: datetime) -> Terms | Non
     )
 
 
+def followed_up(
+    tx: Transaction, parts: Parts, before: Order, change: Change, *, names: Names, now: datetime
+) -> Change:
+    """Return a Change with what it makes needed: others asked to agree, a source for its units.
+
+    Whoever lets a partner decide something of an order writes it with this.
+    """
+    if undecided(change.order):
+        standing = _standing(tx, parts, change.order, now)
+        change = change.then(asked_later(change.order, standing=standing, names=names, now=now))
+    if needs_source(before, change.order):
+        change = change.then(source(tx, parts, change.order, names=names, now=now))
+    return change
+
+
 def _remembered(
     tx: Transaction,
     parts: Parts,
@@ -222,8 +238,7 @@ def _remembered(
         sealed=tx.people.seal(customer_id=order.customer_id, context=input_id, body=posting.body),
         hashes={"code": parts.code},
     )
-    if needs_source(order, change.order):
-        change = change.then(source(tx, parts, change.order, names=names, now=now))
+    change = followed_up(tx, parts, order, change, names=names, now=now)
     dropped = _unneeded(tx, change.order)
     tx.duties.done(dropped)
     change = replace(change, cleared=(*change.cleared, *(f"duty:{duty}" for duty in dropped)))
@@ -324,8 +339,7 @@ def settle_silence(tx: Transaction, parts: Parts, watch: Watch, *, now: datetime
     else:
         confirms = route is not None and route.partner.silence == "confirm"
         change = silent(order, ask.id, confirms=confirms, partner=watch.partner, now=now)
-        if needs_source(order, change.order):
-            change = change.then(source(tx, parts, change.order, names=names, now=now))
+        change = followed_up(tx, parts, order, change, names=names, now=now)
     input_id = names.new("inp")
     tx.facts.record_input(
         input_id=input_id,
@@ -392,6 +406,7 @@ def refuse_change(tx: Transaction, parts: Parts, document: DocumentRow, *, by: s
             said = all_said(owner, ask, yes=False, by="rejected_paper")
             names = Names(f"{document.id}/rejected")
             settled = settle(order, ask.id, said, now=now)
+            settled = followed_up(tx, parts, order, settled, names=names, now=now)
             remember(tx, parts, order, settled, at=now, input_id=by, document_id=None, names=names)
             return
 

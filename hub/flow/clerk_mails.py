@@ -89,7 +89,8 @@ def _letter(tx: Transaction, parts: Parts, order: Order, kind: str) -> Letter | 
     if news is None:
         return Hindrance.NOTHING_TO_SAY
     heard = spoken(news, kind, partial(parts.heard, brand.language))
-    subject, text = said(brand, kind, {"order": order.number, "link": UNMADE, **heard.words})
+    filling = {"order": order.number, "link": UNMADE, **heard.words}
+    subject, text = said(brand, heard.text or kind, filling)
     return Letter(
         to=to,
         subject=subject,

@@ -271,7 +271,13 @@ def _news(tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingD
     if not to or row is None:
         return Written(duties=duties)
     owed = [one.body for one in duties]
-    occasion = Occasion(order=order, document=json.loads(row.body), brand=brand, owed=owed)
+    occasion = Occasion(
+        order=order,
+        document=json.loads(row.body),
+        brand=brand,
+        owed=owed,
+        facts=tx.facts.of_order(order.id),
+    )
     news = (BY_HAND.get(duty.set_id) or NEWS[duty.set_id])(occasion)
     if news is None:
         return Written(duties=duties)
@@ -280,7 +286,8 @@ def _news(tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingD
     head = Letterhead(to=to, at=now, message_id=stable("mail", duty.id))
     news = spoken(news, duty.set_id, partial(parts.heard, brand.language))
     words = {"order": order.number, "link": made.url, **news.words}
-    body = mail(brand, duty.set_id, words, head, links={made.url, *news.links})
+    text = news.text or duty.set_id
+    body = mail(brand, text, words, head, links={made.url, *news.links})
     return Written(duties=duties, body=body, order_id=order.id)
 
 

@@ -333,8 +333,8 @@ def _delivered(
     # What is sent once more on request was delivered long ago.
     papers = tx.exchange.documents(transmission_id=row.id)
     first = [document for document in papers if document.delivered_at is None]
-    if first:
-        _record(tx, parts, channel, row, now)
+    again = () if first else (str(row.attempts + 1),)
+    _record(tx, parts, channel, row, now, input_id=stable("inp", row.id, "delivered", *again))
     for document in first:
         tx.exchange.stamp(document.id, delivered_at=now)
         if document.order_id is not None and document.fulfillment_id is not None:
@@ -342,15 +342,22 @@ def _delivered(
 
 
 def _record(
-    tx: Transaction, parts: Parts, channel: Channel, row: TransmissionRow, now: datetime
+    tx: Transaction,
+    parts: Parts,
+    channel: Channel,
+    row: TransmissionRow,
+    now: datetime,
+    *,
+    input_id: str,
 ) -> None:
     tx.facts.record_input(
-        input_id=stable("inp", row.id, "delivered"),
+        input_id=input_id,
         kind="duty",
         at=now,
         who=channel.lane,
         subject=row.id,
-        body={"name": row.name, "size": row.size},
+        # The attempt was counted after the row was read.
+        body={"name": row.name, "size": row.size, "attempt": row.attempts + 1},
         sealed=None,
         hashes={"page": parts.partners.get(channel.partner).digest, "code": parts.code},
     )
@@ -425,11 +432,7 @@ def _answer_kept(
 
 
 def _silent(channel: Channel, fault: TransportError, answer: str) -> Stuck:
-    again = (
-        "when you have put it right: `hub lane resume "
-        if fault.permanent
-        else "or: `hub lane resume "
-    )
+    again = "when you have put it right" if fault.permanent else "or"
     return Stuck(
         hold=f"lane:{channel.lane}",
         kind="wire",

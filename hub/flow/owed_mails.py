@@ -4,20 +4,25 @@ A duty names what it is about by ids. What is said is decided when it comes due,
 it is then; of the same order and kind all that is due by then becomes one mail.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from hub.domain.change_ends import Known
 from hub.domain.facts import Change, Duty, DutyKind, Fact, FactKind
 from hub.domain.names import Names
-from hub.domain.orders import ChangeKind, Order, OrderChange, PromiseKind
+from hub.domain.orders import ChangeKind, Order, PromiseKind
+from hub.domain.posted import PostedSet
 from hub.domain.voiding import UNDO
-from hub.domain.wishes import GROUP_ACTIONS, Outcome
 from hub.flow.parts import POSTED, Parts
+from hub.partners import Brand
+from hub.render import change_mail, change_told
 from hub.store import Transaction
 
 TOGETHER = timedelta(minutes=1)
 """So long news of parcels waits for news of others."""
+_OF_CHANGES = ("cancelled", "changed", "declined")
+_OF_PARCELS = frozenset({PostedSet.SHIP_NOTICE, PostedSet.SHIPMENT_CORRECTION})
 Owed = tuple[str, dict[str, object]]
 """The kind of a mail and what it is about."""
 
@@ -44,7 +49,7 @@ def with_mails(
     brand = change.order.brand
     if parts.mail is None or brand not in parts.brands:
         return change
-    owed = _owed(change)
+    owed = _owed(tx, change, parts.brands[brand])
     duties = [
         Duty(
             id=names.new("dut"),
@@ -63,22 +68,25 @@ def with_mails(
 
 def _patience(tx: Transaction, kind: str, document_id: str | None) -> timedelta:
     """How long a mail waits: for others of its kind, and until nothing is taken back any more."""
-    if kind not in ("shipped", "delivered"):
-        return timedelta()
-    if kind == "delivered" or document_id is None:
+    if kind == "delivered":
         return TOGETHER
-    return UNDO if tx.exchange.document(document_id).syntax == POSTED else TOGETHER
+    if kind not in ("shipped", *_OF_CHANGES):
+        return timedelta()
+    paper = None if document_id is None else tx.exchange.document(document_id)
+    if paper is not None and paper.syntax == POSTED and paper.set_id in _OF_PARCELS:
+        return UNDO
+    return TOGETHER if kind == "shipped" else timedelta()
 
 
-def _owed(change: Change) -> dict[str, dict[str, object]]:
+def _owed(tx: Transaction, change: Change, brand: Brand) -> dict[str, dict[str, object]]:
     """What each kind of mail is about, drawn together from all facts of the change."""
     found: dict[str, dict[str, object]] = {}
     for fact in change.facts:
         tell = _TOLD.get(fact.kind)
         for kind, about in tell(fact, change.order) if tell else ():
             found[kind] = _joined(found.get(kind, {}), about)
-    if found.get("changed", {}).get("change") == found.get("cancelled", {}).get("change"):
-        found.pop("cancelled", None)  # the mail of the change says it as well
+    for kind, about in _ended(tx, change, brand):
+        found[kind] = _joined(found.get(kind, {}), about)
     return found
 
 
@@ -113,50 +121,30 @@ def _delivered(fact: Fact, order: Order) -> Iterator[Owed]:
     yield "delivered", {"packages": [fact.body["package"]]}
 
 
-def _cancelled(fact: Fact, order: Order) -> Iterator[Owed]:
-    rows = fact.body.get("lines")
-    lines = [
-        {"line": row["line"], "quantity": row["quantity"]}
-        for row in (rows if isinstance(rows, list) else ())
-        if row["quantity"]
+def _ended(tx: Transaction, change: Change, brand: Brand) -> Iterator[Owed]:
+    """One mail for each customer's change that ended, with what was done and what was not.
+
+    Who fills an order is nobody else's business. While somebody is still asked there is none.
+    """
+    order = change.order
+    said = [fact for fact in change.facts if fact.kind in _ANSWERS]
+    ids = {str(fact.body["change"]) for fact in said}
+    ended = [
+        one for one in order.changes if one.id in ids and one.kind is not ChangeKind.RESOURCING
     ]
-    if lines:
-        yield "cancelled", {"change": fact.body.get("change"), "lines": lines}
+    facts: list[Known] = [*tx.facts.of_order(order.id), *change.facts] if ended else []
+    for one in ended:
+        if kind := change_mail(order, one, facts, brand):
+            yield kind, change_told(one, facts)
 
 
-def _agreed(fact: Fact, order: Order) -> Iterator[Owed]:
-    """Fewer units have a mail of their own; who fills an order is nobody else's business."""
-    change = _of(fact, order)
-    if change is not None and any(_is_more(row) for row in change.actions):
-        yield "changed", {"change": change.id}
-
-
-def _is_more(row: Mapping[str, object]) -> bool:
-    return row["action"] in (*GROUP_ACTIONS, "add", "swap") and row["outcome"] != Outcome.TOO_LATE
-
-
-def _declined(fact: Fact, order: Order) -> Iterator[Owed]:
-    """What was too late at once was said at once, where it was asked for."""
-    change = _of(fact, order)
-    if change is not None and change.asks:
-        yield "declined", {"change": change.id}
-
-
-def _of(fact: Fact, order: Order) -> OrderChange | None:
-    """The customer's change that a fact is of."""
-    wanted: Sequence[OrderChange] = [one for one in order.changes if one.id == fact.body["change"]]
-    return next((one for one in wanted if one.kind is not ChangeKind.RESOURCING), None)
-
-
+_ANSWERS = (FactKind.CHANGE_CONFIRMED, FactKind.CHANGE_DECLINED)
 _TOLD: Mapping[FactKind, Callable[[Fact, Order], Iterator[Owed]]] = MappingProxyType(
     {
         FactKind.ORDER_PLACED: _placed,
         FactKind.PROMISE_MOVED: _moved,
         FactKind.ORDER_SHIPPED: _shipped,
         FactKind.PARCEL_DELIVERED: _delivered,
-        FactKind.LINES_CANCELLED: _cancelled,
-        FactKind.CHANGE_CONFIRMED: _agreed,
-        FactKind.CHANGE_DECLINED: _declined,
     }
 )
 """The facts that customers are told of by mail, if the brand's page says so."""

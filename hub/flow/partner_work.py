@@ -29,10 +29,14 @@ from hub.store import DocumentRow, Erased, Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A change that waits for the partner's answer, as it was asked."""
+    """A change that waits for the partner's answer, as it was asked.
+
+    `silence` is what no answer counts as: `confirm` or `decline`.
+    """
 
     ask: Ask
     message: PurchaseOrderChange
+    silence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,7 @@ def _work(
         words=beside.words,
         voice=parts.voice(order.brand),
         zone=parts.partners.get(part.partner).calendar.zone,
-        asked=tuple(_asked(tx, parts, order, part, now)),
+        asked=tuple(asked_of(tx, parts, order, part, now)),
         shipments=shipments,
         answer=answer,
         actions=(*part_actions(order, part), *_undoing(shipments, answer)),
@@ -221,10 +225,10 @@ def lies_with_partner(papers: Iterable[DocumentRow], part: FulfillmentOrder) -> 
     )
 
 
-def _asked(
+def asked_of(
     tx: Transaction, parts: Parts, order: Order, part: FulfillmentOrder, now: datetime
 ) -> Iterator[Asked]:
-    """What was asked by a paper that lies with the partner and waits for its answer."""
+    """Yield what was asked by a paper that lies with the partner and waits for its answer."""
     for change in order.changes:
         for ask in change.asks:
             if ask.fulfillment_id != part.id or ask.state is not ChangeState.REQUESTED:
@@ -237,4 +241,5 @@ def _asked(
             except Erased:
                 continue
             if found is not None:
-                yield Asked(ask=ask, message=found[0])
+                silence = parts.partners.get(part.partner).silence
+                yield Asked(ask=ask, message=found[0], silence=silence)

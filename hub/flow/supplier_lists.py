@@ -27,7 +27,7 @@ _COLUMNS = (
 _STATES = {
     FulfillmentState.OPEN: "to confirm",
     FulfillmentState.IN_PROGRESS: "to ship",
-    FulfillmentState.SHIPPED: "shipped",
+    FulfillmentState.SHIPPED: "part shipped",
     FulfillmentState.CLOSED: "closed",
     FulfillmentState.CANCELLED: "cancelled",
 }

@@ -8,20 +8,19 @@ from datetime import datetime
 
 from hub.domain.exchange import Purpose
 from hub.domain.names import Names, stable
-from hub.domain.orders import FulfillmentState
+from hub.domain.packs import split
 from hub.domain.placing import address_of
 from hub.flow.accounts_acts import act_link
 from hub.flow.partner_work import Work, find, works_of
 from hub.flow.parts import Parts
 from hub.flow.supplier_links import ACT_FOR
 from hub.flow.supplier_owed import CHANGE, DIGEST, WORK, zone_of
-from hub.render.supplier_mails import MailedOrder, SupplierLetter, supplier_mail
+from hub.render.supplier_mails import MailedLine, MailedOrder, SupplierLetter, supplier_mail
 from hub.store import AccountRow, Shelf, Transaction, WaitingDuty
 
 MOST_IN_DIGEST = 25
 KINDS = frozenset({WORK, CHANGE, DIGEST})
 """The mails of the users' lane that are written here."""
-_WAITS = (FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS)
 
 
 def write_supplier_mail(
@@ -29,7 +28,7 @@ def write_supplier_mail(
 ) -> bytes:
     """Write what a duty owes one of a supplier's people; empty when nothing is left to say.
 
-    An order that was shipped, cancelled or taken away meanwhile is not mailed any more. Tried
+    An order that was shipped whole, cancelled or taken away meanwhile is not mailed any more. Tried
     again, the mail has the same Message-ID and fresh links.
     """
     now = parts.now()
@@ -85,7 +84,7 @@ def _to_confirm(
 
 
 def _is_open(work: Work) -> bool:
-    return work.part.state in _WAITS and any(line.buckets.open for line in work.part.lines)
+    return any(line.buckets.open for line in work.part.lines)
 
 
 def _mailed(
@@ -106,7 +105,11 @@ def _mailed(
         number=work.part.number,
         city=address_of(work.words).city if work.words is not None else "",
         lines=[
-            (line.buckets.open, work.order.line(line.line_id).description or line.sku)
+            MailedLine(
+                quantity=line.buckets.open,
+                name=work.order.line(line.line_id).description or line.sku,
+                packs=split(line.buckets.open, line.units_per_pack),
+            )
             for line in work.part.lines
             if line.buckets.open
         ],

@@ -139,16 +139,33 @@ def listed(
 
 
 def searched(parts: Parts, partner: str, text: str) -> tuple[Work, ...]:
-    """Return what a number names, written in any way: spaces and letter case do not count."""
+    """Return what a number names, written in any way: spaces and letter case do not count.
+
+    What is written exactly so comes alone; else all that is meant by it, of which there may be more
+    than one.
+    """
     plain = " ".join(text.split())
+    if not plain:
+        return ()
     with parts.store.read() as tx:
-        for tried in dict.fromkeys((plain, plain.upper(), plain.replace(" ", "").upper())):
-            found = (
-                tx.shelves.found(partner=partner, brands=parts.brands, text=tried) if tried else []
-            )
-            if found:
-                return tuple(_composed(tx, parts, partner, found))
-    return ()
+        found = tx.shelves.found(partner=partner, brands=parts.brands, text=plain)
+        if not found:
+            found = tx.shelves.found_in_any_case(partner=partner, text=plain)
+            for tried in dict.fromkeys((plain.upper(), plain.replace(" ", "").upper())):
+                found += tx.shelves.found(partner=partner, brands=parts.brands, text=tried)
+        return tuple(_composed(tx, parts, partner, list(dict.fromkeys(found))))
+
+
+def article(parts: Parts, partner: str, text: str) -> str:
+    """Return what the orders with an article are listed by, of its SKU, own id or GTIN.
+
+    Empty for what names none that the partner is asked for.
+    """
+    plain = " ".join(text.split())
+    if not plain:
+        return ""
+    with parts.store.read() as tx:
+        return tx.shelves.article(partner=partner, text=plain)
 
 
 def numbered(parts: Parts, partner: str, numbers: Sequence[str]) -> dict[str, Work]:

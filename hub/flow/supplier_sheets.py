@@ -243,7 +243,7 @@ def _read(parts: Parts, found: Sheet, document: Document, body: bytes) -> Sheet:
             cells=cells,
             message=message,
             problems=problems,
-            odd=odd.get(number, ()),
+            odd=plainly(odd.get(number, ())),
         )
         for (number, cells), (message, problems) in zip(written, read, strict=True)
         if any(one.strip() for one in cells)
@@ -331,6 +331,36 @@ def written(parts: Parts, rows: Sequence[Sequence[str]], *, book: bool) -> bytes
 
 
 COLUMN_OF_WRONG = "What is wrong"
+
+
+def plainly(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return problems of a row as its own sender is told them: each once, and what to do."""
+    return tuple(dict.fromkeys(_plain(problem) for problem in problems))
+
+
+def _plain(problem: Problem) -> Problem:
+    column = problem.where.path.rpartition("column ")[2]
+    if problem.code in _NOT_SAID:
+        return replace(problem, text=_FILL_IN.get(column, _FILL_IN[""]))
+    if problem.code in _NO_SUCH_DAY or (problem.code == "map-value" and column in _DAYS):
+        return replace(problem, text=_NO_DAY)
+    if problem.code == "map-value" and column in _COUNTS:
+        return replace(problem, text=_NO_COUNT)
+    return problem
+
+
+_NOT_SAID = ("empty-cell", "map-missing")
+_NO_SUCH_DAY = ("no-day", "no-moment")
+_DAYS, _COUNTS = ("shipped_at", "next_on", "as_of"), ("quantity", "next_quantity")
+_NO_DAY = "this is no day, so that it does not count; write it as 2026-11-26"
+_NO_COUNT = "this is no whole number of units; write digits alone, such as 12"
+_FILL_IN = {
+    "": "fill this cell in",
+    "number": "fill in the number of the purchase order",
+    "line": "fill in the line's number, or the SKU or another number of the article",
+    "quantity": "fill in the quantity",
+    "tracking": "fill in the tracking number as it stands on the label",
+}
 
 
 def problem_at(

@@ -3,6 +3,7 @@
 Both are stock reports at the door of posted papers: guarded, merged and told like any other.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.exchange import DocumentState, Problem
-from hub.domain.feeds import Counted, Listing, Reported, added_up, counted
+from hub.domain.feeds import MOST_UNITS, Counted, Listing, Reported, added_up, counted
 from hub.domain.messages import ReportKind, StockReport
 from hub.domain.names import stable
 from hub.domain.posted import PostedSet
@@ -21,8 +22,8 @@ from hub.flow.naming import names_of
 from hub.flow.parts import Parts
 from hub.flow.posted import desk_of
 from hub.flow.supplier_room import Came, Said
-from hub.flow.supplier_sheets import Sheet, SheetRow, problem_at
-from hub.flow.supplier_uploads import Fate
+from hub.flow.supplier_rows import Fate
+from hub.flow.supplier_sheets import Sheet, SheetRow, plainly, problem_at
 from hub.partners import Channel
 from hub.store import DocumentRow, OfferRow
 
@@ -31,12 +32,16 @@ GUARD = "feed-guard"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockSheetRow:
-    """One row of a stock table and its fate; `before` is the level until now, None if unknown."""
+    """One row of a stock table and its fate; `before` is the level until now, None if unknown.
+
+    `after` is the level from now on: what all rows of the article say together.
+    """
 
     row: SheetRow
     fate: Fate
     counted: Counted | None = None
     before: int | None = None
+    after: int | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -93,14 +98,31 @@ def stock_rows(parts: Parts, partner: str, found: Sheet) -> tuple[StockSheetRow,
     """Return every row of a stock table with its fate; nothing is changed."""
     listing = _listing(parts, partner)
     rows = _each_once(listing, [_row(parts, listing, row) for row in found.rows])
-    skus = {row.counted.sku for row in rows if row.counted}
+    told = [row.counted for row in rows if row.counted]
     with parts.store.read() as tx:
-        held = tx.stock.levels([(partner, sku) for sku in skus])
-    levels_now = {sku: level.quantity for (_, sku), level in held.items()}
+        held = tx.stock.levels([(partner, sku) for sku in {one.sku for one in told}])
+    before = {sku: level.quantity for (_, sku), level in held.items()}
+    after = {one.sku: min(one.quantity, MOST_UNITS) for one in added_up(told)}
+    often = Counter(one.sku for one in told)
     return tuple(
-        replace(row, before=levels_now.get(row.counted.sku) if row.counted else None)
+        replace(
+            row,
+            row=_together(row.row, often[sku]),
+            before=before.get(sku),
+            after=after[sku],
+        )
+        if row.counted and (sku := row.counted.sku)
+        else row
         for row in rows
     )
+
+
+def _together(row: SheetRow, often: int) -> SheetRow:
+    """A row, with a word where others speak of its article as well."""
+    if often < 2:
+        return row
+    text = f"{often} rows name this article; what they say is added up"
+    return replace(row, odd=(*row.odd, problem_at(row, text, code="named-twice")))
 
 
 def _each_once(listing: Listing, rows: Sequence[StockSheetRow]) -> list[StockSheetRow]:
@@ -135,7 +157,7 @@ def _row(parts: Parts, listing: Listing, row: SheetRow) -> StockSheetRow:
     message = row.message
     if not isinstance(message, StockReport) or not message.rows:
         told = row.problems or (problem_at(row, "this row cannot be read", code="unread"),)
-        return StockSheetRow(row=row, fate=Fate.WRONG, problems=tuple(dict.fromkeys(told)))
+        return _unread(row, told)
     found, problems = counted(
         listing, message.rows[0], unit_word=lambda unit: parts.maps.word(UNITS, unit)
     )
@@ -146,12 +168,24 @@ def _row(parts: Parts, listing: Listing, row: SheetRow) -> StockSheetRow:
     return StockSheetRow(row=odd, fate=Fate.GOOD, counted=found)
 
 
+def _unread(row: SheetRow, told: Sequence[Problem]) -> StockSheetRow:
+    """A row that nobody can read; with too many cells none of them is known to be the quantity."""
+    over = [problem for problem in row.odd if problem.code == "too-many-cells"]
+    odd = tuple(problem for problem in row.odd if problem not in over)
+    return StockSheetRow(row=replace(row, odd=odd), fate=Fate.WRONG, problems=plainly(over or told))
+
+
+_NO_ARTICLE = "fill in the SKU, your article number or the GTIN"
 _NOT_YOURS = "this article is not in our catalogue as yours; ask us to list it, or leave the row"
 
 
 def _at(row: SheetRow, problem: Problem) -> Problem:
-    text = _NOT_YOURS if problem.code == "unknown-article" else problem.text
-    return problem_at(row, text, code=problem.code, value=problem.where.value)
+    text, code = problem.text, problem.code
+    if code == "unknown-article" and problem.where.value:
+        text = _NOT_YOURS
+    elif code == "unknown-article":
+        text, code = _NO_ARTICLE, "empty-cell"
+    return problem_at(row, text, code=code, value=problem.where.value)
 
 
 def kind_of(rows: Sequence[StockSheetRow], kind: ReportKind) -> ReportKind:

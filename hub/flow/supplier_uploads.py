@@ -5,15 +5,14 @@ the order: sent again it ships nothing twice. Rows that went are known by what t
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.domain import carriers
+from hub.domain import carriers, packs
 from hub.domain.exchange import Problem
 from hub.domain.hearing import SINGLE, AskedLines
 from hub.domain.messages import ShipNotice
@@ -23,50 +22,13 @@ from hub.flow import supplier_room
 from hub.flow.naming import names_of
 from hub.flow.parts import Parts
 from hub.flow.supplier_room import Came, Said
-from hub.flow.supplier_sheets import Sheet, SheetRow, problem_at, written
+from hub.flow.supplier_rows import Fate, Group, ShipmentRow, questioned
+from hub.flow.supplier_sheets import Sheet, SheetRow, plainly, problem_at, written
 from hub.store import Handed, Shelf
 
 UNITS = "codes/units"
 AT_ONCE = 8  # papers under way together: their commits are shared
 LONGEST_CARRIER = 20
-
-
-class Fate(StrEnum):
-    """What becomes of a row."""
-
-    GOOD = "good"
-    SENT = "sent"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """The rows that make one paper: one order, one carrier, one moment, one shipment's number."""
-
-    number: str
-    carrier: str
-    shipped_at: datetime | None
-    notice: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShipmentRow:
-    """One row and its fate; quantities are single pieces, `line` is the order's own number."""
-
-    row: SheetRow
-    fate: Fate
-    number: str = ""
-    line: str = ""
-    sku: str = ""
-    quantity: int = 0
-    tracking: str = ""
-    group: Group | None = None
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def carrier(self) -> str:
-        """The carrier as people call it."""
-        return carriers.name(self.group.carrier) if self.group else ""
 
 
 def shipments(parts: Parts, partner: str, found: Sheet) -> tuple[ShipmentRow, ...]:
@@ -81,11 +43,15 @@ def shipments(parts: Parts, partner: str, found: Sheet) -> tuple[ShipmentRow, ..
     works = {number: one for number, one in found_there.items() if one.brand in parts.brands}
     zone = parts.partners.get(partner).calendar.zone
     judge = _Judge(
-        works=works, word=lambda unit: parts.maps.word(UNITS, unit), zone=zone, called=called
+        works=works,
+        word=lambda unit: parts.maps.word(UNITS, unit),
+        zone=ZoneInfo(zone),
+        now=parts.now(),
+        called=called,
     )
     rows = [judge.row(row) for row in found.rows]
     spoken = _spoken(parts, partner, found, rows)
-    return tuple(_again(row) if row.group in spoken else row for row in rows)
+    return questioned(parts, partner, [_again(row) if row.group in spoken else row for row in rows])
 
 
 def _spoken(
@@ -122,12 +88,14 @@ class _Judge:
         *,
         works: Mapping[str, Handed],
         word: Callable[[str], str],
-        zone: str,
+        zone: ZoneInfo,
+        now: datetime,
         called: Mapping[str, str],
     ) -> None:
         self._works = works
         self._word = word
-        self._zone = ZoneInfo(zone)
+        self._zone = zone
+        self._today = now.astimezone(zone).date()
         self._lines = {number: AskedLines(work.part, called) for number, work in works.items()}
         self._open = {
             line.id: line.buckets.open for work in works.values() for line in work.part.lines
@@ -149,34 +117,34 @@ class _Judge:
         message = row.message
         if not isinstance(message, ShipNotice):
             told = row.problems or (problem_at(row, _UNREAD, code="unread"),)
-            plain = tuple(dict.fromkeys(_plainer(problem) for problem in told))
-            return ShipmentRow(row=row, fate=Fate.WRONG, problems=plain)
+            return ShipmentRow(row=row, fate=Fate.WRONG, problems=plainly(told))
         number = message.number.strip()
         number = number if number in self._works else number.upper()
         tracking = next((parcel.tracking for parcel in message.parcels), "").strip()
+        at = self._moment(message.shipped_at)
+        row = _of_carrier(row, message.carrier, tracking)
         read = ShipmentRow(
             row=row,
             fate=Fate.WRONG,
             number=number,
             tracking=tracking,
-            group=self._group(message, number, tracking),
+            left_on=None if at is None else at.astimezone(self._zone).date(),
+            group=_group(message, number, tracking, at),
         )
         work = self._works.get(number)
         if work is None:
             return _wrong(read, "unknown-order", _NO_ORDER, "number", message.number)
         return self._of_order(read, message, work)
 
-    def _group(self, message: ShipNotice, number: str, tracking: str) -> Group:
-        at = message.shipped_at
-        if at is not None and at.tzinfo is None:
-            at = at.replace(tzinfo=self._zone)
-        return Group(
-            number=number,
-            carrier=carriers.carrier_of(tracking, named=message.carrier),
-            shipped_at=None if at is None else at.astimezone(UTC),
-            # A table without a column for it is given the parcel's number by the format.
-            notice="" if message.notice == tracking else message.notice,
-        )
+    def _moment(self, at: datetime | None) -> datetime | None:
+        """A moment that a row tells; without a zone of its own it is the partner's."""
+        if at is None:
+            return None
+        try:
+            said = (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
+        except OverflowError:  # the last evening of all, in a zone where it is past the calendar
+            said = _LAST
+        return min(said, _LAST)
 
     def _of_order(self, read: ShipmentRow, message: ShipNotice, work: Handed) -> ShipmentRow:
         said = next((line for parcel in message.parcels for line in parcel.lines), None)
@@ -190,7 +158,11 @@ class _Judge:
         read = _judged(read, line, pieces, Fate.WRONG)
         if self._went(line, read):
             return _judged(read, line, pieces, Fate.SENT)
-        wrong = tuple(_unsayable(read)) + tuple(self._too_many(line, read, work))
+        wrong = (
+            *_unsayable(read),
+            *self._out_of_time(read, work),
+            *self._too_many(line, read, work),
+        )
         if not wrong:
             self._open[line.id] -= read.quantity
         return _judged(read, line, pieces, Fate.WRONG if wrong else Fate.GOOD, wrong)
@@ -208,6 +180,15 @@ class _Judge:
         self._left[key] -= read.quantity
         return True
 
+    def _out_of_time(self, read: ShipmentRow, work: Handed) -> Iterator[Problem]:
+        day = read.left_on
+        if day is None:
+            return
+        if day > self._today:
+            yield _untimely(read, _TO_COME)
+        elif day < work.part.created_at.astimezone(self._zone).date():
+            yield _untimely(read, _NOT_GIVEN)
+
     def _too_many(
         self, line: FulfillmentLine, read: ShipmentRow, work: Handed
     ) -> Iterator[Problem]:
@@ -223,19 +204,37 @@ class _Judge:
         yield problem_at(read.row, text, code="too-many", column="quantity", value=value)
 
 
+_LAST = datetime(MAXYEAR, 12, 31, tzinfo=UTC)
 _UNREAD = "this row cannot be read"
 _NO_ORDER = "no purchase order of this number lies with you; copy it from the order's page"
 _NO_LINE = "the order has no such line or article; name the line's number or its SKU"
 _OTHER_UNIT = "the line was asked in another unit; count single pieces"
 _SAID_BEFORE = "this file was sent before, and this row did not count; put it into a new file"
+_TO_COME = "this day is still to come; write the day on which it left"
+_NOT_GIVEN = "on this day the order was not given yet; write the day on which it left"
 _NO_TRACKING = "fill in the tracking number as it stands on the label"
 _NO_CARRIER = "no carrier's numbers look like this one; name the carrier in a column of its own"
 
 
-def _plainer(problem: Problem) -> Problem:
-    """Of all that could stand for a tracking number, people have the number."""
-    untold = problem.code == "empty-cell" and problem.where.path.endswith("column tracking")
-    return replace(problem, text=_NO_TRACKING) if untold else problem
+def _untimely(read: ShipmentRow, text: str) -> Problem:
+    value = str(read.left_on)
+    return problem_at(read.row, text, code="out-of-time", column="shipped_at", value=value)
+
+
+def _of_carrier(row: SheetRow, named: str, tracking: str) -> SheetRow:
+    """A row, with a word where its number can be no parcel's of the carrier that it names."""
+    named = named.strip().lower()
+    if named not in carriers.KNOWN:
+        return row
+    carrier = carriers.carrier_of(tracking, named=named)
+    if named == carrier:
+        return row
+    text = (
+        f"the number is {carriers.name(carrier)}'s by its form and check digit, so that the parcel "
+        f"goes by {carriers.name(carrier)} and not by {carriers.name(named)}"
+    )
+    told = problem_at(row, text, code="other-carrier", column="carrier", value=named)
+    return replace(row, odd=(*row.odd, told))
 
 
 def _judged(
@@ -254,8 +253,19 @@ def _judged(
         sku=line.sku,
         quantity=pieces,
         tracking=read.tracking,
+        left_on=read.left_on,
         group=read.group,
         problems=problems,
+    )
+
+
+def _group(message: ShipNotice, number: str, tracking: str, at: datetime | None) -> Group:
+    return Group(
+        number=number,
+        carrier=carriers.carrier_of(tracking, named=message.carrier),
+        shipped_at=at,
+        # A table without a column for it is given the parcel's number by the format.
+        notice="" if message.notice == tracking else message.notice,
     )
 
 
@@ -292,7 +302,10 @@ def open_lines(parts: Parts, partner: str, *, book: bool) -> bytes:
                 partner=partner, shelf=shelf, after=None, limit=MOST_OPEN, now=now
             )
             rows += [
-                (one.number, one.line, one.sku, one.description, str(one.open), "", "")
+                (
+                    *(one.number, one.line, one.sku, one.description, str(one.open)),
+                    *(SINGLE, packs.split(one.open, one.units_per_pack), "", ""),
+                )
                 for one in tx.shelves.open_lines(given)
                 if one.brand in parts.brands
             ]
@@ -300,7 +313,8 @@ def open_lines(parts: Parts, partner: str, *, book: bool) -> bytes:
 
 
 _OPEN_COLUMNS = (
-    "Purchase order", "Line", "SKU", "Description", "Quantity", "Tracking number", "Carrier",
+    "Purchase order", "Line", "SKU", "Description", "Quantity", "Unit", "Packs",
+    "Tracking number", "Carrier",
 )  # fmt: skip
 MOST_OPEN = 500  # orders of each shelf
 
@@ -317,9 +331,15 @@ class Failed:
 
 
 def send(
-    parts: Parts, partner: str, found: Sheet, rows: Sequence[ShipmentRow], *, who: str
+    parts: Parts,
+    partner: str,
+    found: Sheet,
+    rows: Sequence[ShipmentRow],
+    *,
+    fates: Collection[Fate] = (Fate.GOOD,),
+    who: str,
 ) -> tuple[int, tuple[Failed, ...]]:
-    """Say the good rows, one paper an order; return how many papers counted, and which did not.
+    """Say the rows of these fates, one paper an order; return how many counted, and which did not.
 
     Returns after the last commit. An order whose rows have two carriers or moments has two papers.
     """
@@ -333,7 +353,7 @@ def send(
             who=who,
         )
         for group in places
-        if (chosen := [row for row in rows if row.group == group and row.fate is Fate.GOOD])
+        if (chosen := [row for row in rows if row.group == group and row.fate in fates])
     ]
 
     def one(each: Said) -> Came:

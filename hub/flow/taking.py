@@ -36,14 +36,15 @@ from hub.domain.warehouse import StockAdjustment, TransferReceipt, WarehouseAdvi
 from hub.domain.warehouse_orders import advised_otherwise, ship_notice, shorts
 from hub.flow.advising import take_advice
 from hub.flow.applied import Applied
-from hub.flow.changing import resource_backorders
+from hub.flow.changing import followed_up, resource_backorders
 from hub.flow.delivering import take_event
 from hub.flow.invoicing import checked, take_invoice
 from hub.flow.naming import Called
 from hub.flow.orders import UNITS, remember
 from hub.flow.parts import POSTED, Parts
+from hub.flow.reasking import asked_anew
 from hub.flow.receiving import input_of
-from hub.flow.sourcing import source
+from hub.flow.refused import kept_back, may_be_undone
 from hub.flow.subjects import subject_of, takes_back, whole_name
 from hub.flow.unanswering import take_answer_void
 from hub.flow.warehouse_stock import TAKES_BACK, book_shipments, take_moving
@@ -209,10 +210,14 @@ def _on_order(
     change = rules.apply(subject, message, now=now, key=key)
     if isinstance(message, ShipNotice):  # an invoice that came first may fit now
         change = change.then(checked(tx, parts, change.order, fulfillment_id))
+        change = asked_anew(tx, parts, change, names=names, now=now)
     if isinstance(message, OrderResponse | OrderReport):
         change = resource_backorders(tx, parts, change, fulfillment_id, names=names, now=now)
-    if needs_source(order, change.order):
-        change = change.then(source(tx, parts, change.order, names=names, now=now))
+    before = order
+    if may_be_undone(row, message) and needs_source(order, change.order):
+        change = change.then(kept_back(change.order, fulfillment_id, now=now))
+        before = change.order
+    change = followed_up(tx, parts, before, change, names=names, now=now)
     remember(
         tx,
         parts,

@@ -16,6 +16,7 @@ from hub.flow.faults import trace_of
 from hub.flow.following import is_open
 from hub.flow.orders import remember
 from hub.flow.parts import Parts
+from hub.flow.refused import source_refused
 from hub.store import Transaction, is_away
 
 AT_ONCE = 100  # watches looked up at a time; the rest ring at the next call
@@ -77,6 +78,9 @@ def _ring(tx: Transaction, parts: Parts, seen: Watch) -> bool:
         return False
     if watch.kind is WatchKind.CHANGE:
         settle_silence(tx, parts, watch, now=now)
+        return True
+    if watch.kind is WatchKind.SOURCE:
+        source_refused(tx, parts, watch, now=now)
         return True
     names = at_moment(watch.hold, now)
     input_id = names.new("inp")

@@ -58,6 +58,7 @@ def _retry_transmission(parts: Parts, transmission_id: str, *, who: str) -> Agai
         return _send_again(parts, transmission_id, who=who)
     if row.state is not TransmissionState.PARKED:
         raise _no_use(f"{row.name} is {row.state}; only a parked delivery can be split again")
+    _channel(parts, row)
 
     def work(tx: Transaction) -> None:
         _note(tx, parts, {"retry": row.id}, subject=row.id, who=who)
@@ -141,7 +142,7 @@ def _judged(parts: Parts, channel: Channel, row: DocumentRow) -> tuple[Problem, 
     raise _no_use(f"it is not found at byte {row.offset} of its delivery any more")
 
 
-def _channel(parts: Parts, row: DocumentRow) -> Channel:
+def _channel(parts: Parts, row: DocumentRow | TransmissionRow) -> Channel:
     try:
         return parts.partners.channel(f"{row.partner}/{row.channel}")
     except KeyError:

@@ -4,9 +4,11 @@ With a store at hand it also says which orders would be found and what would hap
 decided on a snapshot, and nothing is written.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import BinaryIO, Protocol, cast
 
 from pydantic import BaseModel
@@ -100,7 +102,10 @@ class TriedInterchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What a file would come to. `whole` says whether it would be taken in as it lies there."""
+    """What a file would come to. `whole` says whether it would be taken in as it lies there.
+
+    `cut` says that the file goes on after what was tried.
+    """
 
     partner: str
     channel: str
@@ -108,6 +113,7 @@ class Tried:
     interchanges: tuple[TriedInterchange, ...]
     problems: tuple[Flaw, ...]
     looked_up: bool
+    cut: bool
 
     @property
     def usable(self) -> int:
@@ -121,18 +127,32 @@ class Tried:
 
 
 def dry_run(
-    reader: Reader, channel: Channel, stream: BinaryIO, *, store: Store | None, now: datetime
+    reader: Reader,
+    channel: Channel,
+    stream: BinaryIO,
+    *,
+    store: Store | None,
+    now: datetime,
+    most: int = sys.maxsize,
 ) -> Tried:
-    """Read a file as the channel would; writes nothing and raises nothing on what the file says."""
+    """Read a file as the channel would; writes nothing and raises nothing on what the file says.
+
+    After `most` envelopes and papers, counted together, the rest is left: a page has an end.
+    """
     fmt = reader.formats[channel.format]
     whole = fmt.whole(stream)
     stream.seek(0)
     interchanges: list[TriedInterchange] = []
     problems: Sequence[Problem] = ()
+    room, cut = most, False
     try:
         for one in fmt.split(stream, profile=_profile(channel, store)):
+            cut = room <= 0
+            if cut:
+                break
             at = stream.tell()
-            interchanges.append(_interchange(reader, channel, one, stream, store, now))
+            interchanges.append(_interchange(reader, channel, one, stream, store, now, room))
+            room -= 1 + sum(len(each.documents) for each in one.groups)
             stream.seek(at)  # the split goes on where it was
     except Malformed as fault:
         problems = fault.problems
@@ -143,6 +163,7 @@ def dry_run(
         interchanges=tuple(interchanges),
         problems=flaws(problems),
         looked_up=store is not None,
+        cut=cut or room < 0,
     )
 
 
@@ -161,14 +182,14 @@ def _interchange(
     stream: BinaryIO,
     store: Store | None,
     now: datetime,
+    most: int,
 ) -> TriedInterchange:
     envelope = one.interchange
+    documents = ((group.group, document) for group in one.groups for document in group.documents)
     papers = [
         _paper(reader, channel, document, (*_errors(envelope.problems), *_errors(at.problems)),
                _slice(stream, document), store, now)
-        for group in one.groups
-        for at in [group.group]
-        for document in group.documents
+        for at, document in islice(documents, most)
     ]  # fmt: skip
     receipts: Sequence[Segments] = ()
     if not _errors(envelope.problems):

@@ -13,6 +13,7 @@ from hub.domain.exchange import Direction, DocumentState, TransmissionState
 from hub.domain.facts import Effect
 from hub.domain.orders import Order
 from hub.domain.posted import PostedSet
+from hub.domain.reopening import TAKEN
 from hub.flow.parts import Parts
 from hub.ops.places import Flaw, Piece, flaws, pieces
 from hub.store import DocumentRow, Transaction, TransmissionRow
@@ -197,7 +198,7 @@ def _document_story(
         effects=tuple(
             _did(effect, order)
             for effect in tx.exchange.effects_of(row.id)
-            if not effect.subject.endswith(BEFORE)
+            if not effect.subject.endswith((BEFORE, TAKEN))
         ),
         stamps=stamps(row) if row.direction is Direction.OUT else (),
         answers=tuple(_answers(tx, row)),

@@ -54,6 +54,15 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             "{now}: {reason}." + _SEE,
             words=_MAIL | {"now", "was", "reason", "link"},
         ),
+        "moved_part_subject": TextRule(
+            default="A part of your order {order} comes on another day",
+            words=_MAIL | {"now", "was"},
+        ),
+        "moved_part": TextRule(
+            default="Hello,\n\nA part of your order {order} arrives on another day:\n\n"
+            "{changes}" + _SEE,
+            words=_MAIL | {"changes", "now", "was", "link"},
+        ),
         "shipped_subject": TextRule(default="Your order {order} is on its way", words=_MAIL),
         "shipped": TextRule(
             default="Hello,\n\nWe have sent you this from your order {order}:\n\n{parcels}\n\n"
@@ -97,6 +106,14 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             default="Hello,\n\nYour order {order} was to arrive by {was}. It now arrives by "
             "{now}: {reason}. We are sorry that you have to wait." + _SEE,
             words=_MAIL | {"now", "was", "reason", "link"},
+        ),
+        "late_part_subject": TextRule(
+            default="A part of your order {order} comes later", words=_MAIL | {"now", "was"}
+        ),
+        "late_part": TextRule(
+            default="Hello,\n\nA part of your order {order} arrives later:\n\n{changes}\n\n"
+            "We are sorry that you have to wait." + _SEE,
+            words=_MAIL | {"changes", "now", "was", "link"},
         ),
         "looking_subject": TextRule(default="We are looking into your order {order}", words=_MAIL),
         "looking": TextRule(

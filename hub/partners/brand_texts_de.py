@@ -26,6 +26,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "moved_subject": "Ihre Bestellung {order} kommt an einem anderen Tag",
         "moved": "Guten Tag,\n\nIhre Bestellung {order} sollte bis {was} ankommen. Sie kommt "
         "jetzt bis {now}: {reason}." + _SEE,
+        "moved_part_subject": "Ein Teil Ihrer Bestellung {order} kommt an einem anderen Tag",
+        "moved_part": "Guten Tag,\n\nein Teil Ihrer Bestellung {order} kommt an einem anderen "
+        "Tag:\n\n{changes}" + _SEE,
         "shipped_subject": "Ihre Bestellung {order} ist unterwegs",
         "shipped": "Guten Tag,\n\nwir haben Ihnen aus Ihrer Bestellung {order} Folgendes "
         "versandt:\n\n{parcels}\n\n{rest}" + _SEE,
@@ -44,6 +47,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "late_subject": "Ihre Bestellung {order} kommt später",
         "late": "Guten Tag,\n\nIhre Bestellung {order} sollte bis {was} ankommen. Sie kommt jetzt "
         "bis {now}: {reason}. Es tut uns leid, dass Sie warten müssen." + _SEE,
+        "late_part_subject": "Ein Teil Ihrer Bestellung {order} kommt später",
+        "late_part": "Guten Tag,\n\nein Teil Ihrer Bestellung {order} kommt später:\n\n{changes}"
+        "\n\nEs tut uns leid, dass Sie warten müssen." + _SEE,
         "looking_subject": "Wir gehen Ihrer Bestellung {order} nach",
         "looking": "Guten Tag,\n\nwir klären, wo Ihre Bestellung {order} ist, und schreiben "
         "Ihnen, sobald wir mehr wissen." + _SEE,

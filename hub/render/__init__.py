@@ -8,7 +8,9 @@ Who may come in: flow and portal.
 
 from hub.render.by_hand import BY_HAND
 from hub.render.mails import Letterhead, mail, said
-from hub.render.news import NEWS, News, Occasion, spoken
+from hub.render.news import NEWS, spoken
+from hub.render.news_changes import change_mail, change_told
+from hub.render.occasion import News, Occasion
 from hub.render.texts import filled
 from hub.render.user_mails import UserLetter, user_mail
 
@@ -19,6 +21,8 @@ __all__ = [
     "News",
     "Occasion",
     "UserLetter",
+    "change_mail",
+    "change_told",
     "filled",
     "mail",
     "said",

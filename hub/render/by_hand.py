@@ -1,12 +1,10 @@
 """What a mail says that somebody of the house sends by hand: chosen, looked at, and sent once."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from types import MappingProxyType
 
-from hub.domain.orders import PromiseKind
-from hub.render import words
-from hub.render.news import Document, News, Occasion
+from hub.render.news_days import arrivals, arriving
+from hub.render.occasion import News, Occasion
 
 
 def late(at: Occasion) -> News | None:
@@ -14,21 +12,8 @@ def late(at: Occasion) -> News | None:
 
     Of several parts the one that arrives last counts.
     """
-    found = [
-        (date.fromisoformat(one["now"]), date.fromisoformat(one["first"]), _why(one))
-        for one in at.document.get("promises") or ()
-        if one["kind"] == PromiseKind.DELIVER_BY and one["open"] and one["now"] > one["first"]
-    ]
-    if not found:
-        return None
-    now, was, why = max(found)
-    reason = words.reason(why, was=was, now=now)
-    return News(words={"was": words.day(was), "now": words.day(now), "reason": reason})
-
-
-def _why(promise: Document) -> str:
-    later = [move["reason"] for move in promise["moves"] if move["to"] > move["from"]]
-    return str(later[-1]) if later else ""
+    days = list(arrivals(at, lambda promise, part: promise["first"]))
+    return arriving(at, days, [one for one in days if one.now > one.was], part="late_part")
 
 
 def looking(at: Occasion) -> News | None:

@@ -23,8 +23,17 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailedLine:
+    """One article: so many pieces, and the same in packs where it is asked in packs."""
+
+    quantity: int
+    name: str
+    packs: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailedOrder:
-    """One purchase order as a mail shows it; `lines` are quantity and name, `link` opens it.
+    """One purchase order as a mail shows it; `link` opens it.
 
     `wishes` are what the customer wants to be changed, in words; `by` is until when it is to leave,
     or to be answered.
@@ -32,7 +41,7 @@ class MailedOrder:
 
     number: str
     city: str
-    lines: Sequence[tuple[int, str]]
+    lines: Sequence[MailedLine]
     by: datetime | None
     link: str
     wishes: Sequence[str] = ()
@@ -67,6 +76,7 @@ class _Common:
     to: str
     more: str
     no_day: str
+    pieces: str
 
 
 _ENGLISH: Mapping[str, _Words] = MappingProxyType(
@@ -127,13 +137,18 @@ _TEXTS = MappingProxyType({"en": _ENGLISH, "de": _GERMAN})
 _COMMON = MappingProxyType(
     {
         "en": _Common(
-            greeting="Hello {name},", to="To {city}", more="And {more} more.", no_day="any day"
+            greeting="Hello {name},",
+            to="To {city}",
+            more="And {more} more.",
+            no_day="any day",
+            pieces="{quantity} pieces ({packs})",
         ),
         "de": _Common(
             greeting="Guten Tag {name},",
             to="Nach {city}",
             more="Und {more} weitere.",
             no_day="jeden Tag",
+            pieces="{quantity} Stück ({packs})",
         ),
     }
 )
@@ -209,13 +224,20 @@ def _count(letter: SupplierLetter) -> int:
 
 
 def _rows(one: MailedOrder, words: _Words, letter: SupplierLetter, language: str) -> list[str]:
-    rows = [f"{quantity} × {_plain(name)}" for quantity, name in one.lines]
+    rows = [_row(line, language) for line in one.lines]
     rows += [_plain(wish) for wish in one.wishes]
     if one.city:
         rows.append(_COMMON[language].to.replace("{city}", _plain(one.city)))
     if one.by is not None:
         rows.append(words.by.format(by=_moment(letter, one.by, language)))
     return rows
+
+
+def _row(line: MailedLine, language: str) -> str:
+    if not line.packs:
+        return f"{line.quantity} × {_plain(line.name)}"
+    pieces = _COMMON[language].pieces.format(quantity=line.quantity, packs=line.packs)
+    return f"{pieces}: {_plain(line.name)}"
 
 
 def _moment(letter: SupplierLetter, when: datetime | None, language: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, delete, insert, select, update
 
-from hub.store.seals import Sealer, Vault
+from hub.store.seals import Damaged, Sealer, Vault
 from hub.store.statements import (
     Connection,
     Row,
@@ -288,17 +288,28 @@ class Accounts:
 
     # --- second factors -------------------------------------------------------------------------
 
-    def totp(self, account_id: str, *, begun: bool) -> bytes | None:
-        """Return the secret of the second factor, or of one that was begun and not confirmed."""
+    def totp(self, account_id: str) -> bytes | None:
+        """Return the secret of the second factor that counts."""
         row = self._connection.row(_SECRETS, {"account_id": account_id})
-        sealed = None if row is None else row[1 if begun else 0]
-        if sealed is None:
+        if row is None or row[0] is None:
             return None
-        return self._sealer(account_id).open(bytes(sealed), context=_totp_context(account_id))
+        return self._sealer(account_id).open(bytes(row[0]), context=_totp_context(account_id))
 
-    def begin_totp(self, account_id: str, secret: bytes) -> None:
-        """Keep the secret of a second factor that counts when its first code was seen."""
-        sealed = self._sealer(account_id).seal(secret, context=_totp_context(account_id))
+    def begun_totp(self, account_id: str, *, session_id: str) -> bytes | None:
+        """Return the secret of a second factor that this session began and did not confirm."""
+        row = self._connection.row(_SECRETS, {"account_id": account_id})
+        if row is None or row[1] is None:
+            return None
+        context = _begun_context(account_id, session_id)
+        try:
+            return self._sealer(account_id).open(bytes(row[1]), context=context)
+        except Damaged:  # another session's: whoever is there may have read it off that screen
+            return None
+
+    def begin_totp(self, account_id: str, secret: bytes, *, session_id: str) -> None:
+        """Keep the secret of a second factor that counts when the session shows its first code."""
+        context = _begun_context(account_id, session_id)
+        sealed = self._sealer(account_id).seal(secret, context=context)
         self._connection.change(_BEGIN_TOTP, {"account_id": account_id, "begun": sealed})
 
     def confirm_totp(self, account_id: str, secret: bytes, *, step: int) -> bool:
@@ -411,6 +422,10 @@ def _words(
 
 def _totp_context(account_id: str) -> str:
     return f"totp\x1f{account_id}"
+
+
+def _begun_context(account_id: str, session_id: str) -> str:
+    return f"totp begun\x1f{account_id}\x1f{session_id}"
 
 
 def _draft_context(account_id: str, form: str) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from hub.domain.exchange import TransmissionState
 from hub.store import desk_rows
+from hub.store.desk_deliveries import DeskDeliveries
 from hub.store.desk_rows import LIMIT, NEWEST_FIRST, ROWS
 from hub.store.exchange_rows import (
     DOCUMENT,
@@ -34,7 +35,6 @@ from hub.store.exchange_rows import (
     interchange_read,
 )
 from hub.store.statements import (
-    Connection,
     Row,
     Statement,
     micros,
@@ -132,6 +132,7 @@ _LAST = Statement(
         transmission.c.partner == bindparam("partner"),
         transmission.c.channel == bindparam("channel"),
         transmission.c.direction == bindparam("direction"),
+        transmission.c.state != TransmissionState.READY.value,  # it did not leave yet
     )
 )
 _FILES = Statement(
@@ -202,8 +203,8 @@ _ORIGIN = Statement(
     select(edited_copy.c.origin).where(edited_copy.c.transmission_id == bindparam("id"))
 )
 _COPIES = Statement(
-    select(document.c.id)
-    .select_from(document.join(edited_copy, edited_copy.c.transmission_id == _IN))
+    select(func.coalesce(document.c.id, edited_copy.c.transmission_id))
+    .select_from(edited_copy.outerjoin(document, edited_copy.c.transmission_id == _IN))
     .where(edited_copy.c.origin == bindparam("origin"))
     .order_by(edited_copy.c.at)
 )
@@ -305,13 +306,10 @@ class Wording:
     texts: tuple[str, ...]
 
 
-class Desk:
+class Desk(DeskDeliveries):
     """Papers as operators look for them."""
 
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    __slots__ = ()
 
     def page(self, holds: Holds, asked: Asked, *, limit: int) -> list[SeenDocument]:
         """Return papers, newest first, that may be among those asked for.
@@ -337,12 +335,12 @@ class Desk:
             _wording(row) for row in self._connection.rows(statement, values | {"limit": limit})
         ]
 
-    def several(self, holds: Holds, document_ids: Sequence[str]) -> list[SeenDocument]:
-        """Return these papers, newest first."""
+    def several(self, holds: Holds, keys: Sequence[str], *, by: str = "id") -> list[SeenDocument]:
+        """Return the papers of these keys, newest first; `by` is one of `desk_rows.SEVERAL`."""
         every = {"receipt_hold": holds.receipt, "response_hold": holds.response}
         rows = [
             _read(row)
-            for part, values in desk_rows.SEVERAL.parts(document_ids)
+            for part, values in desk_rows.SEVERAL[by].parts(keys)
             for row in self._connection.rows(part, values | every)
         ]
         return sorted(rows, key=lambda one: (one.row.at, one.row.id), reverse=True)
@@ -433,7 +431,10 @@ class Desk:
         return "" if row is None else str(row[0])
 
     def copies(self, origin: str) -> list[str]:
-        """Return the papers in copies of a paper or delivery, oldest first."""
+        """Return the papers in copies of a paper or delivery, oldest first.
+
+        A copy in which no paper was found (yet) is told as its delivery.
+        """
         return [str(row[0]) for row in self._connection.rows(_COPIES, {"origin": origin})]
 
     def _seen(

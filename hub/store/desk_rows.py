@@ -52,7 +52,12 @@ ROWS: Select[Any] = select(*(document.c[name] for name in DOCUMENT), *_BESIDE).s
         _response.c.hold == bindparam("response_hold", type_=Text) + document.c.fulfillment_id,
     )
 )
-SEVERAL = ByKeys(lambda keys: ROWS.where(document.c.id.in_(keys)))
+SEVERAL: Mapping[str, ByKeys] = {
+    "id": ByKeys(lambda keys: ROWS.where(document.c.id.in_(keys))),
+    "business_key": ByKeys(lambda keys: ROWS.where(document.c.business_key.in_(keys))),
+    "delivery": ByKeys(lambda keys: ROWS.where(document.c.transmission_id.in_(keys))),
+}
+"""Papers by many keys at once, by what the keys are."""
 
 _FAILED = (DocumentState.REJECTED, DocumentState.REFUSED, DocumentState.PARKED)
 # What a row must have for its worst light to be this one; the light itself needs more than that.

@@ -12,16 +12,20 @@ from hub.domain.exchange import Direction
 from hub.domain.orders import ChangeState, FulfillmentState
 from hub.store import handed
 from hub.store.handed import Handed
-from hub.store.statements import ByKeys, Connection, Statement, micros
+from hub.store.held import held, held_in_id, pattern, whole
+from hub.store.statements import ByKeys, Connection, Statement, canonical, micros
 from hub.store.tables import (
+    catalog_item,
     document,
     fulfillment,
     fulfillment_line,
     order,
     order_line,
     package,
+    partner_item,
     shipment,
 )
+from hub.store.tables_figures import part_sum
 from hub.store.tables_promises import order_change
 
 NEVER = 2**62
@@ -34,12 +38,16 @@ _GIVEN = exists().where(
 )
 _DUE = func.coalesce(fulfillment.c.ship_by, NEVER)
 _OPEN = fulfillment.c.state == FulfillmentState.OPEN.value
-_IN_PROGRESS = fulfillment.c.state == FulfillmentState.IN_PROGRESS.value
+# What is shipped so far left in part: pieces of it are open, or it would be closed.
+_TO_SHIP = or_(
+    fulfillment.c.state == FulfillmentState.IN_PROGRESS.value,
+    fulfillment.c.state == FulfillmentState.SHIPPED.value,
+)
 _LATE = fulfillment.c.ship_by < bindparam("now", type_=BigInteger)
 
 
 class Shelf(StrEnum):
-    """What of a partner's work is looked at."""
+    """What of a partner's work is looked at; what left in part stays to be shipped."""
 
     CONFIRM = "confirm"
     SHIP = "ship"
@@ -48,15 +56,14 @@ class Shelf(StrEnum):
     ALL = "all"
 
 
-def _in(*states: FulfillmentState) -> ColumnElement[bool]:
-    return or_(*(fulfillment.c.state == state.value for state in states))
-
-
 _OF: dict[Shelf, ColumnElement[bool]] = {
     Shelf.CONFIRM: _OPEN,
-    Shelf.SHIP: _IN_PROGRESS,
-    Shelf.LATE: _in(FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS) & _LATE,
-    Shelf.DONE: _in(FulfillmentState.SHIPPED, FulfillmentState.CLOSED, FulfillmentState.CANCELLED),
+    Shelf.SHIP: _TO_SHIP,
+    Shelf.LATE: or_(_OPEN, _TO_SHIP) & _LATE,
+    Shelf.DONE: or_(
+        fulfillment.c.state == FulfillmentState.CLOSED.value,
+        fulfillment.c.state == FulfillmentState.CANCELLED.value,
+    ),
     Shelf.ALL: _PARTNER,
 }
 URGENT_FIRST = frozenset({Shelf.CONFIRM, Shelf.SHIP, Shelf.LATE})
@@ -85,9 +92,9 @@ _LISTS = {shelf: Statement(listing(shelf)) for shelf in Shelf}
 _COUNTS = Statement(
     select(
         func.coalesce(func.sum(case((_OPEN, 1), else_=0)), 0),
-        func.coalesce(func.sum(case((_IN_PROGRESS, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((_TO_SHIP, 1), else_=0)), 0),
         func.coalesce(func.sum(case((_LATE, 1), else_=0)), 0),
-    ).where(_PARTNER, _OPEN | _IN_PROGRESS, _GIVEN)
+    ).where(_PARTNER, _OPEN | _TO_SHIP, _GIVEN)
 )
 _CHANGES = Statement(
     select(fulfillment.c.id, fulfillment.c.order_id)
@@ -114,7 +121,8 @@ def _with_parcel(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-# Each is answered by an index of its own, as far as there is one; `or` between them by none.
+# Each is answered by an index of its own, `or` between them by none; only the customer's number in
+# other letters walks the sums of the partner's parts, and is asked for last.
 _FOUND = _finding(fulfillment.c.number == _TEXT)
 _FOUND_IN = _finding(
     fulfillment.c.order_id.in_(
@@ -128,6 +136,30 @@ _FOUND_BY_PARCEL = [
         fulfillment.c.id.in_(select(shipment.c.fulfillment_id).where(shipment.c.notice == _TEXT))
     ),
 ]
+_LIKE = bindparam("like", type_=Text)
+_FOUND_IN_ANY_CASE = _finding(
+    fulfillment.c.id.in_(
+        select(part_sum.c.id).where(
+            part_sum.c.partner == bindparam("partner"), held(part_sum.c.order_number, _LIKE)
+        )
+    )
+)
+_ARTICLES = Statement(
+    select(partner_item.c.sku)
+    .select_from(partner_item.join(catalog_item, catalog_item.c.sku == partner_item.c.sku))
+    .where(
+        partner_item.c.partner == bindparam("partner"),
+        or_(
+            held(partner_item.c.sku, _LIKE),
+            func.ltrim(catalog_item.c.gtin, "0") == bindparam("digits", type_=Text),
+            # Few have the word anywhere; only these are read as the JSON they are.
+            held(partner_item.c.products, bindparam("within", type_=Text))
+            & held_in_id(partner_item.c.products, _LIKE),
+        ),
+    )
+    .order_by(partner_item.c.sku)
+    .limit(2)
+)
 _NUMBERED = ByKeys(
     lambda keys: select(fulfillment.c.id, fulfillment.c.order_id, fulfillment.c.number).where(
         fulfillment.c.number.in_(keys), fulfillment.c.partner == bindparam("partner", type_=Text)
@@ -145,6 +177,7 @@ _OPEN_LINES = ByKeys(
             fulfillment_line.c.sku,
             order_line.c.description,
             fulfillment_line.c.open,
+            fulfillment_line.c.units_per_pack,
         )
         .select_from(
             fulfillment_line.join(
@@ -161,7 +194,10 @@ _OPEN_LINES = ByKeys(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLine:
-    """One line of which pieces still have to leave, with its purchase order's number."""
+    """One line of which pieces still have to leave, with its purchase order's number.
+
+    `open` counts single pieces, whatever packs the partner sells the article in.
+    """
 
     brand: str
     number: str
@@ -169,6 +205,7 @@ class OpenLine:
     sku: str
     description: str
     open: int
+    units_per_pack: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,11 +287,33 @@ class Shelves:
                 return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows[:50]]
         return []
 
+    def found_in_any_case(self, *, partner: str, text: str) -> list[Given]:
+        """Return the work of the customers' orders of this number, however its letters are."""
+        if not text.isprintable():
+            return []
+        values = {"partner": partner, "like": whole(text)}
+        rows = self._connection.rows(_FOUND_IN_ANY_CASE, values)
+        return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows[:50]]
+
+    def article(self, *, partner: str, text: str) -> str:
+        """Return the SKU of the article that the partner is asked for by this id; empty for none.
+
+        An id is a SKU, one of the partner's own, or a GTIN, which may begin with more or fewer
+        zeros than we know. What several articles are called is returned as it is.
+        """
+        if not text.isprintable():
+            return ""
+        digits = text.lstrip("0") if text.isdecimal() else ""
+        values = {"partner": partner, "like": whole(text), "digits": digits or "-"}
+        values["within"] = pattern(canonical(text)[1:-1])
+        rows = self._connection.rows(_ARTICLES, values)
+        return str(rows[0][0]) if len(rows) == 1 else text if rows else ""
+
     def open_lines(self, given: Sequence[Given]) -> list[OpenLine]:
         """Return what is open of this work, in its order, line by line."""
         found: dict[str, list[OpenLine]] = {one.part: [] for one in given}
         for part, brand, *row in self._connection.keyed(_OPEN_LINES, found):
-            number, line, sku, description, open_ = row
+            number, line, sku, description, open_, units_per_pack = row
             found[part].append(
                 OpenLine(
                     brand=brand,
@@ -263,6 +322,7 @@ class Shelves:
                     sku=sku,
                     description=description,
                     open=int(open_),
+                    units_per_pack=int(units_per_pack),
                 )
             )
         return [line for lines in found.values() for line in lines]

@@ -56,12 +56,17 @@ def _postgresql_id(element: held_in_id, compiler: SQLCompiler, **_kw: Any) -> st
     return f"EXISTS (SELECT 1 FROM {pairs} WHERE {like})"  # noqa: S608
 
 
+def whole(word: str) -> str:
+    """Return what `held` and `held_in_id` are given for texts that are this word, and no more."""
+    return _ESCAPED.sub(_WHOLE, word)
+
+
 def pattern(word: str) -> str:
     """Return what `held` and `held_in_id` are given for a word, in its own letters.
 
     SQLite knows ASCII's letters in both cases; others are found as they are stored.
     """
-    return f"%{_ESCAPED.sub(_WHOLE, word)}%"
+    return f"%{whole(word)}%"
 
 
 _WHOLE = r"!\g<0>"

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, BindParameter, Select, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, Select, Text, bindparam, func, select
 
 from hub.domain.messages import CarrierMoment
 from hub.store.statements import (
@@ -18,7 +18,7 @@ from hub.store.statements import (
     micros,
     moment,
 )
-from hub.store.tables import package, shipment
+from hub.store.tables import fulfillment, package, shipment
 from hub.store.tables_invoices import parcel_event
 from hub.store.upserts import insert_if_absent
 
@@ -54,6 +54,20 @@ def _of_trackings(keys: list[BindParameter[str]]) -> Select[tuple[object, ...]]:
 
 
 _OF_TRACKINGS = ByKeys(_of_trackings)
+_PURCHASE_ORDERS = ByKeys(
+    lambda keys: (
+        select(package.c.tracking_plain, fulfillment.c.number)
+        .join(shipment, shipment.c.id == package.c.shipment_id)
+        .join(fulfillment, fulfillment.c.id == shipment.c.fulfillment_id)
+        .where(
+            package.c.tracking_plain.in_(keys),
+            shipment.c.voided_at.is_(None),
+            fulfillment.c.partner == bindparam("partner", type_=Text),
+        )
+        .distinct()
+        .order_by(package.c.tracking_plain, fulfillment.c.number)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +131,17 @@ class Parcels:
         Whoever locks them in that order never waits in a circle.
         """
         return [row[0] for row in self._connection.rows(_ORDERS, {"tracking": tracking})]
+
+    def purchase_orders(self, *, partner: str, trackings: Collection[str]) -> dict[str, list[str]]:
+        """Return a partner's purchase orders with a parcel under these numbers, by number.
+
+        The numbers are plain ones (`carriers.plain`). What was taken back is none.
+        """
+        found: dict[str, list[str]] = {}
+        for statement, values in _PURCHASE_ORDERS.parts(trackings):
+            for row in self._connection.rows(statement, values | {"partner": partner}):
+                found.setdefault(row[0], []).append(row[1])
+        return found
 
 
 def _lock_key(tracking: str) -> int:

@@ -56,6 +56,12 @@ _OF_DOCUMENT = Statement(
         exception.c.opened_at, exception.c.id
     )
 )
+# Open ones only, which are few: closed ones go by no index.
+_OF_DELIVERY = Statement(
+    _ROWS.where(_OPEN, exception.c.transmission_id == bindparam("transmission_id")).order_by(
+        exception.c.opened_at, exception.c.id
+    )
+)
 _HOLDING = ByKeys(lambda keys: _ROWS.where(exception.c.hold.in_(keys)))
 _OF_BRANDS = ByKeys(
     lambda keys: (
@@ -149,6 +155,11 @@ class Queue:
     def of_document(self, document_id: str) -> list[QueuedRow]:
         """Return every exception a paper ever had, oldest first."""
         rows = self._connection.rows(_OF_DOCUMENT, {"document_id": document_id})
+        return [_read(row) for row in rows]
+
+    def of_delivery(self, transmission_id: str) -> list[QueuedRow]:
+        """Return the open exceptions of a delivery, oldest first."""
+        rows = self._connection.rows(_OF_DELIVERY, {"transmission_id": transmission_id})
         return [_read(row) for row in rows]
 
     def counts(self) -> dict[tuple[str, str], int]:

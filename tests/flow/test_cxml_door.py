@@ -15,6 +15,7 @@ from lxml import etree
 from hub.api import build as build_door
 from hub.api import cxml_door
 from hub.domain.exchange import Direction, DocumentState, TransmissionState
+from hub.ops.desk.document import document
 from hub.store import DocumentRow
 from tests.fakes import Supplier
 from tests.rigs.houses import House, post, shopping
@@ -321,6 +322,11 @@ def test_a_refusal_in_the_reply_to_our_post_is_told(road: Road) -> None:
     (request,) = road.papers("OrderRequest")
     assert request.valid is False
     assert road.house.exceptions() != []
+    paper = document(road.house.parts, request.id)
+    assert "no such account" in paper.verdict
+    (reply,) = [one for one in paper.related if one.id != request.id]
+    told = document(road.house.parts, reply.id)
+    assert {one.id for one in told.related} == {request.id, reply.id}
 
 
 @pytest.mark.parametrize("code", ["500", "550", "560"])

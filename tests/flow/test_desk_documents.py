@@ -2,10 +2,13 @@
 
 import pytest
 
-from hub.domain.exchange import Direction
+from hub.domain.exchange import Direction, Problem
+from hub.flow.refusals import keep_refused
 from hub.flow.watching import ring
-from hub.ops.desk.document import delivery, document
+from hub.ops.desk.delivery import delivery
+from hub.ops.desk.document import document
 from hub.ops.desk.documents import DocumentLine, documents
+from hub.ops.desk.mending import ignore, rerun
 from hub.ops.desk.signs import Sign
 from tests.fakes import Supplier
 from tests.rigs.houses import House, post, shopping
@@ -158,7 +161,7 @@ def test_a_paper_with_an_unknown_article_is_explained_in_one_sentence(
     assert wrong.text == "LIN*9*VN*NOBODY"
     assert paper.verdict.endswith(f"Segment LIN at byte {wrong.offset + len('LIN*9*VN*'):,}.")
     assert paper.order_number == "1001"
-    assert sorted(each.set_id for each in paper.related) == ["850", "856"]
+    assert sorted(each.set_id for each in paper.related) == ["850", "856", "997"]
     assert paper.actions == ("rerun", "edit", "ignore")
     assert [one.kind for one in paper.open] == ["partly_applied"]
     assert paper.open[0].next_step.startswith("See the paper; put the cause right")
@@ -197,8 +200,31 @@ def test_a_delivery_that_cannot_be_split_has_a_page_as_well(house: House, acme: 
     assert paper.actions == ("rerun", "edit", "ignore")
     assert paper.raw.text.startswith("ISA*00*this is [U+202E]no")
     assert "\u202e" not in "".join(one.text for one in paper.segments)
+    (stuck_line,) = documents(house.parts, query="CUT").deliveries
+    assert (stuck_line.id, stuck_line.sign) == (paper.id, Sign.NO)
+    assert [one.id for one in paper.open] == [stuck.id]
+    assert [one.matched for one in documents(house.parts, query="cut.edi").deliveries] == [
+        "file name"
+    ]
+    assert documents(house.parts, query="nothing like it").deliveries == ()
+    ignore(house.parts, paper.id, reason="they called", who="op")
+    told = delivery(house.parts, paper.id)
+    assert (told.open, told.actions) == ((), ("rerun", "edit"))
+    assert [entry.text for entry in told.audit][1:] == ["put it aside: they called"]
     with pytest.raises(KeyError):
         delivery(house.parts, "tra_nothing")
     with pytest.raises(KeyError):
         document(house.parts, "doc_nothing")
     assert paper.carrier.direction == Direction.IN
+
+
+def test_an_order_that_was_refused_at_the_door_is_not_split_again(house: House) -> None:
+    problem = Problem(code="unknown-sku", text="no such article")
+    keep_refused(house.parts, brand="juniper", number="9", body=b"{}", problems=[problem]).result()
+    (found,) = documents(house.parts, query="order 9").deliveries
+    paper = delivery(house.parts, found.id)
+    assert paper.actions == ("ignore",)
+    assert [one.kind for one in paper.open] == ["order-refused"]
+    (again,) = rerun(house.parts, [paper.id], who="op")
+    assert not again.done
+    assert delivery(house.parts, paper.id).carrier.state == "parked"

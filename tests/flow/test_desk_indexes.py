@@ -10,6 +10,7 @@ from hub.domain.names import at_moment
 from hub.ops.desk.signs import HOLDS
 from hub.store import DocumentRow, InterchangeRow, Store, TransmissionRow
 from hub.store import desk as desks
+from hub.store import desk_deliveries as deliveries
 from hub.store import desk_rows as rows
 from hub.store import queue as queues
 from hub.store.statements import Statement
@@ -135,10 +136,23 @@ def test_every_list_and_search_goes_by_an_index_and_pages_meet(store: Store, eng
         ("queue", queues._page(frozenset()), {"limit": 50}),
         ("awaited", desks._awaited(after=False), {"kind": "receipt", "limit": 50}),
         ("of paper", queues._OF_DOCUMENT, {"document_id": "doc_7"}),
+        ("of delivery", queues._OF_DELIVERY, {"transmission_id": "tra_007"}),
+        ("envelopes", deliveries._ENVELOPES, {"id": "tra_007"}),
+        ("stuck", deliveries._PARKED, {"limit": 50}),
+        ("copies", desks._COPIES, {"origin": "doc_7"}),
+    ]
+    asked += [
+        (f"file by {kind}", statement, {"sought": "PO-1-1", "limit": 50})
+        for kind, statement in deliveries.DELIVERIES.items()
     ]
     asked += [
         (kind, statement, holds | {"sought": "PO-1-1", "brand": "juniper"})
         for kind, statement in desks.SEARCHES.items()
+    ]
+    asked += [
+        (f"several by {kind}", statement, holds | {"key_0": "x"})
+        for kind, several in rows.SEVERAL.items()
+        for statement, _ in several.parts(["x"])
     ]
     plans = {name: _plan(store, statement, values) for name, statement, values in asked}
     assert {name: plan for name, plan in plans.items() if _scanned(plan, engine)} == {}

@@ -9,7 +9,8 @@ from hub.flow.watching import ring
 from hub.ops.desk import awaited
 from hub.ops.desk.awaited import exceptions, settle
 from hub.ops.desk.causes import cause, dry_run_of, errors_by_cause, parked
-from hub.ops.desk.document import delivery, document
+from hub.ops.desk.delivery import delivery
+from hub.ops.desk.document import document
 from hub.ops.desk.documents import documents
 from hub.ops.desk.editing import editable, rerun_edited
 from hub.ops.desk.mending import edit_and_rerun, ignore, rerun, send_to_partner
@@ -71,6 +72,9 @@ def test_what_stopped_is_grouped_tried_and_run_again(house: House, acme: Supplie
     assert document(house.parts, first).copies == (copied.document_id,)
     assert document(house.parts, first).line.state == "applied in part", "it stays as it came"
     assert delivery(house.parts, copied.transmission_id).verdict.startswith("856-")
+    by_hand = [entry.text for entry in document(house.parts, first).audit if entry.who == WHO]
+    assert "made a corrected copy of it" in by_hand
+    assert f"closed (partly_applied): a corrected copy, {copied.document_id}" in by_hand
     assert house.word(copy.order_number) == "Shipped"
     assert parked(house.parts)[0].count == 2
     house.turn()
@@ -82,7 +86,10 @@ def test_what_stopped_is_grouped_tried_and_run_again(house: House, acme: Supplie
         ignore(house.parts, others[0], reason="twice", who=WHO)
     told = document(house.parts, others[0])
     assert told.open == ()
-    assert any("put it aside: acme sends it again" in entry.text for entry in told.audit)
+    assert [entry.text for entry in told.audit if entry.who == WHO] == [
+        "put it aside: acme sends it again",
+        "closed (partly_applied)",
+    ]
     (card,) = exceptions(house.parts).rows
     with pytest.raises(KeyError):
         settle(house.parts, card.id, how="x", who=WHO, brands=frozenset({"harbor"}))
@@ -153,11 +160,30 @@ def test_our_paper_leaves_again_with_the_same_bytes(house: House, acme: Supplier
     before = {path.name: path.read_bytes() for path in (acme.home / "in").iterdir()}
     for path in (acme.home / "in").iterdir():
         path.unlink()
+    house.clock.on(minutes=4)
     send_to_partner(house.parts, first.id, who=WHO)
+    house.clock.on(seconds=1)
     house.turn()
     after = {path.name: path.read_bytes() for path in (acme.home / "in").iterdir()}
     assert len(after) == 1
     assert after.items() <= before.items()
+    house.clock.on(minutes=4)
+    send_to_partner(house.parts, first.id, who=WHO)
+    house.clock.on(seconds=1)
+    house.turn()
+    told = document(house.parts, first.id)
+    assert [(one.what, one.who) for one in told.attempts] == [
+        ("written", "hub"),
+        ("delivered", "hub"),
+        ("asked to leave again", WHO),
+        ("delivered at attempt 2", "hub"),
+        ("asked to leave again", WHO),
+        ("delivered at attempt 3", "hub"),
+    ]
+    assert told.attempts[-1].at == house.parts.now()
+    (name,) = after
+    left = [entry.text for entry in told.audit if entry.who == "acme/edi"]
+    assert left == [f"sent as {name}, {len(after[name])} bytes"] * 3
     acme.send("856", ["BSN*00*X*20261120*1200*0001"])
     house.turn()
     (theirs,) = documents(house.parts, set_id="856").rows

@@ -10,7 +10,7 @@ from hub.errors import Refused
 from hub.flow.watching import ring
 from hub.ops.desk.awaited import acks_due
 from hub.ops.desk.overview import overview
-from hub.ops.desk.partners import partner, partners, try_file
+from hub.ops.desk.partners import MOST_SHOWN, partner, partners, try_file
 from hub.ops.desk.reports import Report, report, reports
 from hub.ops.desk.signs import Sign
 from hub.ops.health import Life
@@ -225,3 +225,38 @@ def test_a_lane_of_mails_is_named_after_its_brand_and_of_no_partner(house: House
     told = {lane.name: (lane.shown, lane.partner_name) for lane in overview(house.parts).lanes}
     assert told["mail/juniper"] == (False, "Mails of Juniper Home")
     assert told["mail/_users"] == (False, "Mails to people with accounts")
+
+
+def test_of_a_file_without_an_end_only_the_beginning_is_tried(house: House) -> None:
+    tried = try_file(house.parts, "acme", b"ISA" * 20_000)
+    assert tried.cut
+    assert len(tried.interchanges) == MOST_SHOWN
+    acme = house.suppliers["acme"]
+    papers = [acme.counts({"acme-SKU-1": n}, name=f"R{n}") for n in range(MOST_SHOWN + 2)]
+    long = try_file(house.parts, "acme", acme.interchange("846", papers).encode())
+    assert long.cut and [len(one.papers) for one in long.interchanges] == [MOST_SHOWN]
+    whole = try_file(house.parts, "acme", acme.interchange("846", papers[:9]).encode())
+    assert not whole.cut and [len(one.papers) for one in whole.interchanges] == [9]
+
+
+def test_what_was_written_and_did_not_leave_waits_in_its_lane(house: House) -> None:
+    post(house, shopping("1001", 2))
+    house.turn()
+    left_at = house.clock()
+    (lane,) = overview(house.parts).lanes
+    assert (lane.waiting, lane.oldest, lane.last_out) == (0, None, left_at)
+    door = house.suppliers["acme"].home / "in"
+    door.rename(door.with_name("away"))
+    house.clock.on(minutes=1)
+    written = house.clock()
+    for number in ("1002", "1003"):
+        post(house, shopping(number, 2))
+        house.turn()
+        house.clock.on(minutes=30)
+    (lane,) = overview(house.parts).lanes
+    assert (lane.waiting, lane.oldest, lane.last_out) == (2, written, left_at)
+    assert partners(house.parts)[0].waiting == 2
+    door.with_name("away").rename(door)
+    house.turn()
+    (lane,) = overview(house.parts).lanes
+    assert (lane.waiting, lane.oldest) == (0, None)

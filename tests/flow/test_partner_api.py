@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.domain.exchange import DocumentState
 from hub.domain.posted import PostedSet
+from hub.flow.watching import ring
 from hub.ops import again, explain
 from tests.rigs.desk_papers import BOX, accept, an_invoice, answering, cancel, given, paper
 from tests.rigs.desks import Mill
@@ -45,6 +46,8 @@ def test_what_mill_declines_goes_to_acme(desk_house: House, mill: Mill) -> None:
     no = {"action": "reject", "quantity": 1, "reason": "no_stock"}
     answer = mill.post(f"/orders/{number}/responses", answering(accept(2), no))
     assert answer.json()["state"] == "applied"
+    desk_house.clock.on(minutes=10)  # until then it may be taken back
+    ring(desk_house.parts)
     parts = {part.partner: part for part in desk_house.order().fulfillments}
     assert parts["acme"].lines[0].buckets.open == 1
     assert parts["mill"].lines[0].buckets.rejected == 1

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,15 @@ from hub.api import build
 from hub.domain.exchange import DocumentState, Purpose
 from hub.domain.facts import FactKind
 from hub.domain.messages import CarrierEvent, CarrierMoment
+from hub.domain.orders import ChangeState
 from hub.flow.delivering import Told, tell
+from hub.flow.orders import source_again
 from hub.flow.partner_work import Work, find
 from hub.flow.watching import ring
 from hub.ops import again, explain
 from tests.fakes import Ordered, Supplier
-from tests.rigs.desk_papers import BOX, accept, an_invoice, answering, given, paper
+from tests.rigs.changes import cancel as ask_cancel
+from tests.rigs.desk_papers import BOX, accept, an_invoice, answering, cancel, given, paper
 from tests.rigs.desks import Mill, furnish_desks, partner_key
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
 from tests.rigs.shelves import counted, report
@@ -337,13 +342,122 @@ def test_an_answer_stands_when_time_or_something_else_came_between(
     assert nobody.json()["errors"][0]["code"] == "unknown-answer"
 
 
+NO = {"action": "reject", "quantity": 1, "reason": "no_stock"}
+
+
+def test_nobody_else_is_asked_for_what_may_be_taken_back(desk_house: House, mill: Mill) -> None:
+    number = given(desk_house, 3)
+    before = desk_house.order().fulfillments
+    answer = mill.post(f"/orders/{number}/responses", answering(accept(2), NO))
+    assert [part.partner for part in desk_house.order().fulfillments] == ["mill"]
+    desk_house.clock.on(minutes=9)
+    assert ring(desk_house.parts) == 0
+    assert _undo(mill, number, answer).status_code == 200
+    assert desk_house.order().fulfillments == before
+    desk_house.clock.on(minutes=1)
+    assert ring(desk_house.parts) == 1
+    assert desk_house.order().fulfillments == before
+    mill.post(f"/orders/{number}/responses", answering(accept(2), NO))
+    desk_house.clock.on(minutes=10)
+    assert (ring(desk_house.parts), ring(desk_house.parts)) == (1, 0)
+    parts = {part.partner: part.lines[0].buckets for part in desk_house.order().fulfillments}
+    assert (parts["mill"].rejected, parts["acme"].open) == (1, 1)
+    assert desk_house.exceptions() == []
+
+
+def test_what_nobody_else_has_is_told_once_it_cannot_be_taken_back(
+    desk_house: House, mill: Mill
+) -> None:
+    number = given(desk_house, 1)
+    with desk_house.parts.store.read() as tx:
+        (acme,) = [one for one in tx.catalog.offers(["SKU-1"])["SKU-1"] if one.partner == "acme"]
+    bare = replace(acme, valid_from=date(2030, 1, 1))
+    desk_house.parts.store.write(lambda tx: tx.catalog.put([], [bare]))
+    mill.post(f"/orders/{number}/responses", answering(NO))
+    assert desk_house.exceptions() == []
+    desk_house.clock.on(minutes=10)
+    ring(desk_house.parts)
+    assert desk_house.exceptions() == ["no-source"]
+
+
 def test_what_somebody_else_was_asked_for_stays_declined(desk_house: House, mill: Mill) -> None:
     number = given(desk_house, 3)
-    no = {"action": "reject", "quantity": 1, "reason": "no_stock"}
-    answer = mill.post(f"/orders/{number}/responses", answering(accept(2), no))
+    answer = mill.post(f"/orders/{number}/responses", answering(accept(2), NO))
+    source_again(desk_house.parts, brand="juniper", number="1001", who="test")
+    undone = _undo(mill, number, answer)
+    assert undone.status_code == 200, undone.text
+    parts = {part.partner: part.lines[0].buckets for part in desk_house.order().fulfillments}
+    assert (parts["mill"].accepted, parts["mill"].open, parts["mill"].rejected) == (0, 2, 1)
+    assert parts["acme"].open == 1
+    assert sum(one.open for one in parts.values()) == 3
+
+
+def test_a_refusal_that_somebody_else_fills_is_not_taken_back(
+    desk_house: House, mill: Mill
+) -> None:
+    number = given(desk_house, 1)
+    answer = mill.post(f"/orders/{number}/responses", answering(NO))
+    source_again(desk_house.parts, brand="juniper", number="1001", who="test")
     refused = _undo(mill, number, answer)
     assert refused.status_code == 422
     assert "somebody else" in refused.json()["errors"][0]["detail"]
     assert "acme" not in refused.text.casefold()
-    parts = {part.partner: part for part in desk_house.order().fulfillments}
-    assert parts["mill"].lines[0].buckets.rejected == 1
+
+
+# --- a change that a shipment had declined ------------------------------------------------------
+
+
+def _state(house: House) -> ChangeState:
+    (change,) = house.order().changes
+    assert {ask.state for ask in change.asks} == {change.state}
+    return change.state
+
+
+def test_a_cancellation_waits_again_when_the_shipment_that_declined_it_is_taken_back(
+    desk_house: House, mill: Mill
+) -> None:
+    number = given(desk_house, 2)
+    cancel(desk_house)
+    (ask,) = desk_house.order().changes[0].asks
+    mill.post(f"/orders/{number}/shipments", TOLD)
+    assert _state(desk_house) is ChangeState.DECLINED
+    assert _void(mill, number).status_code == 200
+    assert _state(desk_house) is ChangeState.REQUESTED
+    assert [one.ask for one in _work(desk_house, number).asked] == [ask]
+    yes = mill.post(f"/orders/{number}/change-responses", {"change": "1", "whole": "accept"})
+    assert yes.json()["state"] == "applied"
+    assert (_state(desk_house), desk_house.word()) == (ChangeState.CONFIRMED, "Cancelled")
+
+
+def test_silence_counts_for_it_when_it_would_have(desk_house: House, mill: Mill) -> None:
+    number = given(desk_house, 2)
+    cancel(desk_house)
+    (ask,) = desk_house.order().changes[0].asks
+    assert ask.until is not None
+    desk_house.clock.time = ask.until - timedelta(minutes=5)
+    mill.post(f"/orders/{number}/shipments", TOLD)
+    desk_house.clock.on(minutes=6)
+    ring(desk_house.parts)
+    assert _void(mill, number).status_code == 200
+    assert _state(desk_house) is ChangeState.REQUESTED
+    assert ring(desk_house.parts) >= 1
+    assert (_state(desk_house), desk_house.order().changes[0].asks[0].reason) == (
+        ChangeState.DECLINED,
+        "silence",
+    )
+
+
+def test_it_is_put_to_whom_it_was_never_put_to(desk_house: House, mill: Mill) -> None:
+    number = given(desk_house, 2)
+    ask_cancel(desk_house)
+    mill.post(f"/orders/{number}/shipments", TOLD)
+    desk_house.turn("mill")  # nothing to ask any more: its paper is not written
+    assert _work(desk_house, number).asked == ()
+    assert _void(mill, number).status_code == 200
+    assert _work(desk_house, number).asked == ()
+    desk_house.turn("mill")
+    assert len(_work(desk_house, number).asked) == 1
+    desk_house.turn("mill")
+    with desk_house.parts.store.read() as tx:
+        part = desk_house.order().fulfillments[0]
+        assert len(tx.exchange.sent_for(part.id)) == 2

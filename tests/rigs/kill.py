@@ -2,7 +2,8 @@
 
 What lives here: forking a child that may die, counting the points at which it can be killed, and
 putting strace on its threads. What does not: what the child does and how the world is judged
-afterwards (`tests/faults`). The parent must have no threads: a store that it opened is closed before.
+afterwards (`tests/faults`). The parent must have no threads: a store that it opened is closed
+before.
 """
 
 import ctypes

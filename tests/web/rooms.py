@@ -69,6 +69,7 @@ OTHERWISE: Mapping[House, tuple[str, ...]] = {
 """The same doors asked in another way."""
 SHEETS = ("slips", "gifts", "picks")
 TABS = ("business", "segments", "raw", "related", "attempts", "audit")
+DELIVERY_TABS = ("segments", "related", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +312,7 @@ def _fill_desk(rooms: Rooms) -> None:
     said = {
         (House.DESK, "/documents/{id}"): f"/documents/{row.id}",
         (House.DESK, "/documents/{id}/edit"): f"/documents/{row.id}/edit",
+        (House.DESK, "a delivery"): f"/documents/{row.transmission_id}",
         (House.DESK, "/parked/{id}"): f"/parked/{cause.id}",
         (House.DESK, "/exceptions/{id}"): f"/exceptions/{card.id}",
         (House.DESK, "/orders/{brand}/{number}/outcome/{once}"): outcome,
@@ -344,6 +346,8 @@ def paths(rooms: Rooms, house: House) -> list[str]:
     if rooms.numbers and house is House.DESK:
         paper = path_of(rooms, house, "/documents/{id}")
         found += [f"{paper}?tab={name}" for name in TABS]
+        file = path_of(rooms, house, "a delivery")
+        found += [file, *(f"{file}?tab={name}" for name in DELIVERY_TABS)]
     return [*found, *OTHERWISE[house], "/nothing"]
 
 

@@ -160,7 +160,7 @@ NEVER_WRONG: Mapping[str, str] = {
     "/orders/views/remove": "a button",
     "/link": "answers alike, whatever is typed",
     "/orders/{number}/confirm": "a button; what cannot be done any more is told by its own page",
-    "/orders/{number}/change": "two buttons; refused as /confirm is",
+    "/orders/{number}/change": "two buttons, a yes is asked once more; refused as /confirm is",
     "/orders/{number}/undo-shipment": "a button; refused as /confirm is",
     "/orders/{number}/undo-answer": "a button; refused as /confirm is",
     "/upload/{upload}": "buttons; its page shows what is wrong row by row",

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from hub.cli.wire import LONGEST_MESSAGE, PAPERS, BoundedHttp
+from hub.cli.wire import LONGEST_FORM, LONGEST_MESSAGE, PAPERS, BoundedHttp
 
 LARGE = LONGEST_MESSAGE + 1_000_000
 
@@ -66,3 +66,11 @@ def test_a_paper_in_pieces_has_the_bound_of_every_message(door: int) -> None:
     assert b"took" not in _said(door, head, *pieces)
     few = [pieces[0], chunk, pieces[-1]]
     assert b"took 65536" in _said(door, head, *few)
+
+
+def test_an_announced_form_passes_so_that_its_page_can_say_it_is_too_long(door: int) -> None:
+    for kind in ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded"):
+        head = f"POST /upload HTTP/1.1\r\nContent-Type: {kind}"
+        assert f"took {LARGE}".encode() in _said(door, head, *_announced(LARGE))
+        endless = _announced(LONGEST_FORM + 1_000_000)
+        assert b"took" not in _said(door, head, *endless)

@@ -28,6 +28,7 @@ _WHAT = {
     WatchKind.CHANGE: "answer to a change",
     WatchKind.SHIPMENT: "shipment",
     WatchKind.FEED: "stock report",
+    WatchKind.SOURCE: "end of the time in which its refusal can be taken back",
 }
 
 Brands = frozenset[str] | None

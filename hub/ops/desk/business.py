@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.domain.exchange import Document, DocumentState
 from hub.domain.messages import Address, ProductId
+from hub.domain.money import money
 from hub.domain.people import is_about_people
 from hub.errors import Malformed
 from hub.flow.parts import POSTED, Parts
@@ -19,6 +20,8 @@ from hub.store import DocumentRow
 MOST_READ = 256 * 1024
 """Longer papers are not read for this view; their bytes are shown all the same."""
 MOST_ALIKE = 50
+_AMOUNTS = frozenset({"amount", "cost", "price", "total"})
+_RESTS = frozenset({"price_rest"})
 _PEOPLES = frozenset({"personalization", "recipient", "sender", "greeting"})
 
 
@@ -52,7 +55,15 @@ def business_view(parts: Parts, row: DocumentRow, body: bytes) -> tuple[Section,
         return ()
     if row.state is DocumentState.REJECTED:
         return ()  # its syntax forbids to read it
-    return tuple(section for message in messages_of(parts, row, body) for section in _told(message))
+    return tuple(
+        section
+        for message in messages_of(parts, row, body)
+        for section in _sections(
+            message,
+            title=words(type(message).__name__),
+            currency=_currency(parts, row.partner, message),
+        )
+    )
 
 
 def messages_of(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]:
@@ -81,11 +92,19 @@ def document_of(row: DocumentRow) -> Document:
     )
 
 
-def _told(message: object) -> Iterator[Section]:
-    yield from _sections(message, title=words(type(message).__name__))
+def _currency(parts: Parts, partner: str, message: object) -> str:
+    """Return what a message counts money in: its own word, else its purchase order's."""
+    said, number = str(getattr(message, "currency", "")), str(getattr(message, "number", ""))
+    if said or not hasattr(message, "currency") or not number.isprintable():
+        return said
+    with parts.store.read() as tx:
+        found = tx.orders.for_purchase_order(partner=partner, number=number)
+    return found[0].fulfillment(found[1]).currency if found else ""
 
 
-def _sections(value: Any, *, title: str, personal: bool = False) -> Iterator[Section]:
+def _sections(
+    value: Any, *, title: str, currency: str, personal: bool = False
+) -> Iterator[Section]:
     """Yield what a value says of itself, then what lies in it."""
     rows: list[Said] = []
     below: list[Section] = []
@@ -93,10 +112,14 @@ def _sections(value: Any, *, title: str, personal: bool = False) -> Iterator[Sec
         inside = getattr(value, field.name)
         label = words(field.name)
         if _is_listing(inside):
-            below += _listing(inside, title=label)
+            below += _listing(inside, title=label, currency=currency)
         elif is_dataclass(inside) and not isinstance(inside, ProductId):
-            below += _sections(inside, title=label, personal=isinstance(inside, Address))
-        elif text := _text(inside):
+            whose = isinstance(inside, Address)
+            below += _sections(inside, title=label, currency=currency, personal=whose)
+        elif field.name in _AMOUNTS and isinstance(inside, int):
+            finer = getattr(value, f"{field.name}_rest", 0)
+            rows.append(Said(label=label, value=_amount(inside, finer, currency)))
+        elif field.name not in _RESTS and (text := _text(inside)):
             whose = personal or field.name in _PEOPLES or is_about_people(f"/{field.name}")
             ours = isinstance(inside, bool | Enum)
             rows.append(Said(label=label, value=visible(text), personal=whose, ours=ours))
@@ -115,13 +138,21 @@ def _is_listing(value: object) -> bool:
     )
 
 
-def _listing(rows: Sequence[object], *, title: str) -> Iterator[Section]:
+def _listing(rows: Sequence[object], *, title: str, currency: str) -> Iterator[Section]:
     one = title.removesuffix("s")
     for number, each in enumerate(rows[:MOST_ALIKE], start=1):
-        yield from _sections(each, title=f"{one} {number}")
+        yield from _sections(each, title=f"{one} {number}", currency=currency)
     if len(rows) > MOST_ALIKE:
         left = Said(label="more", value=f"{len(rows) - MOST_ALIKE} more are not shown", ours=True)
         yield Section(title=title, rows=(left,))
+
+
+def _amount(minor: int, finer: int, currency: str) -> str:
+    """Return an amount in its currency; `finer` are parts of a minor unit as `FINE` counts them."""
+    digits, _, code = money(minor, currency).partition(" ")
+    if finer:
+        digits = f"{digits}{'' if '.' in digits else '.'}{finer:04d}".rstrip("0")
+    return f"{digits} {code}".rstrip()
 
 
 def _text(value: object) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.domain import carriers
-from hub.domain.exchange import DocumentState
+from hub.domain.exchange import DocumentState, TransmissionState
 from hub.flow.parts import Parts
 from hub.ops.desk.shown import cursor, partner_name, place
 from hub.ops.desk.signs import HOLDS, Lights, Sign, lights
 from hub.ops.explain import trade_name
-from hub.store import Transaction
+from hub.store import Transaction, TransmissionRow
 from hub.store.desk import SEARCHES, Asked, SeenDocument
+from hub.store.desk_deliveries import DELIVERIES
 
 MOST_ROWS = 200
 FIRST, AT_ONCE = 60, 500
@@ -63,16 +64,32 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLine:
+    """One delivery that a search found: mostly one without a paper in it, so it has no line."""
+
+    id: str
+    at: datetime
+    name: str
+    partner: str
+    partner_name: str
+    channel: str
+    state: str
+    sign: Sign
+    matched: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
     """Papers with where to go on: `next` is "" at the end.
 
     A filtered page may hold few rows, or none, and still go on: `looked_until` is how far back it
-    looked.
+    looked. `deliveries` are those that the search box found.
     """
 
     rows: tuple[DocumentLine, ...]
     next: str
     looked_until: datetime | None
+    deliveries: tuple[DeliveryLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +237,12 @@ def _searched(tx: Transaction, parts: Parts, query: str, wanted: Filter, most: i
                 found[seen.row.id] = line_of(parts, seen, matched=f"holds “{query}”")
             if len(found) == most:
                 break
-    return DocumentPage(rows=tuple(found.values()), next="", looked_until=None)
+    return DocumentPage(
+        rows=tuple(found.values()),
+        next="",
+        looked_until=None,
+        deliveries=tuple(_deliveries(tx, parts, query, wanted))[:most],
+    )
 
 
 def _exact(tx: Transaction, parts: Parts, query: str) -> Iterator[tuple[str, SeenDocument]]:
@@ -255,3 +277,55 @@ def _like(tx: Transaction, query: str, wanted: Filter) -> Iterator[SeenDocument]
     ]
     for start in range(0, len(ids), FIRST):
         yield from tx.desk.several(HOLDS, ids[start : start + FIRST])
+
+
+# --- deliveries --------------------------------------------------------------------------------
+
+_DELIVERED = {
+    TransmissionState.RECEIVED: (Sign.WAITING, "not split yet"),
+    TransmissionState.SPLIT: (Sign.YES, "split"),
+    TransmissionState.DUPLICATE: (Sign.WARNING, "came before with the same bytes"),
+    TransmissionState.PARKED: (Sign.NO, "parked"),
+    TransmissionState.READY: (Sign.WAITING, "waits to leave"),
+    TransmissionState.DELIVERED: (Sign.YES, "the partner has it"),
+}
+
+
+def _deliveries(
+    tx: Transaction, parts: Parts, query: str, wanted: Filter
+) -> Iterator[DeliveryLine]:
+    """Yield the deliveries of that id, name or number, then the parked that hold the words."""
+    seen: set[str] = set()
+    for matched, row in _delivered_as(tx, query):
+        line = _delivery_line(parts, row, matched)
+        fits = not wanted.set_id and wanted.light in ("", line.sign.value)
+        fits = fits and wanted.partner in ("", row.partner)
+        if row.id not in seen and fits and wanted.direction in ("", row.direction.value):
+            seen.add(row.id)
+            yield line
+
+
+def _delivered_as(tx: Transaction, query: str) -> Iterator[tuple[str, TransmissionRow]]:
+    for kind in DELIVERIES:
+        for sought in _spellings(kind, query):
+            rows = tx.desk.deliveries(kind=kind, sought=sought, limit=MOST_ROWS)
+            yield from ((_WORDS[kind], row) for row in rows)
+    if len(query) >= SHORTEST_LIKE:
+        for row in tx.desk.parked(limit=MOST_LIKE):
+            if query.casefold() in row.name.casefold():
+                yield f"holds “{query}”", row
+
+
+def _delivery_line(parts: Parts, row: TransmissionRow, matched: str) -> DeliveryLine:
+    sign, state = _DELIVERED[row.state]
+    return DeliveryLine(
+        id=row.id,
+        at=row.at,
+        name=row.name,
+        partner=row.partner,
+        partner_name=partner_name(parts, row.partner),
+        channel=row.channel,
+        state=state,
+        sign=sign,
+        matched=matched,
+    )

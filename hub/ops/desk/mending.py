@@ -22,6 +22,7 @@ from hub.flow.parts import POSTED, Parts
 from hub.flow.receiving import IN_ROW, NEVER, input_of
 from hub.ops import again
 from hub.ops.again import Again
+from hub.ops.desk.waiting import exceptions_about
 from hub.partners import Channel
 from hub.store import DocumentRow, InterchangeRow, Kept, Transaction, TransmissionRow
 
@@ -68,23 +69,28 @@ def _why(fault: HubError) -> str:
 def send_to_partner(parts: Parts, row_id: str, *, who: str) -> Again:
     """Send a paper or delivery of ours again: same name, same bytes, same numbers.
 
-    Raises KeyError when there is none of that id, Refused for one that a partner sent us.
+    Raises KeyError when there is none of that id, Refused for one that a partner sent us and for
+    one that waits to leave anyway.
     """
     with parts.store.read() as tx:
-        if row_id.startswith("tra_"):
-            way = tx.exchange.transmission(row_id).direction
+        if not row_id.startswith("tra_"):
+            delivery_id = tx.exchange.document(row_id).transmission_id
         else:
-            way = tx.exchange.document(row_id).direction
-    if way is Direction.IN:
+            delivery_id = row_id
+        row = tx.exchange.transmission(delivery_id)
+    if row.direction is Direction.IN:
         raise _no_use("it came from the partner; re-run it instead of sending it")
+    if row.state is TransmissionState.READY:
+        raise _no_use("it waits to leave already; the hub sends it as soon as it can")
     return again.retry(parts, row_id, who=who)
 
 
 def ignore(parts: Parts, row_id: str, *, reason: str, who: str) -> Again:
     """Put aside what waits about a paper, a delivery or an exception, with the reason.
 
-    Nothing happens to the paper. Raises Refused when nothing waits about it or without a reason,
-    KeyError when there is no exception of that id.
+    Nothing happens to the paper. Of a paper that is what stands on its page: its envelope's
+    number, too, or its delivery. Raises Refused when nothing waits about it or without a reason,
+    KeyError when there is none of that id.
     """
     if not reason.strip():
         raise _no_use("say why it may be put aside; others will ask")
@@ -106,9 +112,11 @@ def _holds(tx: Transaction, row_id: str) -> list[str]:
     if row_id.startswith("exc_"):
         hold = tx.queue.one(row_id).hold
         return [hold] if hold else []
-    found = [row.hold for row in tx.queue.of_document(row_id) if row.hold]
-    kinds = ("document", "transmission", "interchange")
-    return list(dict.fromkeys([*found, *(f"{kind}:{row_id}" for kind in kinds)]))
+    if row_id.startswith("tra_"):
+        found = tx.queue.of_delivery(row_id)
+    else:
+        found = exceptions_about(tx, tx.exchange.document(row_id))
+    return [row.hold for row in found if row.hold]
 
 
 # --- a corrected copy --------------------------------------------------------------------------

@@ -211,7 +211,9 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
         number=order.number,
         version=order.version,
         status=str(status.word_at(page, now)),
-        headline=headline(page, now, zone=parts.brands[brand].clock),
+        headline=headline(
+            page, now, zone=parts.brands[brand].clock, unfilled=status.unfilled(order)
+        ),
         channel=str(order.channel),
         placed_at=order.placed_at,
         currency=order.currency,

@@ -102,7 +102,10 @@ def overview(parts: Parts, *, lives: Sequence[Life] = ()) -> Overview:
     """Return everything that the first page shows; `lives` is what processes told, if anybody."""
     now = parts.now()
     with parts.store.read() as tx:
-        lanes = tuple(_lane(parts, tx, row, now) for row in _rows(parts, tx))
+        unsent = tx.desk.unsent()
+        lanes = tuple(
+            _lane(parts, tx, row, now, unsent.get(row.name, (0, None))) for row in _rows(parts, tx)
+        )
         queued = tx.queue.newest()
         causes = grouped(tx, parts, queued)[:MOST_CAUSES]
         overdue = sum(tx.desk.overdue(kind.value, now=now) for kind in ACKNOWLEDGEMENTS)
@@ -156,20 +159,28 @@ def _unused(name: str) -> LaneRow:
     )
 
 
-def _lane(parts: Parts, tx: Transaction, row: LaneRow, now: datetime) -> Lane:
+def _lane(
+    parts: Parts,
+    tx: Transaction,
+    row: LaneRow,
+    now: datetime,
+    unsent: tuple[int, datetime | None],
+) -> Lane:
     partner, _, channel = row.name.partition("/")
     name = _mails_of(parts, channel) if partner == MAILS else partner_name(parts, partner)
     paused = row.paused_until is not None and row.paused_until > now
     late = row.oldest_due is not None and now - row.oldest_due > QUIET and row.depth > row.parked
+    count, since = unsent
+    oldest = min((at for at in (row.oldest_due, since) if at is not None), default=None)
     sign = Sign.NO if paused else Sign.WARNING if row.parked or late or row.failures else Sign.YES
     return Lane(
         name=row.name,
         partner=partner,
         partner_name=name,
         shown=any(one.id == partner for one in parts.partners.all),
-        waiting=row.depth - row.parked,
+        waiting=row.depth - row.parked + count,
         parked=row.parked,
-        oldest=row.oldest_due,
+        oldest=oldest,
         last_in=tx.desk.last(partner=partner, channel=channel, direction=Direction.IN),
         last_out=tx.desk.last(partner=partner, channel=channel, direction=Direction.OUT),
         paused_until=row.paused_until if paused else None,

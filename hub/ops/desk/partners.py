@@ -20,6 +20,7 @@ from hub.partners import Channel, Partner
 from hub.store import Transaction
 from hub.store.desk import FileRow
 
+MOST_SHOWN = 200  # envelopes and papers of a file that is tried
 MOST_TRIED = 4 * 1024 * 1024
 MOST_FILES = 20
 LONGEST_AWAITED = 200
@@ -138,8 +139,8 @@ def partner(parts: Parts, partner_id: str) -> PartnerProfile:
 def try_file(parts: Parts, partner_id: str, body: bytes, *, channel: str = "") -> Tried:
     """Say what a file would do if the partner sent it; nothing is written.
 
-    Over the channel of that name, or the first. Raises KeyError for no such partner or channel,
-    Refused for more than 4 MB.
+    Over the channel of that name, or the first; of a long file only its beginning. Raises KeyError
+    for no such partner or channel, Refused for more than 4 MB.
     """
     if len(body) > MOST_TRIED:
         text = f"the file has {len(body):,} bytes; try one of at most {MOST_TRIED:,}"
@@ -148,7 +149,8 @@ def try_file(parts: Parts, partner_id: str, body: bytes, *, channel: str = "") -
     found = next((one for one in page.channels if channel in ("", one.name)), None)
     if found is None:
         raise KeyError(f"{partner_id}/{channel}")
-    return dry_run(parts, found, BytesIO(body), store=parts.store, now=parts.now())
+    stream, now = BytesIO(body), parts.now()
+    return dry_run(parts, found, stream, store=parts.store, now=now, most=MOST_SHOWN)
 
 
 def _look(parts: Parts, tx: Transaction) -> _Look:
@@ -161,13 +163,13 @@ def _look(parts: Parts, tx: Transaction) -> _Look:
         for row in tx.desk.awaited(kind.value, after=None, limit=LONGEST_AWAITED):
             if row.due_at <= now:
                 overdue[row.partner] = overdue.get(row.partner, 0) + 1
-    lanes = tx.duties.lanes()
+    lanes, unsent = tx.duties.lanes(), tx.desk.unsent()
     paused = [row for row in lanes if row.paused_until is not None and row.paused_until > now]
     return _Look(
         open=opened,
         overdue=overdue,
         feeds={age.partner: age for age in feed_ages(parts, tx)},
-        waiting={row.name: row.depth for row in lanes},
+        waiting={row.name: row.depth + unsent.get(row.name, (0, now))[0] for row in lanes},
         paused={row.name: row.paused_reason for row in paused},
     )
 

@@ -153,7 +153,12 @@ class Changes:
         decided, after = verdict.decided, verdict.order
         known = decided.made.id if decided.made else decided.running
         telling = Telling(
-            parts=self._parts, order=after, change_id=known, words=visit.words, ahead=True
+            parts=self._parts,
+            order=after,
+            change_id=known,
+            words=visit.words,
+            facts=decided.change.facts,
+            ahead=True,
         )
         would = {
             "rows": telling.rows(decided.rows),
@@ -298,7 +303,11 @@ class Changes:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         kept = json.loads(found[1].body)
         change_id = str(kept["change"])
-        telling = Telling(parts=self._parts, order=order, change_id=change_id, words=visit.words)
+        with self._parts.store.read() as tx:
+            facts = tx.facts.of_order(order.id)
+        telling = Telling(
+            parts=self._parts, order=order, change_id=change_id, words=visit.words, facts=facts
+        )
         words = {"order": order, "rows": telling.rows(kept["rows"]), "path": _path(order)}
         return self._porch.page(visit, "clerk/outcome.html", words)
 

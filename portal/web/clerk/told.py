@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.domain.change_rows import asks_of
+from hub.domain.change_ends import GIVEN_UP, MORE, Known, Piece, pieces
+from hub.domain.change_rows import asks_on
 from hub.domain.orders import Ask, ChangeState, FulfillmentOrder, Order
-from hub.domain.wishes import Outcome, Why
+from hub.domain.wishes import GROUP_ACTIONS, Outcome, Why
 from hub.flow.parts import Parts
 from hub.ops.desk.shown import partner_name
 from portal.web.ground.words import Words
@@ -58,74 +59,73 @@ class Telling:
     order: Order
     change_id: str
     words: Words
+    facts: Sequence[Known]
     ahead: bool = False
 
     def rows(self, rows: Sequence[Row]) -> list[Told]:
-        """Return every outcome in words."""
-        return [self._told(row) for row in rows]
+        """Return every outcome in words: of what was agreed to in part, each part by itself."""
+        found = pieces(self.order, self.change_id, rows, self.facts)
+        return [self._told(one) for one in found]
 
-    def _told(self, row: Row) -> Told:
-        outcome, why = self._state(row)
-        return Told(
-            what=self._what(row), became=self._became(row, outcome, why), tone=_TONES[outcome]
-        )
-
-    def _state(self, row: Row) -> tuple[Outcome, str]:
-        outcome = Outcome(str(row["outcome"]))
-        if outcome is not Outcome.ASKED:
-            return outcome, str(row.get("why", ""))
-        states = {ask.state for ask in self._asks(row)}
-        if not states or ChangeState.REQUESTED in states:
-            return Outcome.ASKED, ""
-        if states == {ChangeState.DECLINED}:
-            return Outcome.TOO_LATE, str(Why.NO_CHANGES)
-        return Outcome.DONE, ""
+    def _told(self, one: Piece) -> Told:
+        tone = "warn" if one.action == GIVEN_UP else _TONES[one.outcome]
+        return Told(what=self._what(one), became=self._became(one), tone=tone)
 
     def _asks(self, row: Row) -> list[Ask]:
         of = str(row.get("running") or self.change_id)
-        mine = asks_of(row)
         change = next((one for one in self.order.changes if one.id == of), None)
-        return [ask for ask in (change.asks if change else ()) if not mine or ask.id in mine]
+        return asks_on(change, row) if change else []
 
-    def _became(self, row: Row, outcome: Outcome, why: str) -> str:
+    def _became(self, one: Piece) -> str:
         say = self.words.say
-        if outcome is Outcome.DONE:
+        if one.action == GIVEN_UP:
+            return say("Only cancelled: nothing is ordered in its place")
+        if one.outcome is Outcome.DONE:
             return say("At once") if self.ahead else say("Done")
-        if outcome is Outcome.TOO_LATE:
-            known = _WHYS.get(Why(why), "") if why in set(Why) else ""
+        if one.outcome is Outcome.TOO_LATE:
+            known = _WHYS.get(Why(one.why), "") if one.why in set(Why) else ""
             return say("Too late: %(why)s", {"why": say(known or _WHYS[Why.NO_CHANGES])})
-        asks = [ask for ask in self._asks(row) if ask.state is ChangeState.REQUESTED]
+        asks = [ask for ask in self._asks(one.row) if ask.state is ChangeState.REQUESTED]
         partners = dict.fromkeys(
             partner_name(self.parts, self.order.fulfillment(ask.fulfillment_id).partner)
             for ask in asks
         )
         until = max((ask.until for ask in asks if ask.until), default=None)
         who = ", ".join(partners)
+        if not who:
+            return say("Waits for the rest of the change")
         if until is None:
             return say("%(partner)s is asked", {"partner": who})
         when = self.words.moment(until)
         return say("%(partner)s is asked, answer by %(when)s", {"partner": who, "when": when})
 
-    def _what(self, row: Row) -> str:
-        values = {"goods": self._goods(row), "group": row.get("group", "")}
+    def _what(self, one: Piece) -> str:
+        action, goods = one.action, self._goods(one)
+        values = {"goods": goods}
         sentences = {
             "cancel": "Cancel %(goods)s",
             "remove": "Cancel %(goods)s",
+            MORE: "%(goods)s more",
             "quantity": "%(goods)s more",
             "swap": "Exchange %(goods)s",
+            GIVEN_UP: "Exchange %(goods)s",
             "add": "Add %(goods)s",
             "address": "Another address",
             "method": "Another way to ship",
             "gift": "The gift card",
             "date": "Another day of delivery",
         }
-        return self.words.say(sentences.get(str(row["action"]), "A change"), values)
+        said = self.words.say(sentences.get(action, "A change"), values)
+        if action in GROUP_ACTIONS and one.units:
+            values = {"what": said, "goods": goods}
+            return self.words.say("%(what)s for %(goods)s", values)
+        return said
 
-    def _goods(self, row: Row) -> str:
-        name = str(row.get("line", ""))
-        line = next((one for one in self.order.lines if one.number == name), None)
-        units = row.get("quantity", "")
-        return f"{units} × {(line.description or line.sku) if line else name}"
+    def _goods(self, one: Piece) -> str:
+        names = {line.id: line.description or line.sku for line in self.order.lines}
+        goods = [f"{count} × {names.get(line, '')}" for line, count in one.units.items()]
+        name, units = one.row.get("line", ""), one.row.get("quantity", "")
+        return ", ".join(goods) or f"{units} × {name}"
 
 
 def newly_asked(parts: Parts, before: Order, after: Order) -> list[Asked]:

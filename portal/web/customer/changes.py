@@ -218,13 +218,16 @@ class Changes:
         if sent is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         parts, kept = self._rooms.parts, json.loads(sent.body)
+        with parts.store.read() as tx:
+            facts = tx.facts.of_order(guest.order.id)
         shown = outcome(
             guest.order,
             kept["rows"],
             str(kept["change"]),
+            facts=facts,
             brand=guest.brand,
             now=parts.now(),
-            mailed=parts.mail is not None and "declined" in guest.brand.mails,
+            mailed=parts.mail is not None,
         )
         return self._rooms.page(
             request, "customer/outcome.html", {"page": shown, "number": guest.order.number}

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.domain.change_rows import asks_of
+from hub.domain.change_ends import Known, Piece, pieces
+from hub.domain.change_rows import asks_on
 from hub.domain.orders import Ask, ChangeKind, ChangeState, Order
 from hub.domain.wishes import Outcome, Why
 from hub.partners import Brand
@@ -31,20 +32,30 @@ class ShownOutcome:
 
 
 def outcome(
-    order: Order, rows: Sequence[Row], change_id: str, *, brand: Brand, now: datetime, mailed: bool
+    order: Order,
+    rows: Sequence[Row],
+    change_id: str,
+    *,
+    facts: Sequence[Known],
+    brand: Brand,
+    now: datetime,
+    mailed: bool,
 ) -> ShownOutcome:
     """Return in words what became of a request; `rows` are what was answered at once.
 
-    `mailed` says whether the brand writes when an answer comes.
+    `facts` are the order's, oldest first; `mailed` says whether there are mails at all.
     """
-    sorted_rows = [(row, *_state(order, row, change_id)) for row in rows]
-    done = [row for row, state, _ in sorted_rows if state is Outcome.DONE]
-    asked = [row for row, state, _ in sorted_rows if state is Outcome.ASKED]
-    late = [(row, why) for row, state, why in sorted_rows if state is Outcome.TOO_LATE]
+    found = pieces(order, change_id, rows, facts)
+    done, asked, late = (
+        [one for one in found if one.outcome is outcome]
+        for outcome in (Outcome.DONE, Outcome.ASKED, Outcome.TOO_LATE)
+    )
     address = any(row.get("action") == ADDRESS for row in rows)
-    until = _until(order, asked, change_id)
-    shipped = any(why == Why.SHIPPED for _, why in late)
+    until = _until(order, [one.row for one in asked], change_id)
+    shipped = any(one.why == Why.SHIPPED for one in late)
     comes = answer_comes(until, brand, now) if asked else ""
+    # The mails that bring the answer, whatever it is.
+    needed = {"changed" if address else "cancelled", "declined"}
     return ShownOutcome(
         title=_title(
             done=bool(done),
@@ -54,34 +65,25 @@ def outcome(
         ),
         tone="bad" if late and not done and not asked else "good",
         done=_done(order, done, brand, address=address) if done else "",
-        asked=_asked(order, asked, brand, comes=comes if done else "", mailed=mailed)
+        asked=_asked(
+            order,
+            asked,
+            brand,
+            comes=comes if done else "",
+            mailed=mailed and needed <= set(brand.mails),
+        )
         if asked
         else "",
-        late=tuple(dict.fromkeys(_late(order, row, why, brand) for row, why in late)),
+        late=tuple(dict.fromkeys(_late(order, one, brand) for one in late)),
         returns=brand.returns if shipped and not address else "",
     )
-
-
-def _state(order: Order, row: Row, change_id: str) -> tuple[Outcome, str]:
-    """What a row has come to by now, and why if it is too late."""
-    at_once = Outcome(str(row["outcome"]))
-    if at_once is not Outcome.ASKED:
-        return at_once, str(row.get("why", ""))
-    states = {ask.state for ask in _asks(order, row, change_id)}
-    if ChangeState.REQUESTED in states:
-        return Outcome.ASKED, ""
-    if states == {ChangeState.DECLINED}:
-        shipped = any(line.buckets.shipped for line in order.lines)
-        return Outcome.TOO_LATE, str(Why.SHIPPED if shipped else Why.NO_CHANGES)
-    return Outcome.DONE, ""
 
 
 def _asks(order: Order, row: Row, change_id: str) -> list[Ask]:
     """The questions to those who pack on which a row depends."""
     of = str(row.get("running") or change_id)
-    mine = asks_of(row)
     change = next((one for one in order.changes if one.id == of), None)
-    return [ask for ask in (change.asks if change else ()) if not mine or ask.id in mine]
+    return asks_on(change, row) if change else []
 
 
 def _until(order: Order, rows: Sequence[Row], change_id: str) -> datetime | None:
@@ -104,19 +106,22 @@ def _title(*, done: bool, asked: str, late: bool, address: bool) -> str:
     return "It is too late for another address" if address else "It is too late to cancel"
 
 
-def _done(order: Order, rows: Sequence[Row], brand: Brand, *, address: bool) -> str:
+def _done(order: Order, found: Sequence[Piece], brand: Brand, *, address: bool) -> str:
+    goods = _goods(order, found, brand)
+    if address and goods:
+        return f"The new address holds for {goods}."
     if address:
         return "What is still to leave goes to the new address."
-    return f"Cancelled: {_goods(order, rows, brand)}. We do not send it."
+    return f"Cancelled: {goods}. We do not send it." if goods else ""
 
 
-def _asked(order: Order, rows: Sequence[Row], brand: Brand, *, comes: str, mailed: bool) -> str:
+def _asked(order: Order, found: Sequence[Piece], brand: Brand, *, comes: str, mailed: bool) -> str:
     """Who was asked for what, and where the answer will be; `comes` unless the title says it."""
     where = "It will stand on this page" + (", and we write to you." if mailed else ".")
-    if any(row.get("action") == ADDRESS for row in rows):
+    if any(one.action == ADDRESS for one in found):
         what = "We asked the warehouse to send it to the new address."
     else:
-        what = f"We asked the warehouse to stop {_goods(order, rows, brand)}."
+        what = f"We asked the warehouse to stop {_goods(order, found, brand)}."
     return " ".join(filter(None, (what, comes, where)))
 
 
@@ -127,23 +132,24 @@ def answer_comes(until: datetime | None, brand: Brand, now: datetime) -> str:
     return f"The answer comes by {words.moment(until, brand.clock)}."
 
 
-def _late(order: Order, row: Row, why: str, brand: Brand) -> str:
-    known = why in set(Why)
-    because = words.WHYS[Why(why)] if known else words.WHYS[Why.NO_CHANGES]
-    if row.get("action") == ADDRESS:
+def _late(order: Order, one: Piece, brand: Brand) -> str:
+    known = one.why in set(Why)
+    because = words.WHYS[Why(one.why)] if known else words.WHYS[Why.NO_CHANGES]
+    goods = _goods(order, [one], brand)
+    if one.action == ADDRESS and goods:
+        return f"The former address holds for {goods}: {because}."
+    if one.action == ADDRESS:
         return f"The parcel goes to the former address: {because}."
-    return f"It is too late for {_goods(order, [row], brand)}: {because}."
+    return f"It is too late for {goods}: {because}."
 
 
-def _goods(order: Order, rows: Sequence[Row], brand: Brand) -> str:
-    names = {line.number: words.plain(line.description) or line.sku for line in order.lines}
+def _goods(order: Order, found: Sequence[Piece], brand: Brand) -> str:
+    names = {line.id: words.plain(line.description) or line.sku for line in order.lines}
     units: dict[str, int] = {}
-    for row in rows:
-        count = row.get("quantity")
-        if isinstance(count, int) and count:
-            line = str(row.get("line"))
-            units[line] = units.get(line, 0) + count
-    goods = [f"{count} × {names.get(line, '')}" for line, count in units.items()]
+    for one in found:
+        for line_id, count in one.units.items():
+            units[line_id] = units.get(line_id, 0) + count
+    goods = [f"{count} × {names.get(line_id, '')}" for line_id, count in units.items()]
     return words.quoted(words.listed(goods, brand.language))
 
 

@@ -6,13 +6,15 @@ told to customers by accident.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from hub.domain.change_settling import SHIPPED, SILENCE
 from hub.domain.facts import FactKind
 from hub.domain.orders import ChangeKind
+from hub.domain.wishes import Outcome
 from hub.render import words
 from hub.store import SealedFact
 
@@ -23,12 +25,14 @@ Body = Mapping[str, object]
 class Teller:
     """What a sentence may draw on: what articles are called, by line id, and the brand's zone.
 
-    `language` is the one in which the sentence will be said: articles are joined in it.
+    `language` is the one in which the sentence will be said: articles are joined in it. `parts` are
+    the goods of each part, by its id, where they are not all of the order.
     """
 
     articles: Mapping[str, str]
     zone: ZoneInfo
     language: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def goods(self, body: Body) -> str:
         """Name the articles that a fact is about, with their counts; empty when it names none."""
@@ -97,7 +101,9 @@ def _moved(body: Body, teller: Teller) -> str:
     if not was or not now or was == now:
         return ""
     why = words.reason(body.get("reason"), was=was, now=now)
-    return f"The day of arrival moved from {words.day(was)} to {words.day(now)}: {why}."
+    moved = f"moved from {words.day(was)} to {words.day(now)}: {why}."
+    goods = words.quoted(teller.parts.get(str(body.get("fulfillment")), ""))
+    return f"{goods}: the day of arrival {moved}" if goods else f"The day of arrival {moved}"
 
 
 def _asked(body: Body, teller: Teller) -> str:
@@ -113,12 +119,18 @@ def _agreed(body: Body, teller: Teller) -> str:
     if body.get("kind") == ChangeKind.RESOURCING:
         return ""
     cancelled = body.get("kind") == ChangeKind.CANCELLATION
+    if body.get(_PART):
+        made = "A part of the cancellation was made."
+        return made if cancelled else "A part of the change was made."
     return "The cancellation was made." if cancelled else "The change was made."
 
 
 def _too_late(body: Body, teller: Teller) -> str:
     if body.get("kind") == ChangeKind.RESOURCING:
         return ""
+    if body.get(_PART):
+        goods = teller.goods(body)
+        return f"It was too late for {goods}." if goods else "It was too late for a part of it."
     if body.get("kind") == ChangeKind.CANCELLATION:
         return "It was too late to cancel; the order goes on."
     return "It was too late for the change; nothing was changed."
@@ -229,12 +241,43 @@ def timeline(facts: Sequence[SealedFact], teller: Teller) -> list[Event]:
 def _with_kinds(facts: Sequence[SealedFact]) -> Iterator[SealedFact]:
     """Yield facts; what became of a change says, as its beginning does, of what kind it is."""
     kinds: dict[object, object] = {}
+    in_part = _in_part(facts)
     for fact in facts:
         if fact.kind == FactKind.CHANGE_REQUESTED:
             kinds[fact.body.get("change")] = fact.body.get("kind")
         if fact.body.get("change") in kinds:
-            fact = replace(fact, body={**fact.body, "kind": kinds[fact.body["change"]]})
+            part = fact.body["change"] in in_part
+            kind = kinds[fact.body["change"]]
+            fact = replace(fact, body={**fact.body, "kind": kind, _PART: part})
         yield fact
+
+
+_PART = "in part"
+
+
+def _in_part(facts: Sequence[SealedFact]) -> frozenset[object]:
+    """The changes of which some was done and some refused, a refusal that was no last word aside.
+
+    Silence is none, nor is a shipment that was taken back: the change was asked for again.
+    """
+    done: set[object] = set()
+    refused: dict[tuple[object, object], object] = {}
+    for fact in facts:
+        change, of = fact.body.get("change"), (fact.body.get("change"), fact.body.get("ask"))
+        if fact.kind == FactKind.CHANGE_DECLINED:
+            refused[of] = fact.body.get("by")
+        elif fact.kind == FactKind.CHANGE_CONFIRMED:
+            done.add(change)
+            if refused.get(of) == SILENCE:
+                del refused[of]
+        elif fact.kind == FactKind.CHANGE_REQUESTED:
+            again = (one for one, by in refused.items() if one[0] == change and by == SHIPPED)
+            refused |= dict.fromkeys(again, SILENCE)
+            rows = fact.body.get("actions")
+            rows = rows if isinstance(rows, list) else []
+            if any(row.get("outcome") == Outcome.DONE for row in rows):
+                done.add(change)
+    return frozenset(change for change, _ in refused if change in done)
 
 
 def _together(facts: Iterable[SealedFact]) -> Iterator[SealedFact]:

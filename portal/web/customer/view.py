@@ -4,6 +4,7 @@ Only what is named here reaches a page: the document is never handed to a templa
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from hub.domain.headline import headline
 from hub.domain.messages import Address
 from hub.domain.orders import Order
 from hub.domain.placing import address_of
-from hub.domain.status import Word
+from hub.domain.status import ParcelState, Word
 from hub.flow.parts import Parts
 from hub.partners import Brand
 from hub.render import words
@@ -103,28 +104,24 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
         email = _email(tx, order) if proven else ""
     document = _document(row)
     word = status.word_at(document, now)
-    said = headline(document, now, zone=brand.clock)
+    unfilled = status.unfilled(order)
+    said = headline(document, now, zone=brand.clock, unfilled=unfilled)
     names = _articles(document)
-    teller = Teller(
-        articles={line.id: names.get(line.number, "") for line in order.lines},
-        zone=brand.clock,
-        language=brand.language,
-    )
-    promises = () if word in _ENDED else _promises(document, brand)
+    promises = () if word in _ENDED else _promises(document, brand, unfilled)
     actions = document.get("allowed_actions") or ()
     return StatusPage(
         number=order.number,
-        word="" if said.startswith(word) else str(word),
+        word="" if word.lower() in said.lower() else str(word),
         tone="bad" if word in _BAD else "good",
         step=_step(document, word),
         steps=STEPS,
         headline=said,
         placed=words.day(order.placed_at.astimezone(brand.clock).date()),
         parcels=_parcels(document, brand),
-        lines=tuple(_line(line, names, brand.language) for line in document["lines"]),
+        lines=tuple(_line(line, document, brand.language) for line in document["lines"]),
         promises=promises,
         arrivals=_arrivals(promises, said),
-        events=tuple(timeline(facts, teller)),
+        events=tuple(timeline(facts, _teller(order, names, brand))),
         people=people,
         email=email,
         proven=proven,
@@ -134,6 +131,17 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
         has_left=any(line["shipped"] for line in document["lines"]),
         waiting=waiting(document, brand, now),
     )
+
+
+def _teller(order: Order, names: Mapping[str, str], brand: Brand) -> Teller:
+    """What the timeline draws on; parts are named where no part is of everything."""
+    articles = {line.id: names.get(line.number, "") for line in order.lines}
+    parts = {
+        part.id: words.listed([articles[line.line_id] for line in part.lines], brand.language)
+        for part in order.fulfillments
+        if len(part.lines) < len(order.lines)
+    }
+    return Teller(articles=articles, parts=parts, zone=brand.clock, language=brand.language)
 
 
 def _document(row: StatusRow) -> dict[str, Any]:
@@ -149,8 +157,9 @@ def _articles(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _step(document: Mapping[str, Any], word: Word) -> int:
-    """How far the order is; what was cancelled or came back has no way to go."""
-    if word in (Word.CANCELLED, Word.RETURNED):
+    """How far the order is; what was cancelled or comes back has no way to go."""
+    back = any(one.get("state") == ParcelState.RETURNED for one in document["parcels"])
+    if word in (Word.CANCELLED, Word.RETURNED) or (word is Word.DELIVERED and back):
         return 0
     if word is Word.DELIVERED:
         return 4
@@ -160,24 +169,29 @@ def _step(document: Mapping[str, Any], word: Word) -> int:
     return 2 if any(line.get("being_prepared") for line in lines) else 1
 
 
-def _line(line: Mapping[str, Any], names: Mapping[str, str], language: str) -> ShownLine:
-    places = _places(line, language)
+def _line(line: Mapping[str, Any], document: Mapping[str, Any], language: str) -> ShownLine:
+    places = _places(line, document, language)
     return ShownLine(
-        article=names[line["line"]],
+        article=_articles(document)[line["line"]],
         quantity=line["ordered"],
         where=words.listed(places, language),
     )
 
 
-def _places(line: Mapping[str, Any], language: str) -> list[str]:
+def _places(line: Mapping[str, Any], document: Mapping[str, Any], language: str) -> list[str]:
     """Where the units of a line are, each counted once; one place for all needs no count."""
     delivered, returned = line.get("delivered", 0), line.get("returned", 0)
-    shipped = max(0, line["shipped"] - delivered)
+    parcels = _in_parcels(line, document)
+    back = min(parcels[ParcelState.RETURNED], line["shipped"])
+    # A parcel may come back after it was delivered.
+    delivered -= min(back, max(0, delivered - parcels[ParcelState.DELIVERED]))
+    shipped = max(0, line["shipped"] - delivered - back)
     backordered = min(line["open"], line.get("backordered", 0))
     prepared = min(line["open"] - backordered, line.get("being_prepared", 0))
     places = {
         "delivered": max(0, delivered - returned),
         "returned": returned,
+        "on its way back to us": back,
         "shipped": shipped,
         "being prepared": prepared,
         "waiting for new stock": backordered,
@@ -188,6 +202,16 @@ def _places(line: Mapping[str, Any], language: str) -> list[str]:
     if len(there) == 1:
         return [told(language, place.capitalize()) for place in there]
     return [f"{units} {told(language, place)}" for place, units in there.items()]
+
+
+def _in_parcels(line: Mapping[str, Any], document: Mapping[str, Any]) -> Counter[str]:
+    """How many units of a line are in parcels of each state."""
+    found: Counter[str] = Counter()
+    for parcel in document["parcels"]:
+        for packed in parcel.get("lines", ()):
+            if packed["line"] == line["line"]:
+                found[str(parcel.get("state"))] += packed["quantity"]
+    return found
 
 
 def _parcels(document: Mapping[str, Any], brand: Brand) -> tuple[ShownParcel, ...]:
@@ -227,26 +251,38 @@ def _parcel(
     )
 
 
-def _promises(document: Mapping[str, Any], brand: Brand) -> tuple[ShownPromise, ...]:
-    """Days of arrival; days of leaving are between us and those who pack."""
+def _promises(
+    document: Mapping[str, Any], brand: Brand, unfilled: Mapping[str, int]
+) -> tuple[ShownPromise, ...]:
+    """Days of arrival; days of leaving are between us and those who pack.
+
+    `unfilled` are the units of each line that nobody is asked for: no day is known of them.
+    """
     promises = document.get("promises") or ()
     days = [one for one in promises if one.get("kind") == "deliver_by" and one.get("open", 1)]
     last: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for one in sorted(days, key=lambda one: str(one.get("now"))):
         last[tuple(one.get("lines", ()))] = one  # of the same goods the last day says it all
     names = _articles(document)
-    return tuple(
-        _promise(one, names=names if len(last) > 1 else {}, brand=brand) for one in last.values()
-    )
+    named = names if len(last) + len(unfilled) > 1 else {}
+    dated = [_promise(one, names=named, brand=brand) for one in last.values()]
+    undated = [f"{units} × {names[line]}" for line, units in unfilled.items() if line in named]
+    return (*dated, *(_no_day(words.quoted(goods)) for goods in undated))
+
+
+def _no_day(goods: str) -> ShownPromise:
+    return ShownPromise(sentence=f"{goods}: no day known yet", day="", move="")
 
 
 def _promise(one: Mapping[str, Any], *, names: Mapping[str, str], brand: Brand) -> ShownPromise:
     due = words.day_of(one.get("now"), brand.clock)
     goods = [names[line] for line in one.get("lines", ()) if line in names]
-    what = words.quoted(words.listed(goods, brand.language)) or "Your order"
-    sentence = f"{what}: by {words.day(due)}" if due else f"{what}: no day known yet"
+    what = words.quoted(words.listed(goods, brand.language))
+    if due is None:
+        return _no_day(what or "Your order")
+    day = words.day(due)
     return ShownPromise(
-        sentence=sentence, day=words.day(due) if due else "", move=_moved(one, brand)
+        sentence=f"{what or 'Your order'}: by {day}", day=day, move=_moved(one, brand, what)
     )
 
 
@@ -259,13 +295,18 @@ def _arrivals(promises: Sequence[ShownPromise], said: str) -> tuple[str, ...]:
     return () if by_carrier or told else tuple(one.sentence for one in promises)
 
 
-def _moved(one: Mapping[str, Any], brand: Brand) -> str:
-    """Where a day stood first and stands now, with the last reason that led there."""
+def _moved(one: Mapping[str, Any], brand: Brand, what: str) -> str:
+    """Where a day stood first and stands now, with the last reason that led there.
+
+    `what` names the goods where others have another day.
+    """
     was, now = (words.day_of(one.get(end), brand.clock) for end in ("first", "now"))
     moves = one.get("moves") or ()
     if not was or not now or was == now or not moves:
         return ""
     why = words.reason(_reason(moves, later=now > was), was=was, now=now)
+    if what:
+        return f"{what}: moved from {words.day(was)} to {words.day(now)}: {why}."
     return f"Moved from {words.day(was)} to {words.day(now)}: {why}."
 
 

@@ -11,10 +11,12 @@ from hub.errors import Refused
 from hub.flow import accounts
 from hub.ops.desk import editing, mending
 from hub.ops.desk.causes import cause, dry_run_of, parked
+from hub.ops.desk.delivery import DeliveryPaper, delivery
 from hub.ops.desk.document import DocumentPaper, document
 from hub.ops.desk.documents import Filter, documents
 from hub.ops.desk.naming import unnamed, unnamed_of
 from hub.ops.desk.signs import Sign
+from portal.web.desk.naming import people
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -28,6 +30,13 @@ TABS = {
     "attempts": "Attempts",
     "audit": "Audit",
 }
+DELIVERY_TABS = {
+    "why": "Why",
+    "segments": "Segments",
+    "raw": "Raw",
+    "related": "Papers in it",
+    "audit": "Audit",
+}
 LIGHTS = {
     "": "All",
     Sign.NO: "Failed",
@@ -36,6 +45,8 @@ LIGHTS = {
     Sign.WAITING: "Waiting",
     Sign.YES: "Fine",
 }
+
+Shown = DocumentPaper | DeliveryPaper
 
 
 class Papers:
@@ -68,34 +79,39 @@ class Papers:
         return self._porch.page(visit, "desk/documents.html", words)
 
     def one(self, visit: Visit) -> Response:
-        """Show one paper: the verdict first, then the tab that the address names."""
+        """Show one paper or delivery: the verdict first, then the tab that the address names."""
         return self._one(visit, self._paper(visit), [])
 
-    def _paper(self, visit: Visit) -> DocumentPaper:
+    def _paper(self, visit: Visit) -> Shown:
+        parts, found = self._porch.parts, visit.path("id")
         try:
-            return document(self._porch.parts, visit.path("id"))
+            return delivery(parts, found) if found.startswith("tra_") else document(parts, found)
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
-    def _one(self, visit: Visit, paper: DocumentPaper, problems: Sequence[Problem]) -> Response:
-        tab = visit.query("tab")
+    def _one(self, visit: Visit, paper: Shown, problems: Sequence[Problem]) -> Response:
+        is_paper, tab = isinstance(paper, DocumentPaper), visit.query("tab")
+        tabs = TABS if is_paper else DELIVERY_TABS
+        named = is_paper and _may_mend(visit)
         words = {
             "paper": paper,
-            "tab": tab if tab in TABS else "why",
-            "tabs": [(name, visit.words.say(label)) for name, label in TABS.items()],
+            "tab": tab if tab in tabs else "why",
+            "tabs": [(name, visit.words.say(label)) for name, label in tabs.items()],
             "problems": problems,
             "done": visit.query("done"),
             "may_mend": _may_mend(visit),
-            "unnamed": unnamed(self._porch.parts, paper.id) if _may_mend(visit) else (),
+            "unnamed": unnamed(self._porch.parts, paper.id) if named else (),
+            "people": people(self._porch.parts) if tab in ("attempts", "audit") else {},
             "typed": visit.fields.get("body", ""),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
-        return self._porch.page(visit, "desk/document.html", words, status=status)
+        page = "desk/document.html" if is_paper else "desk/delivery.html"
+        return self._porch.page(visit, page, words, status=status)
 
     # --- mending --------------------------------------------------------------------------------
 
     def rerun(self, visit: Visit) -> Response:
-        """Run one paper again."""
+        """Run one paper or delivery again."""
         paper = self._paper(visit)
         [outcome] = mending.rerun(self._porch.parts, [paper.id], who=visit.account.id)
         if not outcome.done:
@@ -103,7 +119,7 @@ class Papers:
         return see_other(visit.request, f"/documents/{paper.id}?done=rerun")
 
     def send(self, visit: Visit) -> Response:
-        """Send a paper of ours again: the very bytes."""
+        """Send a paper or delivery of ours again: the very bytes."""
         paper = self._paper(visit)
         try:
             mending.send_to_partner(self._porch.parts, paper.id, who=visit.account.id)
@@ -112,7 +128,7 @@ class Papers:
         return see_other(visit.request, f"/documents/{paper.id}?done=sent")
 
     def ignore(self, visit: Visit) -> Response:
-        """Put aside what waits about a paper, with the reason."""
+        """Put aside what waits about a paper or a delivery, with the reason."""
         paper = self._paper(visit)
         try:
             mending.ignore(
@@ -126,10 +142,10 @@ class Papers:
         return see_other(visit.request, f"/documents/{paper.id}?done=ignored")
 
     def edit_form(self, visit: Visit) -> Response:
-        """Show the paper's own bytes to be corrected."""
+        """Show the bytes of a paper, or of a whole delivery, to be corrected."""
         return self._edit(visit, self._paper(visit), [])
 
-    def _edit(self, visit: Visit, paper: DocumentPaper, problems: Sequence[Problem]) -> Response:
+    def _edit(self, visit: Visit, paper: Shown, problems: Sequence[Problem]) -> Response:
         typed = visit.fields.get("body", "")
         told = list(problems)
         if not typed:
@@ -150,7 +166,7 @@ class Papers:
             )
         except Refused as refusal:
             return self._edit(visit, paper, _told(refusal, field="body"))
-        target = copied.document_id or paper.id
+        target = copied.document_id or copied.transmission_id
         return see_other(visit.request, f"/documents/{target}?done=copied")
 
     # --- what is stuck, by cause ----------------------------------------------------------------

@@ -104,6 +104,7 @@ class Watching:
             "may_read_papers": may(accounts.caller(visit.account), Action.READ_DOCUMENTS),
             "remedies": {str(one): visit.words.say(text) for one, text in REMEDIES.items()},
             "done": visit.query("done"),
+            "people": people(self._porch.parts) if found.closed_by else {},
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "desk/exception.html", words, status=status)

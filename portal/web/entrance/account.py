@@ -114,7 +114,9 @@ class Own:
     def _enrol(self, visit: Visit, problems: list[Problem]) -> Response:
         if visit.account.has_totp:
             return see_other(visit.request, "/account")
-        secret, uri = accounts.begin_totp(self._porch.parts, account_id=visit.account.id)
+        secret, uri = accounts.begin_totp(
+            self._porch.parts, account_id=visit.account.id, session_id=visit.session.id
+        )
         drawn = io.BytesIO()
         segno.make(uri, error="m").save(
             drawn, kind="svg", xmldecl=False, svgns=False, scale=4, border=2, omitsize=True

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from portal.web.ground.porch import Porch
 from portal.web.ground.problems import Problem
 
 LONGEST_EMAIL, LONGEST_PASSWORD = 254, 256
+LONGEST_ONWARD = 100  # of a path that a mail carries: strangers may ask for one too
 
 
 def doors(porch: Porch) -> list[Route]:
@@ -48,13 +50,20 @@ class Opening:
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form."""
-        return self._sign_in(request, next_page=own_path(request.query_params.get("next", "")))
+        kept = request.query_params.get("kept", "") == "1"
+        return self._sign_in(request, next_page=_next(request.query_params), kept=kept)
 
     def _sign_in(
-        self, request: Request, *, next_page: str, email: str = "", wrong: str = ""
+        self,
+        request: Request,
+        *,
+        next_page: str,
+        kept: bool,
+        email: str = "",
+        wrong: str = "",
     ) -> Response:
         problems = [Problem(field="email", text=wrong)] if wrong else []
-        words = {"email": email, "next": next_page, "problems": problems}
+        words = {"email": email, "next": next_page, "kept": kept, "problems": problems}
         return self._shown(request, "entrance/sign_in.html", words, wrong=bool(wrong))
 
     async def signed_in(self, request: Request) -> Response:
@@ -70,23 +79,23 @@ class Opening:
             password=fields.get("password", "")[:LONGEST_PASSWORD],
             address=address_of(request),
         )
-        next_page = own_path(fields.get("next", ""))
+        next_page = _next(fields)
         if found.step is Step.NO:
             wrong = porch.spoken(request).say(_NO)
-            return self._sign_in(request, next_page=next_page, email=email, wrong=wrong)
-        path = next_page if found.step is Step.IN else "/second"
-        return porch.give_cookie(see_other(request, path), found.cookie)
+            kept = fields.get("kept", "") == "1"
+            return self._sign_in(request, next_page=next_page, kept=kept, email=email, wrong=wrong)
+        return porch.give_cookie(see_other(request, _onward(found.step, next_page)), found.cookie)
 
     async def second(self, request: Request) -> Response:
         """Ask for the second factor."""
-        return self._second(request, wrong="")
+        return self._second(request, next_page=_next(request.query_params), wrong="")
 
-    def _second(self, request: Request, *, wrong: str) -> Response:
+    def _second(self, request: Request, *, next_page: str, wrong: str) -> Response:
         held = self._porch.held(request)
         if not held:
             return see_other(request, "/sign-in")
         problems = [Problem(field="code", text=wrong)] if wrong else []
-        words = {"problems": problems, "next": "/", "seal": form_seal(held)}
+        words = {"problems": problems, "next": next_page, "seal": form_seal(held)}
         return self._shown(request, "entrance/second.html", words, wrong=bool(wrong))
 
     async def seconded(self, request: Request) -> Response:
@@ -104,37 +113,42 @@ class Opening:
             address=address_of(request),
         )
         if found.step is not Step.IN:
-            return self._second(request, wrong=porch.spoken(request).say(_NO_CODE))
-        return porch.give_cookie(see_other(request, own_path(fields.get("next", ""))), found.cookie)
+            wrong = porch.spoken(request).say(_NO_CODE)
+            return self._second(request, next_page=_next(fields), wrong=wrong)
+        return porch.give_cookie(see_other(request, _next(fields)), found.cookie)
 
     # --- links of one use -----------------------------------------------------------------------
 
     async def link(self, request: Request) -> Response:
         """Show the form that asks for a link by mail."""
-        return self._shown(
-            request, "entrance/link.html", {"email": "", "problems": [], "sent": False}, wrong=False
-        )
+        return self._link(request, next_page=_next(request.query_params), sent=False)
+
+    def _link(self, request: Request, *, next_page: str, sent: bool) -> Response:
+        words = {"email": "", "problems": [], "next": next_page, "sent": sent}
+        return self._shown(request, "entrance/link.html", words, wrong=False)
 
     async def linked(self, request: Request) -> Response:
         """Have a link mailed to an account of this address, if there is one."""
         porch = self._porch
         fields = await form(request)
+        next_page = _next(fields)
+        path = urlsplit(next_page).path
+        leads_on = path != "/" and len(path) <= LONGEST_ONWARD
         await run_in_threadpool(
             accounts.ask_link,
             porch.parts,
             house=porch.house,
             email=fields.get("email", "").strip()[:LONGEST_EMAIL],
             address=address_of(request),
+            next_page=path if leads_on else "",
         )
-        return self._shown(
-            request, "entrance/link.html", {"email": "", "problems": [], "sent": True}, wrong=False
-        )
+        return self._link(request, next_page=next_page, sent=True)
 
     async def token(self, request: Request) -> Response:
         """Show what a link would do; looking at it changes nothing (mail scanners look)."""
-        return await self._token(request, wrong=[])
+        return await self._token(request, next_page=_next(request.query_params), wrong=[])
 
-    async def _token(self, request: Request, *, wrong: list[str]) -> Response:
+    async def _token(self, request: Request, *, next_page: str, wrong: list[str]) -> Response:
         porch, token = self._porch, request.path_params["token"][:100]
         peeked = await run_in_threadpool(accounts.peek, porch.parts, house=porch.house, token=token)
         words = {
@@ -142,6 +156,7 @@ class Opening:
             "wants_password": peeked is not None and peeked.kind is not LinkKind.LINK,
             "may_skip": peeked is not None and not peeked.needs_password,
             "path": request.url.path,
+            "next": next_page,
             "seal": form_seal(token),
             "hint": porch.spoken(request).say(
                 _MAY_SKIP if porch.house is House.PORTAL else _PASSWORD_HINT
@@ -164,8 +179,9 @@ class Opening:
         )
         if found.step is Step.NO:
             said = porch.spoken(request).say
-            return await self._token(request, wrong=[said(text) for text in found.problems])
-        path = "/" if found.step is Step.IN else "/second"
+            wrong = [said(text) for text in found.problems]
+            return await self._token(request, next_page=_next(fields), wrong=wrong)
+        path = _onward(found.step, _next(fields))
         return porch.give_cookie(see_other(request, path), found.cookie)
 
     def _shown(
@@ -173,6 +189,18 @@ class Opening:
     ) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
         return self._porch.outside(request, template, words, status=status)
+
+
+def _next(said: Mapping[str, str]) -> str:
+    """Return the page of this house that an address or a form says comes next."""
+    return own_path(said.get("next", ""))
+
+
+def _onward(step: Step, next_page: str) -> str:
+    """Return where somebody goes on to who was let in, or has a second factor to show first."""
+    if step is Step.IN:
+        return next_page
+    return "/second" if next_page == "/" else f"/second?next={quote(next_page, safe='')}"
 
 
 def _(text: str) -> str:

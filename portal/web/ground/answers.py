@@ -1,6 +1,7 @@
 """What goes back: pages with the headers that every one of them carries, written once."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -28,6 +29,7 @@ _GUARDS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "vary": "Host, Cookie",
 }
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 _ONE_YEAR = "max-age=31536000"
 
 
@@ -50,9 +52,12 @@ def answer(
 
 
 def see_other(request: Request, path: str) -> Response:
-    """Send the browser on with GET after a POST (RFC 9110 §15.4.4)."""
+    """Send the browser on with GET after a POST (RFC 9110 §15.4.4).
+
+    What an address cannot hold as it is (RFC 3986 §2) goes percent-encoded.
+    """
     response = answer(request, b"", status=HTTPStatus.SEE_OTHER)
-    response.headers["location"] = path
+    response.headers["location"] = quote(path, safe=_IN_ADDRESSES)
     return response
 
 

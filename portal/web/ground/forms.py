@@ -51,7 +51,7 @@ async def form(
     _refuse_strangers(request)
     if media_type(request) != "application/x-www-form-urlencoded":
         raise WrongForm("not a form")
-    fields = _fields(await body_of(request, largest), most_fields)
+    fields = _fields(await body_of(request, largest, waits_for=4 * largest), most_fields)
     refuse_unsealed(fields, sealed_by)
     return fields
 

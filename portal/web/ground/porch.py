@@ -274,7 +274,8 @@ class Porch:
     def _sign_in_first(self, request: Request, *, kept: bool = False) -> Response:
         path = request.url.path if request.method == "GET" or kept else "/"
         query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-        response = see_other(request, f"{SIGN_IN}?next={quote(path + query, safe='')}")
+        told = "&kept=1" if kept else ""
+        response = see_other(request, f"{SIGN_IN}?next={quote(path + query, safe='')}{told}")
         # A fragment that asks is told to load the whole page (htmx follows no other redirect).
         if request.headers.get("hx-request"):
             response.status_code = HTTPStatus.UNAUTHORIZED

@@ -15,12 +15,15 @@ from hub.domain import carriers
 from hub.domain.exchange import Problem as Flaw
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room
+from hub.flow.partner_work import Work
+from hub.flow.supplier_later import days_said
 from hub.flow.supplier_room import Came, Said
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
 from portal.web.supplier.clicks import key_of, once
-from portal.web.supplier.reading import REASONS, Misread, answers, corrected, parcels
+from portal.web.supplier.deciding import Doubt, decided_parcels, of_form
+from portal.web.supplier.reading import REASONS, Misread, answers, corrected, standing
 from portal.web.supplier.room import one_of
 from portal.web.supplier.view import ShownPart, ShownShipment, shown
 
@@ -43,26 +46,29 @@ class Acts:
 
     def answer_form(self, visit: Visit) -> Response:
         """Show what may be said line by line."""
-        return self._answer(visit, self._part(visit), [], self._porch.typed_before(visit))
+        return self._answer(visit, one_of(self._porch, visit), [], self._porch.typed_before(visit))
 
     def answer(self, visit: Visit) -> Response:
         """Say line by line what leaves, what leaves later, and what does not."""
-        part = self._part(visit)
+        work = one_of(self._porch, visit)
+        part = shown(work, visit.words)
         if (again := self._again(visit, part, "answered")) is not None:
             return again
         read = answers(part, visit.fields, visit.words)
         if isinstance(read, Misread):
-            return self._answer(visit, part, list(read.problems), visit.fields)
+            return self._answer(visit, work, list(read.problems), visit.fields)
         came = self._say(visit, part, PostedSet.ORDER_RESPONSE, {"lines": read})
         if not came.went_through:
-            return self._answer(visit, part, _flaws(came), visit.fields)
+            return self._answer(visit, work, _flaws(came), visit.fields)
         return self._after(visit, part, came, done="answered")
 
     def _answer(
-        self, visit: Visit, part: ShownPart, problems: list[Problem], typed: Mapping[str, str]
+        self, visit: Visit, work: Work, problems: list[Problem], typed: Mapping[str, str]
     ) -> Response:
+        part = shown(work, visit.words)
         words = {
             "part": part,
+            "stands": standing(part, days_said(self._porch.parts, work)),
             "problems": problems,
             "typed": typed,
             "once": self._once(visit),
@@ -87,13 +93,19 @@ class Acts:
             return self._ship(visit, part, [], visit.fields, parcel_count=wider)
         if (again := self._again(visit, part, "shipped")) is not None:
             return again
-        read = parcels(part, visit.fields, visit.words, parcel_count=count)
+        against = self._against(visit, part, visit.fields)
+        read = decided_parcels(against, part, visit.fields, visit.words, parcel_count=count)
         if isinstance(read, Misread):
             return self._ship(visit, part, list(read.problems), visit.fields, parcel_count=count)
         came = self._say(visit, part, PostedSet.SHIP_NOTICE, read)
         if not came.went_through:
             return self._ship(visit, part, _flaws(came), visit.fields, parcel_count=count)
         return self._after(visit, part, came, done="shipped")
+
+    def _against(
+        self, visit: Visit, part: ShownPart, fields: Mapping[str, str]
+    ) -> tuple[Doubt, ...]:
+        return of_form(self._porch.parts, visit.partner, part, fields, visit.words)
 
     def _ship(
         self,
@@ -108,6 +120,7 @@ class Acts:
             "part": part,
             "problems": problems,
             "typed": typed,
+            "doubts": self._against(visit, part, typed),
             "count": parcel_count,
             "most": MOST_PARCELS,
             "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
@@ -118,12 +131,17 @@ class Acts:
     # --- a change that the customer wants -------------------------------------------------------
 
     def change(self, visit: Visit) -> Response:
-        """Answer a change or cancellation with one word."""
+        """Answer a change or cancellation with one word; a yes is final and asked once more."""
         part = self._part(visit)
         whole = {"stopped": "accept", "shipped": "reject"}.get(visit.fields.get("answer", ""))
         if whole is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        words = {"change": visit.fields.get("change", "")[:9], "whole": whole}
+        named = visit.fields.get("change", "")[:9]
+        waits = next((one for one in part.asks if one.change == named), None)
+        if whole == "accept" and waits is not None and "sure" not in visit.fields:
+            shown_once = {"part": part, "one": waits, "once": self._once(visit)}
+            return self._porch.page(visit, "supplier/sure.html", shown_once)
+        words = {"change": named, "whole": whole}
         came = self._say(visit, part, PostedSet.CHANGE_RESPONSE, words)
         return self._after(visit, part, came, done="change")
 
@@ -141,7 +159,7 @@ class Acts:
         part = self._part(visit)
         body = {"document": visit.fields.get("document", "")[:80]}
         came = self._say(visit, part, PostedSet.ANSWER_VOID, body)
-        return self._after(visit, part, came, done="undone")
+        return self._after(visit, part, came, done="unanswered")
 
     def correct_form(self, visit: Visit) -> Response:
         """Show a shipment's numbers as they were told."""

@@ -12,9 +12,13 @@ from hub.domain.orders import FulfillmentState
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room, supplier_undo
 from hub.flow.supplier_room import Came, Said
+from hub.store import Shelf
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.ground.words import Words
 from portal.web.supplier.clicks import key_of
+from portal.web.supplier.deciding import Doubt, asked, doubts, unseen
+from portal.web.supplier.filters import Filters
 from portal.web.supplier.reading import scanned, wrong_tracking
 from portal.web.supplier.view import ShownPart, shown
 
@@ -23,11 +27,12 @@ ROWS = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One order of the grid: what was typed, and what is wrong with it."""
+    """One order of the grid: what was typed, what is wrong with it, what speaks against it."""
 
     part: ShownPart
     tracking: str = ""
     wrong: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +44,16 @@ class Sent:
     carrier: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaid:
+    """One shipment that was not told, and why; `doubts` are what a tick would have it told with."""
+
+    why: str
+    doubts: tuple[Doubt, ...]
+
+
 class Grid:
-    """Whole orders, one parcel each; what leaves in parts has its own form."""
+    """All that is due of an order in one parcel; what leaves in parts has its own form."""
 
     def __init__(self, porch: Porch) -> None:
         self._porch = porch
@@ -71,11 +84,12 @@ class Grid:
             if number not in works:
                 continue
             part = shown(works[number], visit.words)
-            said = self._say(visit, part, tracking)
+            said = self._say(visit, part, tracking, visit.fields.get(f"anyway-{number}", ""))
             if isinstance(said, Sent):
                 sent.append(said)
             else:
-                wrong.append(Row(part=part, tracking=tracking, wrong=said))
+                row = Row(part=part, tracking=tracking, wrong=said.why, doubts=said.doubts)
+                wrong.append(row)
         left = {row.part.number for row in wrong}
         rows = wrong + [row for row in self._rows(visit) if row.part.number not in left]
         return self._page(visit, rows[:ROWS], sent)
@@ -86,22 +100,45 @@ class Grid:
         tracking = scanned(visit.fields.get("label", ""))[:60]
         works = supplier_room.searched(self._porch.parts, visit.partner, text) if text else ()
         if len(works) != 1:
+            article = "" if works else supplier_room.article(self._porch.parts, visit.partner, text)
             wrong = visit.words.say(
                 "Several orders of yours have this number: type the purchase order instead."
                 if works
+                else "This is the number of an article, not of an order: scan the slip."
+                if article
                 else "No order of yours has this number: scan the slip again."
             )
-            return self._page(visit, self._rows(visit), [], wrong={"order": wrong})
+            return self._page(visit, self._rows(visit), [], wrong={"order": wrong}, article=article)
         part = shown(works[0], visit.words)
         if not tracking:
-            return self._page(visit, self._rows(visit), [], scanned=part.number)
-        said = self._say(visit, part, tracking)
+            against = asked(part, visit.words)
+            rows = self._rows(visit)
+            return self._page(visit, rows, [], scanned=part.number, against=against)
+        said = self._say(visit, part, tracking, visit.fields.get("anyway", ""))
         if isinstance(said, Sent):
             return self._page(visit, self._rows(visit), [said])
-        return self._page(visit, self._rows(visit), [], scanned=part.number, wrong={"label": said})
+        return self._page(
+            visit,
+            self._rows(visit),
+            [],
+            scanned=part.number,
+            wrong={"label": said.why},
+            against=said.doubts,
+        )
 
-    def _say(self, visit: Visit, part: ShownPart, tracking: str) -> Sent | str:
-        """Tell that all that is open left in one parcel; return what is wrong, in words."""
+    def _say(self, visit: Visit, part: ShownPart, tracking: str, ticked: str) -> Sent | Unsaid:
+        """Tell that all that is due left in one parcel, or return why not.
+
+        `ticked` is what was seen to speak against it.
+        """
+        against = doubts(self._porch.parts, visit.partner, part, (tracking,), visit.words)
+        told = self._told(visit, part, tracking, unseen(against, ticked))
+        return Unsaid(why=told, doubts=against) if isinstance(told, str) else told
+
+    def _told(
+        self, visit: Visit, part: ShownPart, tracking: str, against: tuple[Doubt, ...]
+    ) -> Sent | str:
+        """Tell it unless something speaks against it; return what is wrong, in words."""
         said = visit.words.say
         row = {"order": part.number, "label": tracking, "carrier": visit.fields.get("carrier", "")}
         key = key_of(self._porch, visit, row)
@@ -110,23 +147,18 @@ class Grid:
             return _sent(part, tracking, visit.fields.get("carrier", ""))
         if before is not None and not before.kept:  # taken back since
             return said(_why(before))
-        wrong = wrong_tracking(tracking, visit.words)
         carrier = visit.fields.get("carrier", "") or carriers.carrier_of(tracking)
-        if wrong:
+        if wrong := _forbidding(visit.words, part, tracking, carrier):
             return wrong
-        if not carrier:
-            return said("No carrier's numbers look like this one: open the order and choose it.")
-        if part.state is FulfillmentState.CANCELLED:
-            return said("CANCELLED: do not ship this order.")
-        if not part.open:
-            return said("Nothing of this order is open any more.")
+        if against:
+            return " ".join(one.text for one in against)
         came = supplier_room.say(
             self._porch.parts,
             visit.partner,
             Said(
                 set_id=PostedSet.SHIP_NOTICE,
                 number=part.number,
-                body=_all_open(part, tracking, carrier),
+                body=_all_due(part, tracking, carrier),
                 key=key,
                 who=visit.account.id,
             ),
@@ -138,7 +170,8 @@ class Grid:
     def _rows(self, visit: Visit) -> list[Row]:
         """What can be shipped now, the longest due first; shipping confirms it too."""
         works = supplier_room.urgent(self._porch.parts, visit.partner, limit=ROWS)
-        return [Row(part=shown(work, visit.words)) for work in works]
+        found = [shown(work, visit.words) for work in works]
+        return [Row(part=part, doubts=asked(part, visit.words)) for part in found]
 
     def _page(
         self,
@@ -148,6 +181,8 @@ class Grid:
         *,
         scanned: str = "",
         wrong: Mapping[str, str] | None = None,
+        article: str = "",
+        against: tuple[Doubt, ...] = (),
     ) -> Response:
         at_fields = wrong or {}
         problems = [Problem(field=name, text=text) for name, text in at_fields.items()]
@@ -167,6 +202,8 @@ class Grid:
             if sent
             else (),
             "scanned": scanned,
+            "doubts": against,
+            "with_article": Filters(show=Shelf.ALL, article=article).query if article else "",
             "problems": problems,
             "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
             "once": self._porch.parts.random(16).hex(),
@@ -175,9 +212,20 @@ class Grid:
         return self._porch.page(visit, "supplier/grid.html", words, status=status)
 
 
-def _all_open(part: ShownPart, tracking: str, carrier: str) -> dict[str, Any]:
-    """All that is open of an order, in one parcel."""
-    packed = [{"line": line.number, "quantity": line.open} for line in part.lines if line.open]
+def _forbidding(words: Words, part: ShownPart, tracking: str, carrier: str) -> str:
+    """What no tick can help against, in words; empty for nothing."""
+    if wrong := wrong_tracking(tracking, words):
+        return wrong
+    if not carrier:
+        return words.say("No carrier's numbers look like this one: open the order and choose it.")
+    if part.state is FulfillmentState.CANCELLED:
+        return words.say("CANCELLED: do not ship this order.")
+    return "" if part.open else words.say("Nothing of this order is open any more.")
+
+
+def _all_due(part: ShownPart, tracking: str, carrier: str) -> dict[str, Any]:
+    """All that leaves next of an order, in one parcel."""
+    packed = [{"line": line.number, "quantity": line.due} for line in part.lines if line.due]
     return {"carrier": carrier, "packages": [{"tracking": tracking, "items": packed}]}
 
 

@@ -29,7 +29,9 @@ from portal.web.ground.forms import form, form_seal
 from portal.web.ground.porch import LARGEST_FORM, MOST_FIELDS, Porch
 from portal.web.ground.problems import Problem
 from portal.web.ground.words import Words, zone_named
-from portal.web.supplier.reading import Misread, parcels
+from portal.web.supplier.deciding import Doubt, decided_parcels, of_form
+from portal.web.supplier.endings import ending
+from portal.web.supplier.reading import Misread
 from portal.web.supplier.view import ShownPart, shown
 
 AFTER = "after"
@@ -45,17 +47,21 @@ _DONE = {
     "ship": "shipped",
     "change": "change",
     "undo-shipment": "undone",
-    "undo-answer": "undone",
+    "undo-answer": "unanswered",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A link that works, and the order that it opens, in words of the browser's language."""
+    """A link that works, and the order that it opens, in words of the browser's language.
+
+    `ending` is how a change ended that the link was for.
+    """
 
     act: Act
     part: ShownPart
     words: Words
+    ending: str
 
 
 def doors(porch: Porch) -> list[Route]:
@@ -98,15 +104,18 @@ class OneTime:
         words = Words(language=spoken.language, zone=zone, now=parts.now())
         with parts.store.read() as tx:
             work = find(tx, parts, partner=act.partner, number=act.subject, now=parts.now())
-            part = None if work is None else shown(work, words)
-        return None if part is None else Opened(act=act, part=part, words=words)
+        if work is None:
+            return None
+        ended = ending(work, words) if act.purpose == CHANGE else ""
+        return Opened(act=act, part=shown(work, words), words=words, ending=ended)
 
     def _act(self, request: Request, token: str, fields: Mapping[str, str]) -> Response:
         opened = self._opened(request, token)
         if opened is None:
             return self._over(request)
         what = fields.get("do", "")
-        read = _read(what, opened, fields) if what in _MAY[opened.act.purpose] else None
+        may = what in _MAY[opened.act.purpose]
+        read = _read(what, opened, fields, self._against(opened, fields)) if may else None
         if read is None:
             return self._over(request)
         if isinstance(read, Misread):
@@ -123,6 +132,10 @@ class OneTime:
         return self._page(
             request, token, opened, problems or [Problem(field="", text=text)], fields
         )
+
+    def _against(self, opened: Opened, fields: Mapping[str, str]) -> tuple[Doubt, ...]:
+        partner = opened.act.partner
+        return of_form(self._porch.parts, partner, opened.part, fields, opened.words)
 
     def _said(
         self, act: Act, read: tuple[PostedSet, Mapping[str, Any]], fields: Mapping[str, str]
@@ -167,9 +180,11 @@ class OneTime:
         words = {
             "say": opened.words,
             "part": opened.part,
+            "ending": opened.ending,
             "may": _MAY[opened.act.purpose],
             "problems": list(problems),
             "typed": typed or {},
+            "doubts": self._against(opened, typed or {}),
             "done": request.query_params.get("done", ""),
             "path": f"/a/{token}",
             "seal": form_seal(token),
@@ -190,14 +205,14 @@ def _token(request: Request) -> str:
 
 
 def _read(
-    what: str, opened: Opened, fields: Mapping[str, str]
+    what: str, opened: Opened, fields: Mapping[str, str], against: Sequence[Doubt]
 ) -> tuple[PostedSet, Mapping[str, Any]] | Misread | None:
     """Return the paper that a form says, what is wrong with it, or None for no form of ours."""
     match what:
         case "confirm":
             return PostedSet.ORDER_RESPONSE, {"whole": "accept"}
         case "ship":
-            read = parcels(opened.part, fields, opened.words, parcel_count=1)
+            read = decided_parcels(against, opened.part, fields, opened.words, parcel_count=1)
             return read if isinstance(read, Misread) else (PostedSet.SHIP_NOTICE, read)
         case "change":
             whole = {"stopped": "accept", "shipped": "reject"}.get(fields.get("answer", ""))

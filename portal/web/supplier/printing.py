@@ -1,5 +1,6 @@
 """The print centre: which orders, and their slips, gift cards and pick list on paper."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.templating import environment
 from portal.web.ground.words import Words
 from portal.web.supplier.slips import Logos, picks, slip
-from portal.web.supplier.view import shown
+from portal.web.supplier.view import ShownPart, shown
 
 ON_PAGE = 100
 MOST = 200  # orders printed at once
@@ -66,7 +67,8 @@ class Printing:
 
     def _slips(self, visit: Visit, kind: str, works: list[Work]) -> Response:
         sheets = [self._sheet(visit, kind, work) for work in works]
-        return self._paper(visit, f"print/{kind}s.html", {"sheets": sheets})
+        parts = [shown(work, visit.words) for work in works if work.asked]
+        return self._paper(visit, f"print/{kind}s.html", {"sheets": sheets}, asked=parts)
 
     def _sheet(self, visit: Visit, kind: str, work: Work) -> Markup:
         """The customer reads it: it is in the brand's language, whoever prints it.
@@ -90,11 +92,20 @@ class Printing:
         """Show what to fetch for these orders, an article a row."""
         parts = [shown(work, visit.words) for work in self._works(visit)]
         words = {"picks": picks(parts), "orders": len(parts), "say": visit.words}
-        return self._paper(visit, "print/picks.html", words)
+        asked = [part for part in parts if part.asks]
+        return self._paper(visit, "print/picks.html", words, asked=asked)
 
-    def _paper(self, visit: Visit, template: str, words: dict[str, object]) -> Response:
+    def _paper(
+        self,
+        visit: Visit,
+        template: str,
+        words: dict[str, object],
+        *,
+        asked: Sequence[ShownPart],
+    ) -> Response:
+        """Send a page for paper; what customers ask of its orders is said on the screen alone."""
         language = visit.words.language
-        given = {"language": language, "paper": _paper(visit), **words}
+        given = {"language": language, "paper": _paper(visit), "asked": asked, **words}
         text = environment(language).get_template(template).render(given)
         return answer(visit.request, text.encode(), policy=STAFF_POLICY)
 

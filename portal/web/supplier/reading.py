@@ -32,22 +32,70 @@ class Misread:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """What was said so far of what is open of a line; of what nobody spoke of, that it leaves.
+
+    `day` is when the later pieces leave, empty where none was named.
+    """
+
+    accept: int
+    backorder: int
+    day: str
+
+    @property
+    def typed(self) -> str:
+        """The fields of the form as they show it."""
+        return f"{self.accept}/{self.backorder or ''}/{self.day}"
+
+
+def standing(part: ShownPart, days: Mapping[str, date]) -> dict[str, Stand]:
+    """Return how the open lines of a part stand, by number; `days` were named for later pieces."""
+    found = {}
+    for line in part.lines:
+        later = min(line.open, line.backordered)
+        day = days[line.number].isoformat() if later and line.number in days else ""
+        if line.open:
+            found[line.number] = Stand(accept=line.open - later, backorder=later, day=day)
+    return found
+
+
 def answers(
     part: ShownPart, fields: Mapping[str, str], words: Words
 ) -> list[dict[str, Any]] | Misread:
-    """Return the lines of an answer: what leaves, what later, what not, of all that is open."""
+    """Return the lines of an answer: what leaves, what later, what not, of all that is open.
+
+    A line of which the form says what was said before is not said again.
+    """
     problems: list[Problem] = []
     lines = []
-    for line in part.lines:
-        if line.open:
+    asked = [line for line in part.lines if line.open]
+    for line in asked:
+        if not (_spoken_of(line) and _untouched(line, fields)):
             actions = _actions(line, fields, words, problems)
             if actions:
                 lines.append({"line": line.number, "actions": actions})
     if not lines and not problems:
-        problems.append(
-            Problem(field="", text=words.say("Say of at least one line what becomes of it."))
+        text = words.say(
+            "This was said before: change what is different now."
+            if asked and all(_spoken_of(line) for line in asked)
+            else "Say of at least one line what becomes of it."
         )
+        problems.append(Problem(field="", text=text))
     return Misread(problems=tuple(problems)) if problems else lines
+
+
+def _spoken_of(line: ShownLine) -> bool:
+    """Whether all that is open of a line was answered; what left was answered by leaving."""
+    answered = line.accepted + line.backordered - line.shipped
+    return line.backordered >= line.open or answered >= line.open
+
+
+def _untouched(line: ShownLine, fields: Mapping[str, str]) -> bool:
+    typed = [fields.get(f"{what}-{line.number}", "").strip() for what in ("accept", "backorder")]
+    typed.append(fields.get(f"date-{line.number}", "").strip())
+    refused = fields.get(f"reject-{line.number}", "").strip()
+    return not refused and fields.get(f"stood-{line.number}") == "/".join(typed)
 
 
 def _actions(
@@ -57,9 +105,7 @@ def _actions(
         what: _quantity(f"{what}-{line.number}", fields, words, problems)
         for what in ("accept", "backorder", "reject")
     }
-    # As the form came, and nothing happened meanwhile: the others are taken from it.
-    if fields.get(f"open-{line.number}") == str(line.open) and counts["accept"] == line.open:
-        counts["accept"] = max(0, line.open - counts["backorder"] - counts["reject"])
+    _filled_up(line, fields, counts)
     if sum(counts.values()) > line.open:
         text = words.say(
             "%(name)s: %(num)s are open, and more are spoken of.",
@@ -74,6 +120,17 @@ def _actions(
     if counts["reject"]:
         actions.append(_refused(line, counts["reject"], fields, words, problems))
     return actions
+
+
+def _filled_up(line: ShownLine, fields: Mapping[str, str], counts: dict[str, int]) -> None:
+    """What was typed is taken from the fields that are as they came, if nothing happened since."""
+    if fields.get(f"open-{line.number}") != str(line.open):
+        return
+    came = fields.get(f"stood-{line.number}", str(line.open)).split("/")
+    if str(counts["accept"]) == came[0]:
+        counts["accept"] = max(0, line.open - counts["backorder"] - counts["reject"])
+    if sum(counts.values()) > line.open and [str(counts["backorder"])] == came[1:2]:
+        counts["backorder"] = max(0, line.open - counts["accept"] - counts["reject"])
 
 
 def _later(
@@ -112,19 +169,36 @@ def parcels(
 ) -> dict[str, Any] | Misread:
     """Return a shipment: its parcels, each with its number and what is in it."""
     problems: list[Problem] = []
-    packages = [
-        package
+    numbered = {
+        number: package
         for number in range(1, parcel_count + 1)
         if (package := _package(part, number, fields, words, problems)) is not None
-    ]
+    }
+    packages = list(numbered.values())
     if not packages and not problems:
         text = words.say("Say how many of at least one line are in the parcel.")
         problems.append(Problem(field="tracking-1", text=text))
     _refuse_too_many(part, packages, words, problems)
+    _refuse_same_label(numbered, words, problems)
     carrier = _carrier(fields, packages, words, problems)
     if problems:
         return Misread(problems=tuple(problems))
     return {"carrier": carrier, "packages": packages}
+
+
+def _refuse_same_label(
+    numbered: Mapping[int, dict[str, Any]], words: Words, problems: list[Problem]
+) -> None:
+    seen: set[str] = set()
+    for number, package in numbered.items():
+        label = carriers.plain(package["tracking"])
+        if label and label in seen:
+            text = words.say(
+                "Parcel %(num)s has the number of another one: each parcel has its own label.",
+                {"num": number},
+            )
+            problems.append(Problem(field=f"tracking-{number}", text=text))
+        seen.add(label)
 
 
 def _package(
@@ -218,7 +292,10 @@ def _carrier(
     words: Words,
     problems: list[Problem],
 ) -> str:
-    """The chosen carrier; without one, the one whose numbers look like this."""
+    """The chosen carrier; without one, the one whose numbers look like this.
+
+    Empty where parcels have carriers of their own: each is known by its number.
+    """
     chosen = fields.get("carrier", "").strip()[:LONGEST_CARRIER]
     other = " ".join(fields.get("carrier-other", "").split())
     if len(other) > LONGEST_CARRIER or not other.isprintable():
@@ -226,13 +303,15 @@ def _carrier(
         problems.append(Problem(field="carrier-other", text=text))
     if chosen or other:
         return chosen or other
-    guessed = {carriers.carrier_of(package["tracking"]) for package in packages}
-    if len(guessed) == 1 and (found := guessed.pop()):
-        return found
-    if packages and not problems:
-        text = words.say("No carrier's numbers look like this one: choose the carrier, or name it.")
+    guessed = {one: carriers.carrier_of(one) for one in (each["tracking"] for each in packages)}
+    unknown = [tracking for tracking, carrier in guessed.items() if not carrier]
+    if unknown and not problems:
+        text = words.say(
+            "No carrier's numbers look like %(number)s: choose the carrier, or name it.",
+            {"number": unknown[0]},
+        )
         problems.append(Problem(field="carrier", text=text))
-    return ""
+    return next(iter(guessed.values())) if len(set(guessed.values())) == 1 else ""
 
 
 def _quantity(name: str, fields: Mapping[str, str], words: Words, problems: list[Problem]) -> int:

@@ -8,6 +8,7 @@ from hub.flow.partner_work import Work, find
 from hub.store import Shelf
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
+from portal.web.supplier.filters import Filters
 from portal.web.supplier.story import events
 from portal.web.supplier.view import shown
 
@@ -40,11 +41,17 @@ class Room:
         return self._porch.page(visit, "supplier/today.html", words)
 
     def search(self, visit: Visit) -> Response:
-        """Go to what a number names; show the choice when it names more than one."""
+        """Go to what a number names; show the choice when it names more than one.
+
+        An article's number leads to the orders with it.
+        """
         text = visit.query("q")
         works = supplier_room.searched(self._porch.parts, visit.partner, text)
         if len(works) == 1:
             return see_other(visit.request, f"/orders/{works[0].part.number}")
+        if not works and (article := supplier_room.article(self._porch.parts, visit.partner, text)):
+            asked = Filters(show=Shelf.ALL, article=article)
+            return see_other(visit.request, f"/orders?{asked.query}")
         words = {"text": text, "parts_shown": [shown(work, visit.words) for work in works]}
         return self._porch.page(visit, "supplier/search.html", words)
 

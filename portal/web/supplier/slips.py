@@ -54,12 +54,16 @@ class Slip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """One article to fetch: where it lies by the supplier's own number, for which orders."""
+    """One article to fetch: where it lies by the supplier's own number, for which orders.
+
+    `packs` says the pieces in the packs that it is asked in, empty where it is asked singly.
+    """
 
     bin: str
     sku: str
     description: str
     quantity: int
+    packs: str
     orders: tuple[str, ...]
 
 
@@ -88,9 +92,11 @@ def slip(work: Work, brand: Brand, words: Words, *, has_logo: bool) -> Slip:
 
 
 def _lines(part: ShownPart) -> Iterable[SlipLine]:
-    """What goes into the parcel: what is open; of an order that left or is cancelled, all."""
+    """What goes into the next parcel; with nothing open what left; of a cancelled order, all."""
+    cancelled = part.state is FulfillmentState.CANCELLED
     for line in part.lines:
-        if quantity := line.open if part.open else line.ordered:
+        over = line.ordered if cancelled else line.shipped
+        if quantity := line.due if part.open else over:
             yield SlipLine(
                 sku=line.sku,
                 description=line.description or line.sku,
@@ -100,25 +106,32 @@ def _lines(part: ShownPart) -> Iterable[SlipLine]:
 
 
 def picks(parts: Sequence[ShownPart]) -> tuple[Pick, ...]:
-    """Return what is open of these orders by article, in the order of the supplier's numbers."""
-    found: dict[str, Pick] = {}
+    """Return what leaves next of these orders by article, in the order of the supplier's numbers.
+
+    An article that is asked in packs of two sizes has a row for each.
+    """
+    found: dict[tuple[str, int], Pick] = {}
     for part in parts:
         for line in part.lines:
-            if not line.open:
+            if not line.due:
                 continue
-            known = found.get(line.sku) or Pick(
+            article = (line.sku, line.units_per_pack)
+            known = found.get(article) or Pick(
                 bin=_bin(line.ids),
                 sku=line.sku,
                 description=line.description,
                 quantity=0,
+                packs="",
                 orders=(),
             )
-            found[line.sku] = replace(
+            quantity = known.quantity + line.due
+            found[article] = replace(
                 known,
-                quantity=known.quantity + line.open,
+                quantity=quantity,
+                packs=line.packs(quantity),
                 orders=tuple(dict.fromkeys((*known.orders, part.number))),
             )
-    return tuple(sorted(found.values(), key=lambda one: (one.bin, one.sku)))
+    return tuple(sorted(found.values(), key=lambda one: (one.bin, one.sku, one.packs)))
 
 
 def _bin(ids: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ What is shown is read again from the kept file each time: the address names it, 
 nothing. Sending the same file twice says nothing twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -14,10 +14,11 @@ from hub.domain.exchange import DocumentState
 from hub.domain.exchange import Problem as Flaw
 from hub.domain.messages import ReportKind
 from hub.flow import supplier_columns, supplier_stock, supplier_undo, supplier_uploads
+from hub.flow.supplier_rows import Fate, ShipmentRow
 from hub.flow.supplier_sheets import MOST_BYTES, Sheet, given_back, keep_upload, sheet
 from hub.flow.supplier_stock import StockSheetRow
 from hub.flow.supplier_undo import Undoable
-from hub.flow.supplier_uploads import Failed, Fate, ShipmentRow
+from hub.flow.supplier_uploads import Failed
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
@@ -28,7 +29,6 @@ from portal.web.supplier.undoing import Undoing
 LARGEST_FORM = MOST_BYTES + 1024 * 1024  # a file that is a little too long is told so
 ON_PAGE = 500
 STOCK = "stock"
-TABS = {"": "All", Fate.GOOD: "Good", Fate.WRONG: "Wrong", Fate.SENT: "Sent"}
 UNKNOWN_COLUMNS = "columns"
 
 Rows = Sequence[ShipmentRow] | Sequence[StockSheetRow]
@@ -120,8 +120,9 @@ class Uploads:
             "is_stock": is_stock,
             "rows": chosen[start : start + ON_PAGE],
             "counts": {fate: sum(row.fate is fate for row in rows) for fate in Fate},
-            "tabs": [(fate, visit.words.say(name)) for fate, name in TABS.items()],
-            "orders": _orders(rows),
+            "orders": _orders(rows, _SURE),
+            "with_asked": _orders(rows, _ALSO_ASKED),
+            "dated": any(row.left_on for row in _shipments(rows)),
             "only": only,
             "next": start + ON_PAGE if len(chosen) > start + ON_PAGE else 0,
             "report": report,
@@ -151,13 +152,18 @@ class Uploads:
     # --- sending --------------------------------------------------------------------------------
 
     def send(self, visit: Visit) -> Response:
-        """Send the good rows; those that are wrong stay where they are."""
+        """Send the good rows, those with a question when they are said to go; no wrong one goes."""
         found = self._sheet(visit)
         rows = self._judged(visit, found)
         if found.set_id == STOCK:
             return self._send_stock(visit, found, _stock(rows))
         done, failed = supplier_uploads.send(
-            self._porch.parts, visit.partner, found, _shipments(rows), who=_who(visit)
+            self._porch.parts,
+            visit.partner,
+            found,
+            _shipments(rows),
+            fates=_ALSO_ASKED if visit.fields.get("also") == Fate.ASKED else _SURE,
+            who=_who(visit),
         )
         if failed:
             rows = self._judged(visit, found)
@@ -204,6 +210,7 @@ class Uploads:
         return see_other(visit.request, f"/upload/{found.id}")
 
 
+_SURE, _ALSO_ASKED = (Fate.GOOD,), (Fate.GOOD, Fate.ASKED)
 _TAKEN = (DocumentState.APPLIED, DocumentState.PARTLY_APPLIED)
 
 
@@ -215,8 +222,8 @@ def _shipments(rows: Rows) -> list[ShipmentRow]:
     return [row for row in rows if isinstance(row, ShipmentRow)]
 
 
-def _orders(rows: Rows) -> int:
-    return len({row.number for row in _shipments(rows) if row.fate is Fate.GOOD})
+def _orders(rows: Rows, fates: Collection[Fate]) -> int:
+    return len({row.number for row in _shipments(rows) if row.fate in fates})
 
 
 def _problems(flaws: Sequence[Flaw]) -> list[Problem]:

@@ -3,7 +3,7 @@
 The work as the river composes it holds the whole order; no template is ever handed that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,36 +12,47 @@ from hub.domain.asking import gift_text
 from hub.domain.exchange import Purpose
 from hub.domain.messages import Address
 from hub.domain.orders import FulfillmentLine, FulfillmentState, Package, Shipment
+from hub.domain.packs import split
 from hub.domain.placing import address_of
 from hub.flow.partner_work import Asked, Dispatched, Work
-from portal.web.ground.words import Words
+from portal.web.ground.words import Words, zone_named
 
 _STATES = {
     FulfillmentState.OPEN: ("To confirm", "warn"),
     FulfillmentState.IN_PROGRESS: ("To ship", "plain"),
-    FulfillmentState.SHIPPED: ("Shipped", "good"),
+    FulfillmentState.SHIPPED: ("Part shipped", "plain"),
     FulfillmentState.CLOSED: ("Closed", "good"),
     FulfillmentState.CANCELLED: ("Cancelled", "plain"),
 }
+_OVER = (FulfillmentState.CLOSED, FulfillmentState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
-    """One article asked of the supplier; quantities are single pieces."""
+    """One article asked of the supplier; quantities are single pieces.
+
+    `due` are those that leave next: of what is open not what was said to leave later.
+    """
 
     number: str
     sku: str
     ids: tuple[str, ...]
     description: str
     personalization: str
+    units_per_pack: int
     ordered: int
     open: int
+    due: int
     accepted: int
     backordered: int
     shipped: int
     cancelled: int
     rejected: int
     said: str
+
+    def packs(self, quantity: int) -> str:
+        """Return so many pieces as packs; empty where they are asked for singly."""
+        return split(quantity, self.units_per_pack)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +81,13 @@ class ShownShipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAsk:
-    """A change or cancellation that waits for the supplier's answer."""
+    """A change or cancellation that waits for the supplier's answer.
+
+    `silence` is what no answer counts as: `confirm` or `decline`.
+    """
 
     change: str
+    silence: str
     whole: bool
     until: datetime | None
     sentences: tuple[str, ...]
@@ -119,6 +134,17 @@ class ShownPart:
         """Pieces that still have to leave."""
         return sum(line.open for line in self.lines)
 
+    @property
+    def cancels(self) -> bool:
+        """Whether the customer asks for all of it to be cancelled."""
+        return any(one.whole for one in self.asks)
+
+    @property
+    def listed(self) -> tuple[tuple[int, ShownLine], ...]:
+        """What a list names: the lines of which pieces are open; of what is over, all as asked."""
+        waiting = tuple((line.open, line) for line in self.lines if line.open)
+        return waiting or tuple((line.ordered, line) for line in self.lines)
+
 
 def shown(work: Work, words: Words) -> ShownPart:
     """Return what a supplier is shown of its work, in the viewer's language."""
@@ -127,7 +153,7 @@ def shown(work: Work, words: Words) -> ShownPart:
     address = address_of(people) if work.words is not None else None
     gift = people.get("gift")
     state, tone = _STATES[part.state]
-    waits = part.state in (FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS)
+    waits = part.state not in _OVER
     late = waits and part.ship_by is not None and part.ship_by < words.now
     return ShownPart(
         number=part.number,
@@ -148,7 +174,7 @@ def shown(work: Work, words: Words) -> ShownPart:
         gift=group.gift,
         gift_message=gift_text(gift, work.voice.language) if isinstance(gift, dict) else "",
         slip_message=work.voice.slip_message,
-        lines=tuple(_line(work, line, people, words) for line in part.lines),
+        lines=tuple(_lines(work, people, words)),
         asks=tuple(_ask(asked, work, words) for asked in work.asked),
         shipments=tuple(_shipment(work, one, words) for one in work.shipments),
         answer=_answer(work),
@@ -166,8 +192,20 @@ def _place(address: Address) -> str:
     return ", ".join(filter(None, (address.name, address.city, address.region)))
 
 
+def _lines(work: Work, people: Mapping[str, object], words: Words) -> Iterator[ShownLine]:
+    """The lines of a part: what was said to leave later waits while anything else is to leave."""
+    part, clock = work.part, zone_named(work.zone)
+    last = part.ship_by  # of all days that were named
+    today = words.now.astimezone(clock).date()
+    waits = last is not None and last.astimezone(clock).date() > today
+    sooner = any(line.buckets.open > line.buckets.backordered for line in part.lines)
+    for line in part.lines:
+        later = line.buckets.backordered if waits and sooner else 0
+        yield _line(work, line, people, words, due=max(0, line.buckets.open - later))
+
+
 def _line(
-    work: Work, line: FulfillmentLine, people: Mapping[str, object], words: Words
+    work: Work, line: FulfillmentLine, people: Mapping[str, object], words: Words, *, due: int
 ) -> ShownLine:
     personal = people.get("personalization")
     text = personal.get(line.line_id) if isinstance(personal, dict) else ""
@@ -178,8 +216,10 @@ def _line(
         ids=tuple(f"{one.kind} {one.value}" for one in line.products),
         description=work.order.line(line.line_id).description,
         personalization=str(text or ""),
+        units_per_pack=line.units_per_pack,
         ordered=buckets.ordered,
         open=buckets.open,
+        due=due,
         accepted=buckets.accepted,
         backordered=buckets.backordered,
         shipped=buckets.shipped,
@@ -224,7 +264,11 @@ def _ask(asked: Asked, work: Work, words: Words) -> ShownAsk:
         told.append(words.say("To another address: %(rows)s", {"rows": rows}))
     told += _other_wishes(message.routing, message.ship_by, message.gift_message, words)
     return ShownAsk(
-        change=str(asked.ask.number), whole=whole, until=asked.ask.until, sentences=tuple(told)
+        change=str(asked.ask.number),
+        silence=asked.silence,
+        whole=whole,
+        until=asked.ask.until,
+        sentences=tuple(told),
     )
 
 

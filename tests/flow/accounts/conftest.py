@@ -118,7 +118,7 @@ class Door:
         """Give an account a second factor; return its secret and the recovery codes."""
         accounts.begin_totp(self.parts, account_id=account.id)
         with self.parts.store.read() as tx:
-            secret = tx.accounts.totp(account.id, begun=True)
+            secret = tx.accounts.begun_totp(account.id, session_id="")
         assert secret is not None
         codes = accounts.confirm_totp(self.parts, account_id=account.id, code=self.code(secret))
         assert codes

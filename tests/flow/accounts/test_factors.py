@@ -16,13 +16,14 @@ def test_who_works_here_is_in_but_needs_a_second_factor_first(door: Door) -> Non
     cookie = door.sign_in().cookie
     other = door.sign_in().cookie
     assert door.session(cookie).needs_totp
-    secret, uri = accounts.begin_totp(door.parts, account_id=account.id)
+    mine = door.session(cookie).id
+    secret, uri = accounts.begin_totp(door.parts, account_id=account.id, session_id=mine)
     parts = urlsplit(uri)
     assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
     assert parse_qs(parts.query)["secret"] == [secret]
     with door.parts.store.read() as tx:
-        raw = tx.accounts.totp(account.id, begun=True)
-        assert tx.accounts.totp(account.id, begun=False) is None
+        raw = tx.accounts.begun_totp(account.id, session_id=mine)
+        assert tx.accounts.totp(account.id) is None
     assert raw is not None
     assert (
         accounts.confirm_totp(
@@ -42,6 +43,32 @@ def test_who_works_here_is_in_but_needs_a_second_factor_first(door: Door) -> Non
     assert len(set(codes)) == 10
     assert not door.session(cookie).needs_totp
     assert not door.within(other), "it was begun without a second factor"
+
+
+def test_a_mistyped_code_leaves_the_key_that_was_scanned(door: Door) -> None:
+    account = door.user()
+    here, elsewhere = (door.session(door.sign_in().cookie).id for _ in range(2))
+    first = accounts.begin_totp(door.parts, account_id=account.id, session_id=here)
+    with door.parts.store.read() as tx:
+        scanned = tx.accounts.begun_totp(account.id, session_id=here)
+        assert tx.accounts.begun_totp(account.id, session_id=elsewhere) is None
+    assert scanned is not None
+    wrong = f"{(int(door.code(scanned)) + 1) % 10**6:06d}"
+    assert not accounts.confirm_totp(door.parts, account_id=account.id, code=wrong, session_id=here)
+    assert accounts.begin_totp(door.parts, account_id=account.id, session_id=here) == first
+    right = door.code(scanned)
+    assert not accounts.confirm_totp(
+        door.parts, account_id=account.id, code=right, session_id=elsewhere
+    ), "who sees another session's screen cannot make its key count"
+    assert accounts.confirm_totp(door.parts, account_id=account.id, code=right, session_id=here)
+
+
+def test_a_key_begun_elsewhere_is_not_shown_again(door: Door) -> None:
+    account = door.user()
+    here, elsewhere = (door.session(door.sign_in().cookie).id for _ in range(2))
+    first = accounts.begin_totp(door.parts, account_id=account.id, session_id=here)
+    other = accounts.begin_totp(door.parts, account_id=account.id, session_id=elsewhere)
+    assert other[0] != first[0]
 
 
 def test_a_password_is_half_the_way_and_the_code_gives_another_cookie(door: Door) -> None:

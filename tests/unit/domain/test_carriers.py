@@ -40,8 +40,24 @@ def test_every_number_with_a_right_check_digit_is_known(carrier, serial):
 
 
 def test_what_a_paper_names_is_believed():
-    assert carriers.carrier_of("1Z999AA10123456784", named="DHL") == "dhl"
+    assert carriers.carrier_of("1Z999AA10123456785", named="DHL") == "dhl"  # nobody's number
     assert carriers.carrier_of("000", named="pigeon") == "pigeon"
+
+
+@pytest.mark.parametrize(
+    ("number", "named", "carrier"),
+    [
+        ("1Z999AA10123456784", "DHL", "ups"),
+        ("9400111899223197428497", "ups", "usps"),
+        ("EA473124829US", "fedex", "usps"),
+        ("986578788855", "ups", "ups"),  # twelve digits may be anybody's
+        ("3318810025", "old_dominion", "old_dominion"),
+        ("9261290100130739674244", "fedex", "fedex"),  # the post may hand it over for others
+    ],
+)
+def test_a_number_that_can_only_be_one_carriers_is_its_own(number, named, carrier):
+    assert carriers.carrier_of(number, named=named) == carrier
+    assert carriers.link(named, number) == carriers.link(carrier, number)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -102,9 +102,9 @@ def _promise(first: str, now: str, *moves: tuple[str, str, str], lines: tuple[st
 def test_a_day_that_moved_there_and_back_did_not_move():
     there = ("2026-11-25", "2026-11-28", "not_shipped")
     back = ("2026-11-28", "2026-11-25", "carrier")
-    assert _moved(_promise("2026-11-25", "2026-11-25", there, back), BRAND) == ""
+    assert _moved(_promise("2026-11-25", "2026-11-25", there, back), BRAND, "") == ""
     half = ("2026-11-28", "2026-11-26", "carrier")
-    assert _moved(_promise("2026-11-25", "2026-11-26", there, half), BRAND) == (
+    assert _moved(_promise("2026-11-25", "2026-11-26", there, half), BRAND, "") == (
         "Moved from Wed 25 Nov to Thu 26 Nov: it has not left on the day that was planned."
     )
 
@@ -114,7 +114,7 @@ def test_of_the_same_goods_the_last_day_is_told_once():
         "lines": [{"line": "1", "description": "Candle", "sku": "C"}],
         "promises": [_promise("2026-12-01", "2026-12-01"), _promise("2026-11-26", "2026-11-26")],
     }
-    (told,) = _promises(page, BRAND)
+    (told,) = _promises(page, BRAND, {})
     assert told.sentence == "Your order: by Tue 1 Dec"
     assert _arrivals((told,), "Arriving by Tue 1 Dec") == ()
     assert _arrivals((told,), "Part shipped; the rest ships by Fri 27 Nov") == (told.sentence,)

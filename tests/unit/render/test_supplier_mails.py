@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.render.supplier_mails import KINDS, MailedOrder, SupplierLetter, supplier_mail
+from hub.render.supplier_mails import KINDS, MailedLine, MailedOrder, SupplierLetter, supplier_mail
 
 LINK = "https://portal.example.com/a/abc"
 BY = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -25,7 +25,13 @@ def mailed(
     orders: int = 1,
     more: int = 0,
 ) -> EmailMessage:
-    one = MailedOrder(number="JUN-1001-1", city="Springfield", lines=[(2, title)], by=BY, link=LINK)
+    one = MailedOrder(
+        number="JUN-1001-1",
+        city="Springfield",
+        lines=[MailedLine(quantity=2, name=title)],
+        by=BY,
+        link=LINK,
+    )
     letter = SupplierLetter(
         to="ana@example.com",
         name=name,

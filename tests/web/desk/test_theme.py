@@ -30,6 +30,8 @@ def test_the_choice_leads_nowhere_else_and_is_nobody_else_s_to_make(office: Offi
     for elsewhere in ("//evil.example", "https://evil.example", "/\\evil.example", ""):
         answer = browser.post("/theme", {"theme": "dark", "next": elsewhere})
         assert answer.headers["location"] == "/"
+    answer = browser.post("/theme", {"theme": "dark", "next": '/日本?q=a%20"b"'})
+    assert answer.headers["location"] == "/%E6%97%A5%E6%9C%AC?q=a%20%22b%22"
     strange = browser.post("/theme", {"theme": "light", "next": "/"}, sec_fetch_site="cross-site")
     assert strange.status_code == 403
     assert 'data-theme="dark"' in browser.get("/sign-in").text

@@ -129,7 +129,7 @@ def a_swap_asked_of_corner(world: World, way: Way) -> Walker:
     page = f"/orders/{wanted}"
     assert "The customer wants to cancel" in staff.rooms.ask(House.PORTAL, "GET", page).text
     [change] = [one.number for change in staff.hub.order(number).changes for one in change.asks]
-    said = {"change": str(change), "answer": "stopped"}
+    said = {"change": str(change), "answer": "stopped", "sure": "1"}
     staff.rooms.send(House.PORTAL, page, f"{page}/change", said)
     assert _state(staff, number) is ChangeState.CONFIRMED
     staff.hub.turn("corner")

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from hub.access import House
+from hub.lab import tracking
 from tests.rigs.changes import cancel
 from tests.rigs.houses import post, shopping
 from tests.web.journeys.houses import ARTICLES, SLIPS, Staff, World, done_of
 from tests.web.journeys.journey import Goal, Journey
 from tests.web.walker import Walker, Way
 
-LABEL = "1Z999AA10123456784"
 LINES = 10  # of each order in a table
 SCANNED, FEW_SCANNED = 20, 2  # orders that are scanned
 UPLOADED, FEW_UPLOADED = 50, 5  # orders in a table
@@ -18,18 +18,19 @@ UPLOADED, FEW_UPLOADED = 50, 5  # orders in a table
 def one_shipment(world: World, way: Way) -> Walker:
     """From the link in a mail, without signing in."""
     staff, number = world.staff, world.staff.number()
+    label = _label(number)
     with staff.hearing():
         staff.given(number, 2)
     walker = staff.nobody(way)
     walker.link(staff.at(House.PORTAL, staff.mailed()))
     page = walker.page
-    walker.enter(page.get_by_label("Tracking number"), LABEL)
+    walker.enter(page.get_by_label("Tracking number"), label)
     walker.follow(page.get_by_role("button", name="Confirm the shipment"))
     assert "Done: the shipment is told" in done_of(walker).inner_text()
     assert page.get_by_role("button", name="Undo the shipment").is_visible()
     assert staff.hub.word(number) == "Shipped"
     [shipment] = staff.hub.order(number).shipments
-    assert (shipment.carrier, shipment.packages[0].tracking) == ("ups", LABEL)
+    assert (shipment.carrier, shipment.packages[0].tracking) == ("ups", label)
     return walker
 
 
@@ -44,9 +45,9 @@ def twenty_by_scanner(world: World, way: Way) -> Walker:
     walker = staff.walker(House.PORTAL, way)
     walker.start(staff.at(House.PORTAL, "/"))
     walker.follow(walker.page.get_by_role("link", name="Ship many").first)
-    for slip in slips:
+    for number, slip in zip(numbers, slips, strict=True):
         walker.scan(slip)
-        walker.scan(LABEL)
+        walker.scan(_label(number))
         assert f"{slip} left" in done_of(walker).inner_text()
     assert {staff.hub.word(number) for number in numbers} == {"Shipped"}
     return walker
@@ -60,14 +61,14 @@ def five_hundred_rows(world: World, way: Way) -> Walker:
         post(staff.hub, shopping(number, *[1] * LINES))
     staff.hub.turn("corner")
     rows = [
-        f"{staff.hub.order(number).fulfillments[0].number},SKU-{line},1,{LABEL}"
+        f"{staff.hub.order(number).fulfillments[0].number},SKU-{line},1,{_label(number)}"
         for number in numbers
         for line in range(1, LINES + 1)
     ]
     rows[:3] = [
         "NOBODYS-1,SKU-1,1,",
         rows[1].replace(",1,", ",9,"),
-        rows[2].replace(LABEL, "9E+21"),
+        rows[2].replace(_label(numbers[0]), "9E+21"),
     ]
     table = _table(staff, "shipments.csv", ["PO,SKU,Quantity,Tracking", *rows])
     walker = staff.walker(House.PORTAL, way)
@@ -161,6 +162,11 @@ def levels_of_all(world: World, way: Way) -> Walker:
         levels = {row.sku: row.quantity for row in tx.stock.page(after="", limit=1000)}
     assert levels == {f"SKU-{n}": have + n for n in range(1, ARTICLES + 1)}
     return walker
+
+
+def _label(number: str) -> str:
+    """The tracking number of an order's parcel: no other order has it."""
+    return tracking.tracking(tracking.UPS, int(number))
 
 
 def _table(staff: Staff, name: str, rows: list[str]) -> Path:

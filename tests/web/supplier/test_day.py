@@ -157,7 +157,7 @@ def test_typed_stock_outlives_a_lost_session(counter: Counter) -> None:
     counter.house.clock.on(minutes=45)
     typed = {"units-SKU-1": "12", "was-SKU-1": "", "q": "sku", "after": ""}
     answer = browser.post("/stock", {**fields, **typed})
-    assert answer.headers["location"] == "/sign-in?next=%2Fstock"
+    assert answer.headers["location"] == "/sign-in?next=%2Fstock&kept=1"
     again = in_again(counter)
     page = again.get("/stock").text
     assert re.search(r'id="units-SKU-1"[^>]*value="12"', page)
@@ -172,7 +172,7 @@ def test_a_typed_invitation_outlives_a_lost_session(counter: Counter) -> None:
     counter.house.clock.on(minutes=45)
     typed = {"name": "Ben Ito", "email": "ben@corner.example.com", "role": "supplier_admin"}
     answer = browser.post("/settings/people", {"seal": seal, **typed})
-    assert answer.headers["location"] == "/sign-in?next=%2Fsettings%2Fpeople"
+    assert answer.headers["location"] == "/sign-in?next=%2Fsettings%2Fpeople&kept=1"
     page = in_again(counter, role=Role.SUPPLIER_ADMIN).get("/settings/people").text
     assert 'value="Ben Ito"' in page and 'value="ben@corner.example.com"' in page
 

@@ -229,7 +229,7 @@ def test_ticks_outlive_a_lost_session(counter: Counter) -> None:
     fields = {**_forms(browser.get("/orders?show=confirm").text), "show": "confirm"}
     counter.house.clock.on(minutes=45)
     answer = browser.post("/orders", {**fields, "do": "accept", f"tick-{number}": "1"})
-    assert answer.headers["location"] == "/sign-in?next=%2Forders"
+    assert answer.headers["location"] == "/sign-in?next=%2Forders&kept=1"
     [part] = counter.house.order().fulfillments
     assert part.lines[0].buckets.accepted == 0
     again = in_again(counter).get("/orders").text

@@ -45,7 +45,7 @@ def test_what_was_typed_is_shown_again_after_signing_in_once(quick_counter: Coun
     quick_counter.house.clock.on(minutes=45)
     answer = browser.post(path, fields)
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/sign-in?next={path.replace('/', '%2F')}"
+    assert answer.headers["location"] == f"/sign-in?next={path.replace('/', '%2F')}&kept=1"
     assert quick_counter.house.order().shipments == ()
     again = in_again(quick_counter)
     page = again.get(path).text

@@ -1,5 +1,7 @@
 """Stock at the supplier's pages: what was changed is told, and nothing else."""
 
+import re
+
 import pytest
 
 from hub.domain.exchange import DocumentState
@@ -135,3 +137,37 @@ def test_only_its_sender_lets_a_table_pass(counter: Counter) -> None:
             before=None,
         )
     assert len(papers) == 1
+
+
+def test_an_article_that_is_named_twice_shows_what_its_rows_say_together(
+    counter: Counter,
+) -> None:
+    browser = counter.browser()
+    path = upload(browser, table("SKU,On hand", "SKU-1,5", "SKU-2,3", "SKU-1,7"), "stock.csv")
+    page = browser.get(path).text
+    shown = [int(one) for one in re.findall(r'data-label="From now on">(\d+)<', page)]
+    assert shown == [12, 3, 12]
+    assert page.count("2 rows name this article; what they say is added up") == 2
+    assert "Your stock is told" in send(browser, path, kind="delta")
+    assert levels(counter) == {"SKU-1": 12, "SKU-2": 3}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("SKU-1,", "fill in the quantity"),
+        (",7", "fill in the SKU, your article number or the GTIN"),
+        ("SKU-1,x", "write digits alone, such as 12"),
+        ("SKU-1,1,2,3", "put a text with the separator in it into quotation marks"),
+    ],
+)
+def test_what_a_row_of_stock_lacks_is_told_in_the_words_of_its_sender(
+    counter: Counter, row: str, told: str
+) -> None:
+    browser = counter.browser()
+    path = upload(browser, table("SKU,On hand", row, "SKU-2,3"), "stock.csv")
+    page = browser.get(path).text
+    assert page.count(told) == 1
+    for word in ("ROW01", "ask the partner", "is missing"):
+        assert word not in page
+    assert re.search(r'value="full"\s+disabled', page)  # what it speaks of is put to none by no row

@@ -217,10 +217,10 @@ def test_the_open_lines_come_as_a_table_that_can_be_filled_in(counter: Counter) 
     browser = counter.browser()
     answer = browser.get("/upload/open.csv")
     [head, row] = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
-    assert row[:5] == [number, "1", "SKU-1", "Thing 1", "2"]
+    assert row == [number, "1", "SKU-1", "Thing 1", "2", "each", "", "", ""]
     path = upload(browser, answer.content)
     assert "fill in the tracking number" in browser.get(path).text
-    row[5] = TRACKING
+    row[7] = TRACKING
     assert "Sent: 1 order." in send(browser, upload(browser, table(",".join(head), ",".join(row))))
     assert number not in counter.browser("stranger").get("/upload/open.csv").text
     assert browser.get("/upload/open.exe").status_code == 404

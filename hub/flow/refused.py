@@ -1,0 +1,61 @@
+"""What a partner refuses at a page is asked of others once the refusal cannot be taken back.
+
+A program that posts its answers may take them back as well, and is treated alike.
+"""
+
+from datetime import datetime
+
+from hub.domain.facts import Change, Watch, WatchKind
+from hub.domain.messages import Message, OrderResponse
+from hub.domain.names import at_moment
+from hub.domain.orders import Order
+from hub.domain.voiding import UNDO
+from hub.flow.orders import remember
+from hub.flow.parts import POSTED, Parts
+from hub.flow.sourcing import source
+from hub.store import DocumentRow, Transaction
+
+
+def may_be_undone(row: DocumentRow, message: Message) -> bool:
+    """Say whether a paper is an answer that its sender may take back for a while."""
+    return row.syntax == POSTED and isinstance(message, OrderResponse)
+
+
+def kept_back(order: Order, fulfillment_id: str, *, now: datetime) -> Change:
+    """Return the change by which nobody else is asked yet for what a part's partner refused."""
+    watch = Watch(
+        hold=refused_hold(fulfillment_id),
+        kind=WatchKind.SOURCE,
+        partner=order.fulfillment(fulfillment_id).partner,
+        subject=fulfillment_id,
+        due_at=now + UNDO,
+        order_id=order.id,
+    )
+    return Change(order=order, watches=(watch,))
+
+
+def refused_hold(fulfillment_id: str) -> str:
+    """Return the name under which others are not asked yet for what was refused."""
+    return f"refused:{fulfillment_id}"
+
+
+def source_refused(tx: Transaction, parts: Parts, watch: Watch, *, now: datetime) -> None:
+    """Ask others for what was refused, as far as nobody was asked meanwhile."""
+    tx.watches.end(watch.hold)
+    order = tx.orders.load(watch.order_id or "")
+    names = at_moment(watch.hold, now)
+    change = source(tx, parts, order, names=names, now=now)
+    if change == Change(order=order):
+        return
+    input_id = names.new("inp")
+    tx.facts.record_input(
+        input_id=input_id,
+        kind="clock",
+        at=now,
+        who=watch.hold,
+        subject=order.id,
+        body={"refused": watch.subject},
+        sealed=None,
+        hashes={"code": parts.code},
+    )
+    remember(tx, parts, order, change, at=now, input_id=input_id, document_id=None, names=names)

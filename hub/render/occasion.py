@@ -1,0 +1,49 @@
+"""Why a mail of news is written, and what fills it: shared by all that write one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.domain.change_ends import Known
+from hub.domain.orders import Order
+from hub.partners import Brand
+
+Document = Mapping[str, Any]
+Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Why a mail is written: the order and its status document as they are, and what is owed.
+
+    `owed` are the bodies of the duties that the mail fulfils, `facts` the order's, oldest first.
+    """
+
+    order: Order
+    document: Document
+    brand: Brand
+    owed: Sequence[Body]
+    facts: Sequence[Known] = ()
+
+    def ids(self, key: str) -> frozenset[str]:
+        """Return the ids that the duties name under that key."""
+        return frozenset(
+            str(one) for body in self.owed for one in listed(body.get(key)) if one is not None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What fills a brand's text, and the addresses of the net in it that can be clicked.
+
+    `text` is the text's name where it is not that of the mail's kind.
+    """
+
+    words: Mapping[str, str]
+    links: frozenset[str] = frozenset()
+    text: str = ""
+
+
+def listed(found: object) -> Sequence[object]:
+    """Return what a body holds as a list, nothing for anything else."""
+    return found if isinstance(found, list | tuple) else ()
