@@ -214,7 +214,12 @@ class CornerPost:
         form = shown.form(action=path, having=wanted)
         if form is None:
             return shown if not shown.there else Page(status=404, leads_to="", tree=shown.tree)
-        return visitor.post(path, self._filled(name, path, form, said))
+        page = visitor.post(path, self._filled(name, path, form, said))
+        sure = page.form(action=path, having={"answer": "stopped"}) if do == "change" else None
+        if sure is None:
+            return page
+        self._forms[name] = path, sure | {"sure": "1"}  # a yes is asked once more, and meant
+        return visitor.post(*self._forms[name])
 
     def _filled(
         self, name: str, path: str, form: dict[str, str], said: Mapping[str, Any]
