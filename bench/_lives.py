@@ -250,6 +250,8 @@ class Life:
             for name, rows in self.rows.items()
         }
         self._seal(copy, made)
+        for name in ("customer_order", "fulfillment"):
+            made[name] = [_typed(name, row) for row in made.get(name, ())]
         return made
 
     def _seal(self, copy: Copy, made: Rows) -> None:
@@ -316,6 +318,14 @@ def _with(table: str, row: tuple[Any, ...], **cells: Any) -> tuple[Any, ...]:
     for name, value in cells.items():
         changed[columns.index(name)] = value
     return tuple(changed)
+
+
+def _typed(table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row with its number also in the forms by which people find it."""
+    columns = _columns(table)
+    number = row[columns.index("number")]
+    forms = {"number_plain": finding.plain_number, "number_digits": finding.number_digits}
+    return _with(table, row, **{one: form(number) for one, form in forms.items() if one in columns})
 
 
 _NUMBERS = ("number", "group_number")  # of an envelope that has one; else an id stands there

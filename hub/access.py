@@ -85,6 +85,7 @@ class Action(StrEnum):
     RERUN_DOCUMENT = "rerun_document"
     KEEP_USERS = "keep_users"
     KEEP_OWN_USERS = "keep_own_users"
+    KEEP_OWN_FIRM = "keep_own_firm"
     KEEP_BRANDS = "keep_brands"
     KEEP_KEYS = "keep_keys"
     KEEP_OWN_ACCOUNT = "keep_own_account"
@@ -146,7 +147,12 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
         ),
         Role.SUPPLIER_USER: _SUPPLYING | {Action.KEEP_OWN_ACCOUNT},
         Role.SUPPLIER_ADMIN: _SUPPLYING
-        | {Action.KEEP_OWN_ACCOUNT, Action.KEEP_OWN_USERS, Action.KEEP_PARTNER_WEBHOOKS},
+        | {
+            Action.KEEP_OWN_ACCOUNT,
+            Action.KEEP_OWN_USERS,
+            Action.KEEP_OWN_FIRM,
+            Action.KEEP_PARTNER_WEBHOOKS,
+        },
         Role.PARTNER_CLIENT: frozenset(_SUPPLYING | {Action.KEEP_PARTNER_WEBHOOKS}),
         Role.OPERATOR: frozenset(Action),
     }

@@ -26,6 +26,7 @@ from hub.domain.messages import PurchaseOrder, PurchaseOrderChange
 from hub.domain.names import at_moment, timed_seed
 from hub.domain.warehouse import WarehouseOrder
 from hub.errors import ConfigError
+from hub.flow.own_settings import following
 from hub.flow.parts import Parts, Route
 from hub.mapping import Library, Reading
 from hub.ops import sandbox
@@ -56,7 +57,7 @@ def build(environment: Mapping[str, str], *, migrate: bool = False) -> Parts:
     store = open_store(chosen)
     try:
         _up_to_date(store, migrate=migrate)
-        return _parts(_pages_or_tell(chosen, store), store, chosen, environment)
+        return following(_parts(_pages_or_tell(chosen, store), store, chosen, environment))
     except BaseException:
         store.close()
         raise
@@ -216,9 +217,8 @@ def doors(chosen: Settings, parts: Parts, api: ASGIApp) -> ASGIApp:
 
     sites = web.sites(parts.brands.values(), chosen.brands)
     document = getattr(api, "openapi", dict)  # what the door says of itself, for our own people
-    # What came with the code is replaced with it: only a folder of the operator's own is written.
-    shipped = settings.brands_beside(settings.share_folder())
-    folder = None if chosen.brands == shipped else chosen.brands
+    # Only a folder of the operator's own is written.
+    folder = settings.own_brands(chosen)
     houses = web.Houses(parts, sites, chosen.desk_from, document, folder)
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:

@@ -163,7 +163,8 @@ class Worker:
 
     def _wind(self, channel: Channel) -> None:
         """Ask the clock to ring this channel's polls."""
-        zone = ZoneInfo(self._parts.partners.get(channel.partner).calendar.zone)
+        # By the page: its writer thinks of one zone, and the clock is wound once.
+        zone = ZoneInfo(self._parts.partners.page(channel.partner).calendar.zone)
         if channel.poll_cron:
             trigger = CronTrigger.from_crontab(channel.poll_cron, timezone=zone)
         elif channel.poll_seconds:

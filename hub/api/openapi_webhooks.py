@@ -31,7 +31,7 @@ _ABOUT = (
     "`webhook-signature`) within seconds. Answer 2xx; anything else is tried again after 5 s, "
     "5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, then put on the dead list. 410 ends the "
     "endpoint, redirects are not followed, Retry-After is honoured. Events come in any order and "
-    "may come twice with the same `webhook-id`. Types: "
+    "may come twice with the same `webhook-id`; `/docs/webhooks` tells how to verify them. Types: "
 )
 _REGISTERED = (
     "Registered; the secret is shown once, and again only to the same request with the same "

@@ -73,7 +73,7 @@ def work_view(work: Work) -> dict[str, Any]:
 
 
 def _ship_by(work: Work) -> str | None:
-    due = work.part.ship_by
+    due = work.part.due
     return None if due is None else due.astimezone(ZoneInfo(work.zone)).date().isoformat()
 
 

@@ -232,12 +232,15 @@ class ShownMove(Shown):
 class ShownPromise(Shown):
     """What was promised of one part: the day first given, the day that stands, every move.
 
-    `open` units still wait for it; `late` when it stands later than was agreed.
+    `open` units still wait for it, `units` says of which lines; `late` when it stands later than
+    was agreed. A part of which some pieces were put off has two days of arrival, the later one
+    last: each speaks of its own units.
     """
 
-    kind: PromiseKind
+    kind: Literal[PromiseKind.SHIP_BY, PromiseKind.DELIVER_BY]
     part: int
     lines: list[str]
+    units: list[ShownPacked]
     first: str
     now: str
     due: Annotated[str, Field(description="The last moment at which it is kept.")]

@@ -44,7 +44,9 @@ def order_view(
         "tax": order.tax,
         "total": order.total,
         "ship_groups": [_group(order, group, lines[group.id], weighed) for group in order.groups],
-        "shipments": [_shipment(order, shipment) for shipment in order.shipments],
+        "shipments": [
+            _shipment(order, shipment) for shipment in order.shipments if shipment.known_packages
+        ],
         "changes": [change_view(order, change) for change in order.changes],
         "allowed_actions": list(allowed_actions(order, Viewer.API, now)),
         "links": {"self": location(order.number), "status": f"{location(order.number)}/status"},

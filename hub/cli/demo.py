@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -161,6 +161,7 @@ class Show:
             door = Door(host=HOST, port=self._port, keys=self._keys)
             self._storefronts = Storefronts(door, self._plays, clock=_now)
             stack.enter_context(self._web())
+            self._stage.leave_to_people(self._is_for_people())
             self._stage.connect(NetDoor(HOST, self._port), self._keys)
             # Only one demo holds the directory: after a crash the next takes its lanes at once.
             worker = Worker(self._parts, owner="demo")
@@ -202,6 +203,15 @@ class Show:
             path.write_text(json.dumps(keys, indent=1))
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
+
+    def _is_for_people(self) -> Callable[[str, str], bool]:
+        """Orders by hand are those people's who were invited; the demo's own never are."""
+        from functools import partial
+
+        from hub.cli.lab_hub import is_for_people
+
+        played = frozenset((play.brand, play.order.number) for play in self._plays)
+        return partial(is_for_people, self._parts, played=played)
 
     @contextmanager
     def _web(self) -> Iterator[None]:
@@ -263,7 +273,10 @@ class Show:
         return board
 
     def rest(self) -> None:
-        """Go on until somebody ends it: orders placed by hand are sent and answered too."""
+        """Go on until somebody ends it: orders placed by hand are sent and answered too.
+
+        Those for a partner that somebody was invited to wait for that person.
+        """
         click.echo("\nThe demo goes on; Ctrl-C ends it.", err=True)
         try:
             while True:
@@ -351,6 +364,9 @@ class Show:
         desk.write("Try, in another terminal:", bold=True)
         for command in self._commands(board):
             desk.write(f"  {command}")
+        desk.write()
+        for line_ in self._people():
+            desk.write(line_)
 
     def _finding(self) -> list[str]:
         """How to find an order as its customer does."""
@@ -360,6 +376,15 @@ class Show:
         return [
             f"{self._parts.address(play.brand, '/')}",
             f"  find {number} with {email}; the code is mailed to {mails}",
+        ]
+
+    def _people(self) -> list[str]:
+        """What becomes of the simulated people once real ones are there."""
+        portal = f"http://{self._parts.portal_hosts[0]}:{self._port}/"
+        return [
+            f"{self._parts.partners.get(guest).name} answers by itself until you invite somebody "
+            f"to it as above:\n  from then on new orders wait for that person, at {portal}"
+            for guest in self._stage.guests
         ]
 
     def _commands(self, board: "Board") -> list[str]:

@@ -7,7 +7,7 @@ from hub.cli.desk import Desk
 from hub.cli.words import line, one_line, when
 
 if TYPE_CHECKING:
-    from hub.ops.explain import Bytes, Carrier, DocumentStory, TransmissionStory
+    from hub.ops.explain import Bytes, Carrier, Did, DocumentStory, TransmissionStory
     from hub.ops.places import Flaw, Piece
 
 WARNING = "warning"
@@ -59,15 +59,27 @@ def tell_flaws(desk: Desk, flaws: Iterable["Flaw"]) -> None:
 
 
 def _effects(desk: Desk, story: "DocumentStory") -> None:
-    if story.effects:
-        desk.write(f"\nIt changed order {story.order_number} of {story.brand}", bold=True)
-    elif story.order_number and story.direction == "in":
-        desk.write(
-            f"\nIt changed nothing on order {story.order_number} of {story.brand}", bold=True
-        )
-    for each in story.effects:
-        about = f"line {each.line} {each.sku}: " if each.line else ""
-        desk.write(f"  {about}{line(each.text)}")
+    orders = {one.order_id: one for one in story.spoken if one.order_id}
+    for order_id, one in orders.items():
+        alone = ("",) if len(orders) == 1 else ()  # what is about no line is about the only order
+        done = [each for each in story.effects if each.order_id in (order_id, *alone)]
+        if done:
+            desk.write(f"\nIt changed order {one.order_number} of {one.brand}", bold=True)
+        elif story.direction == "in":
+            desk.write(
+                f"\nIt changed nothing on order {one.order_number} of {one.brand}", bold=True
+            )
+        for each in done:
+            _effect(desk, each)
+    if len(orders) != 1:
+        for each in story.effects:
+            if not each.order_id:
+                _effect(desk, each)
+
+
+def _effect(desk: Desk, did: "Did") -> None:
+    about = f"line {did.line} {did.sku}: " if did.line else ""
+    desk.write(f"  {about}{line(did.text)}")
 
 
 def _answers(desk: Desk, story: "DocumentStory") -> None:

@@ -147,6 +147,25 @@ def invitation(parts: "Parts", partner: str) -> str:
     return "/l/" + made.url.rpartition("/")[2]
 
 
+def is_for_people(
+    parts: "Parts", partner: str, number: str, *, played: Collection[tuple[str, str]] = ()
+) -> bool:
+    """Say whether a purchase order of a partner is for real people: some were invited there.
+
+    Those who lost their account are none, nor is the lab's own. `played` are brands and numbers of
+    the lab's own orders, which never are for people.
+    """
+    from hub.flow import accounts
+    from hub.lab.sites import email_of
+
+    people = accounts.listed(parts, partner=partner)
+    if all(one.disabled or one.email == email_of(partner) for one in people):
+        return False
+    with parts.store.read() as tx:
+        found = tx.orders.for_purchase_order(partner=partner, number=number)
+    return found is None or (found[0].brand, found[0].number) not in played
+
+
 def api_key(parts: "Parts", *, brand: str = "", partner: str = "") -> str:
     """Return a new API key of a brand or a partner."""
     import secrets

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ def _running(
     desk: Desk, folder: Path, port: int, clock: "RunningClock", seed: int
 ) -> "Iterator[tuple[Stage, dict[str, object]]]":
     """Open partners, hub and worker; yield the partners and what to tell about it all."""
-    from hub.cli.lab_hub import OWNER, api_key, built, invitation
+    from hub.cli.lab_hub import OWNER, api_key, built, invitation, is_for_people
     from hub.lab.doors import NetDoor
     from hub.lab.scenario import PaceKeys
     from hub.lab.stage import Stage
@@ -113,6 +114,7 @@ def _running(
         keys = {brand: api_key(parts, brand=brand) for brand in parts.brands}
         partners = {partner: api_key(parts, partner=partner) for partner in stage.callers}
         partners |= {partner: invitation(parts, partner) for partner in stage.guests}
+        stage.leave_to_people(partial(is_for_people, parts))
         stage.connect(NetDoor(HOST, where), partners)
         worker = Worker(parts, owner=f"{OWNER}:{os.getpid()}")
         stack.callback(worker.stop)

@@ -1,5 +1,6 @@
 """`hub lane` and `hub duty`: what is owed to partners, over which lanes, and what holds it up."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
@@ -20,14 +21,18 @@ def lane() -> None:
 @as_json
 @pass_desk
 def list_lanes(desk: Desk, as_json: bool) -> None:
-    """Show each lane: how much waits, since when, who holds it, whether it is paused and why."""
+    """Show each lane: how much waits, since when, who holds it, whether it is paused and why.
+
+    What waits to be written counts, and what was written and did not leave yet.
+    """
     with desk.reading() as parts, parts.store.read() as tx:
         rows = tx.duties.lanes()
     if as_json:
-        desk.json({"lanes": rows})
+        told = [{**asdict(row), "waiting": row.waiting, "oldest": row.oldest} for row in rows]
+        desk.json({"lanes": told})
         return
     table = [
-        (row.name, str(row.depth), str(row.parked), when(row.oldest_due), row.owner or "-",
+        (row.name, str(row.waiting), str(row.parked), when(row.oldest), row.owner or "-",
          when(row.paused_until), str(row.failures), line(row.paused_reason))
         for row in rows
     ]  # fmt: skip

@@ -21,6 +21,7 @@ def tell(desk: Desk, story: "OrderStory") -> None:
     _exceptions(desk, story)
     _lines(desk, story)
     _purchase_orders(desk, story)
+    _changes(desk, story)
     _parcels(desk, story)
     _papers(desk, story)
     _timeline(desk, story)
@@ -71,11 +72,24 @@ def _purchase_orders(desk: Desk, story: "OrderStory") -> None:
             )
 
 
+def _changes(desk: Desk, story: "OrderStory") -> None:
+    if story.changes:
+        desk.write("\nChanges", bold=True)
+    for each in story.changes:
+        reason = f" ({line(each.reason)})" if each.reason else ""
+        until = f", answer by {when(each.until)}" if each.until else ""
+        waits = f"; waits for {', '.join(each.waits_for)}{until}" if each.waits_for else ""
+        asked = line(", ".join(each.asked)) or each.kind
+        desk.write(f"  {when(each.asked_at)}  {each.state}: {asked}{reason}{waits}  {each.id}")
+
+
 def _parcels(desk: Desk, story: "OrderStory") -> None:
     if story.parcels:
         desk.write("\nParcels", bold=True)
     for each in story.parcels:
         what = ", ".join(f"line {number} × {quantity}" for number, quantity in each.lines)
+        if not each.known:
+            what = "contents unknown, not shown to the customer"
         carrier = (
             " ".join(word for word in (each.carrier, each.service) if word) or "carrier unknown"
         )
@@ -101,7 +115,9 @@ def stamped(paper: "Paper") -> str:
     """Return the state of a partner's paper, or the stamps of one of ours."""
     if not paper.stamps:
         return paper.state
-    marks = [f"{one.name} {when(one.at)}" if one.at else f"{one.name} -" for one in paper.stamps]
+    marks = [
+        f"{one.name} {when(one.at)}" if one.at else f"not yet {one.name}" for one in paper.stamps
+    ]
     return ", ".join(marks)
 
 

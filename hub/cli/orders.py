@@ -285,7 +285,9 @@ def source(desk: Desk, number: str, brand: str, as_json: bool) -> None:
 @as_json
 @pass_desk
 def index_people(desk: Desk, as_json: bool) -> None:
-    """Make customers of before this version findable by telephone, and by name with postcode.
+    """Make customers of before this version findable by telephone, name with postcode and e-mail.
+
+    Names, telephones and e-mails that were kept by fewer ways of writing are then found by all.
 
     Once after an upgrade is enough, beside a running hub; doing it again changes nothing.
     """

@@ -8,6 +8,7 @@ import click
 
 from hub.cli.desk import Desk, pass_desk
 from hub.cli.headings import headings
+from hub.cli.own_settings import settings
 from hub.cli.shown import Mistakes, ShownGroup, as_json
 from hub.errors import ConfigError
 
@@ -110,6 +111,7 @@ def list_(desk: Desk, as_json: bool) -> None:
 
 
 partner.add_command(headings)
+partner.add_command(settings)
 
 
 def _row(one: "Partner", channel: "Channel | None") -> dict[str, object]:

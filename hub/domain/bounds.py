@@ -22,6 +22,14 @@ _NAMES = (
 _OF_PARCELS = ("tracking", "label")
 
 
+def keepable(number: str) -> str:
+    """Return a number as it may be kept and looked for: "" for one that no index takes.
+
+    It is as if the paper had named none; a shortened number would be another one.
+    """
+    return "" if len(number) > LONGEST_NAME or IMPOSSIBLE.search(number) else number
+
+
 def numbers_too_long(message: Message) -> tuple[Problem, ...]:
     """Return a problem for each name in a message that is longer than the hub keeps."""
     return tuple(

@@ -135,6 +135,24 @@ def carrier_of(tracking: str, *, named: str = "") -> str:
     return found.carrier
 
 
+def lookalike(tracking: str, *, named: str = "") -> str:
+    """Return whose number this would be but for one wrong sign; empty where nothing looks wrong.
+
+    Its form is one carrier's alone, or that of the carrier that was named, and no check digit of
+    that form fits. A number of that form with the right digit cannot be told from another one's.
+    """
+    word, number = named.strip().lower(), plain(tracking)
+    forms = [one for one in _FORMS if one.pattern.fullmatch(number)]
+    if any(one.holds(number) for one in forms):
+        return ""
+    return next((one.carrier for one in forms if one.alone or one.carrier == word), "")
+
+
+def meant(tracking: str, *, named: str = "") -> str:
+    """Return the carrier's word as `carrier_of` does; else whose number it is but for one sign."""
+    return carrier_of(tracking, named=named) or lookalike(tracking)
+
+
 def public(tracking: str, *, named: str = "") -> str:
     """Return the carrier's word for a customer's eyes: one that is known here, or nothing.
 

@@ -23,6 +23,7 @@ CANCEL = "cancel"
 """Units taken off, whatever the row calls it."""
 GIVEN_UP = "given_up"
 """Units that were to be exchanged and are only cancelled: nothing comes in their place."""
+IN_PART = "confirmed in part"
 _ANSWERS = (FactKind.CHANGE_CONFIRMED, FactKind.CHANGE_DECLINED)
 
 
@@ -61,6 +62,16 @@ def is_over(change: OrderChange) -> bool:
     """
     waits = any(ask.state is ChangeState.REQUESTED for ask in change.asks)
     return not waits and change.state is not ChangeState.REQUESTED
+
+
+def came_to(order: Order, change: OrderChange, facts: Sequence[Known]) -> str:
+    """Return its state as people are told it: what was agreed to only in part is `IN_PART`."""
+    if change.state is not ChangeState.CONFIRMED:
+        return str(change.state)
+    rows = [row for row in change.actions if "running" not in row]
+    found = pieces(order, change.id, rows, facts)
+    late = any(one.outcome is Outcome.TOO_LATE or one.action == GIVEN_UP for one in found)
+    return IN_PART if late else str(change.state)
 
 
 def answers(facts: Sequence[Known], change_id: str) -> int:

@@ -6,6 +6,7 @@ is the end, unless the parcel comes back.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from hub.domain import carriers
 from hub.domain.facts import Change, Fact, FactKind, Stuck
@@ -34,6 +35,7 @@ class _Place:
 def told(order: Order, events: Sequence[CarrierEvent], *, of: Collection[str]) -> Change:
     """Take in what is told of an order's parcels; events of other parcels change nothing.
 
+    Of a parcel that is not known to be the order's no fact is told before it is.
     `of` are the partners' parts that the teller may speak of. Events known already change nothing.
     Every `at` has a zone.
     """
@@ -82,21 +84,39 @@ def _moved(order: Order, place: _Place, event: CarrierEvent) -> Change:
     )
     if event.moment is CarrierMoment.DELIVERED:
         after = arrived(after, place.shipment.fulfillment_id, package.lines)
-    body = {
-        "shipment": place.shipment.id,
-        "package": package.id,
-        "moment": str(event.moment),
-        "happened_at": event.at.isoformat(),
-        "expected_on": event.estimated_on.isoformat() if event.estimated_on else None,
-    }
-    kind = _FACTS.get(event.moment, FactKind.PARCEL_MOVED)
+    fact = _fact(place, event.moment, event.at, event.estimated_on)
     trouble = event.moment in _FOR_A_PERSON
     return Change(
         order=after,
-        facts=(Fact(kind=kind, body=body),),
+        facts=(fact,) if place.shipment.known_packages else (),
         stuck=(_stuck(order, place, event),) if trouble else (),
         cleared=() if trouble else (_hold(package),),
     )
+
+
+def come_to_light(order: Order, packages: Collection[str]) -> Change:
+    """Tell where parcels are, by their ids, of which nothing was told until they were known.
+
+    They stand with their carriers' newest already: nothing but the facts is new.
+    """
+    facts = tuple(
+        _fact(_Place(shipment=shipment, package=package), package.moment, package.moment_at)
+        for shipment in order.shipments
+        for package in shipment.known_packages
+        if package.id in packages and package.moment and package.moment_at
+    )
+    return Change(order=order, facts=facts)
+
+
+def _fact(place: _Place, moment: CarrierMoment, at: datetime, expected: date | None = None) -> Fact:
+    body = {
+        "shipment": place.shipment.id,
+        "package": place.package.id,
+        "moment": str(moment),
+        "happened_at": at.isoformat(),
+        "expected_on": expected.isoformat() if expected else None,
+    }
+    return Fact(kind=_FACTS.get(moment, FactKind.PARCEL_MOVED), body=body)
 
 
 def _with_package(order: Order, shipment: Shipment, package: Package) -> Order:

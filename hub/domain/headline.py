@@ -70,7 +70,27 @@ def headline(
             return _PLAIN[word]
     if unfilled:
         return _arriving_in_part(page, today, word)
-    return _arriving(page, today) or _PLAIN[word]
+    return _held_up(page) or _arriving(page, today) or _PLAIN[word]
+
+
+HELD_UP = "held up"
+"""What stands in every sentence on parcels that are held up, and begins the one on all of them."""
+
+
+def _held_up(page: Mapping[str, Any]) -> str:
+    """What is known of parcels that do not move, rather than a day; empty where all of them do.
+
+    While something is still to leave, that says more.
+    """
+    if any(line["open"] for line in page["lines"]):
+        return ""
+    under_way = [one for one in page.get("parcels", ()) if one.get("state") not in ENDED]
+    held = sum(one.get("state") == ParcelState.PROBLEM for one in under_way)
+    if held and held == len(under_way):
+        return "Held up on its way; we are looking into it"
+    if held > 1:
+        return f"{held} parcels are held up on their way; we are looking into it"
+    return "A parcel is held up on its way; we are looking into it" if held else ""
 
 
 def _delivered(page: Mapping[str, Any], today: date, zone: tzinfo) -> str:
@@ -111,7 +131,12 @@ def _delayed(page: Mapping[str, Any], now: datetime, today: date, unfilled: Coll
     leaving = {one.get("part"): one for one in _waiting(page, PromiseKind.SHIP_BY)}
     behind = {part for part, one in leaving.items() if one["late"] or _is_over(one, now)}
     missed = [one for one in doors if _is_over(one, now)]
-    late = missed or [one for one in doors if one.get("part") in behind]
+    last_of = {one.get("part"): one for one in doors}
+    late = missed or [
+        one
+        for one in doors
+        if one.get("part") in behind and (one["late"] or one is last_of[one.get("part")])
+    ]
     if not late:
         if doors or any(line["shipped"] for line in page["lines"]):
             return "Delayed: we are finding out when the rest ships"

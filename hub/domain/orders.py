@@ -145,7 +145,11 @@ class FulfillmentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FulfillmentOrder:
-    """The lines of one ship group that one partner fills; `number` is the purchase order number."""
+    """The lines of one ship group that one partner fills; `number` is the purchase order number.
+
+    `ship_by` is when the last of it is due. `next_due` is when its other pieces are, where some
+    were put off; None where one moment counts for all.
+    """
 
     id: str
     group_id: str
@@ -156,6 +160,12 @@ class FulfillmentOrder:
     created_at: datetime
     ship_by: datetime | None
     lines: tuple[FulfillmentLine, ...]
+    next_due: datetime | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """When the partner is to ship something next."""
+        return self.next_due or self.ship_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +217,15 @@ class Shipment:
         """What it is called: the notice's number or, without one, its tracking numbers."""
         return notice_name(self.notice, [package.tracking for package in self.packages])
 
+    @property
+    def known_packages(self) -> tuple[Package, ...]:
+        """The parcels that are known to be the order's: none until one of them has units of it.
+
+        With goods of the order in one, a parcel of which only a number or a label is told counts
+        too. Of the others nobody but the partner and its operator is told.
+        """
+        return self.packages if any(package.lines for package in self.packages) else ()
+
 
 def notice_name(notice: str, trackings: Iterable[str]) -> str:
     """Return what a shipment is called: its notice's number or, without one, its trackings."""
@@ -214,10 +233,15 @@ def notice_name(notice: str, trackings: Iterable[str]) -> str:
 
 
 class PromiseKind(StrEnum):
-    """What the customer was promised of a partner's part."""
+    """What the customer was promised of a partner's part.
+
+    `DELIVER_NEXT_BY` is the day at the door of the pieces that were not put off, where others were;
+    it is made only once it differs from what was agreed.
+    """
 
     SHIP_BY = "ship_by"
     DELIVER_BY = "deliver_by"
+    DELIVER_NEXT_BY = "deliver_next_by"
 
 
 class Evidence(StrEnum):

@@ -8,7 +8,7 @@ partner's working time is handed in.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from hub.domain.facts import Change, Fact, FactKind
@@ -67,8 +67,8 @@ class Terms(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Aim:
-    """The day at which a promise would stand, and why."""
+class Aim:
+    """The day at which a promise would stand, on which evidence, and why."""
 
     day: date
     evidence: Evidence
@@ -143,7 +143,7 @@ def _made(case: _Case) -> Change:
     evidence = Evidence.STOCK_DATE if ship_on > usual else Evidence.CALENDAR
     former = predecessor(case.order, part)
     reason = RESOURCED if former else PLACED
-    leave = _Aim(day=ship_on, evidence=evidence, reason=reason)
+    leave = Aim(day=ship_on, evidence=evidence, reason=reason)
     arrive = replace(leave, day=terms.arrival(ship_on, method=case.method))
     order, ship = _with(case, case.order, PromiseKind.SHIP_BY, leave)
     order, deliver = _with(case, order, PromiseKind.DELIVER_BY, arrive)
@@ -151,9 +151,14 @@ def _made(case: _Case) -> Change:
     facts = [Fact(kind=FactKind.PROMISE_MADE, body=body)]
     for one in (ship, deliver):
         was = order.promise(former.id, one.kind) if former else None
-        if was is not None and was.day < one.day:
+        if former and was is not None and _is_news(order, former, was, one.day):
             facts.append(_told(one, was.day))
     return Change(order=order, facts=tuple(facts))
+
+
+def _is_news(order: Order, former: FulfillmentOrder, was: Promise, day: date) -> bool:
+    """Whether a day is later than that of the part before, or takes a delay of that part back."""
+    return was.day < day or (day < was.day and is_late(history(order, former, was.kind)))
 
 
 def predecessor(order: Order, part: FulfillmentOrder) -> FulfillmentOrder | None:
@@ -187,7 +192,7 @@ def _moved(case: _Case) -> Change:
     return change.then(_follow(case, PromiseKind.DELIVER_BY, _door_aims(case, moved)))
 
 
-def _follow(case: _Case, kind: PromiseKind, aims: Sequence[_Aim]) -> Change:
+def _follow(case: _Case, kind: PromiseKind, aims: Sequence[Aim]) -> Change:
     """Move one promise to the first of these aims, if that is news."""
     standing = case.order.promise(case.part.id, kind)
     if standing is None or not aims:
@@ -195,52 +200,70 @@ def _follow(case: _Case, kind: PromiseKind, aims: Sequence[_Aim]) -> Change:
     day = _settled(case, standing, aims[0])
     if day is None or day == standing.day:
         return Change(order=_in_step(case, kind))
-    reason = _why(aims[0].reason, sooner=day < standing.day)
+    reason = why(aims[0].reason, sooner=day < standing.day)
     order, promise = _with(case, case.order, kind, replace(aims[0], day=day, reason=reason))
     return Change(order=order, facts=(_told(promise, standing.day),))
 
 
-def _why(reason: str, *, sooner: bool) -> str:
-    """Why a promise moves that way: good news has a word of its own, which explains no delay."""
+def why(reason: str, *, sooner: bool) -> str:
+    """Return why a promise moves that way: good news has its own word, which explains no delay."""
     if sooner:
         return reason if reason in _EITHER_WAY else SOONER
     return RESCHEDULED if reason == SOONER else reason
 
 
-def _settled(case: _Case, standing: Promise, aim: _Aim) -> date | None:
+def _settled(case: _Case, standing: Promise, aim: Aim) -> date | None:
     """Where the promise goes: later by news, back to what was agreed, anywhere by our own change.
 
     None when news names a day that is over: it says nothing of when.
     """
     if aim.evidence is Evidence.CHANGE:
         return max(aim.day, case.today)
-    if aim.day > standing.day:
-        return aim.day if aim.day >= case.today else None
     own = [one for one in case.order.promises if one.fulfillment_id == case.part.id]
     agreed = [one.day for one in own if one.kind is standing.kind and one.evidence in AGREED]
-    return min(standing.day, max(aim.day, agreed[-1], case.today))
+    return by_news(standing.day, aim.day, agreed=agreed[-1], today=case.today)
 
 
-def _ship_aims(case: _Case) -> list[_Aim]:
+def by_news(standing: date, aim: date, *, agreed: date, today: date) -> date | None:
+    """Return where news of a day moves a promise: later, or back to what was agreed.
+
+    None when it names a later day that is over: that says nothing of when.
+    """
+    if aim > standing:
+        return aim if aim >= today else None
+    return min(standing, max(aim, agreed, today))
+
+
+def _ship_aims(case: _Case) -> list[Aim]:
     """What a change says of the day on which an open part leaves; at most one aim."""
     standing = case.order.promise(case.part.id, PromiseKind.SHIP_BY)
     if standing is None or not _open(case.part):
         return []
     if case.part.ship_by is not None and case.part.ship_by != standing.due:
         day = case.terms.day_of(case.part.ship_by)
-        return [_Aim(day=day, evidence=Evidence.CHANGE, reason=CHANGED)]
+        return [Aim(day=day, evidence=Evidence.CHANGE, reason=CHANGED)]
     unsaid = any(fact.kind is FactKind.ANSWER_VOIDED for fact in case.facts)
     if unsaid and not any(line.buckets.backordered for line in case.part.lines):
-        return [_Aim(day=date.min, evidence=Evidence.ANSWER, reason=RESCHEDULED)]
+        return [Aim(day=date.min, evidence=Evidence.ANSWER, reason=RESCHEDULED)]
     for fact in case.facts:
         if fact.kind in _SILENT:
             day = case.terms.day_of(case.terms.begun(case.now))
             later = max(day, standing.day)  # silence is never good news
-            return [_Aim(day=later, evidence=Evidence.SILENCE, reason=_SILENT[fact.kind])]
-    return _said_aims(case, standing)
+            return [Aim(day=later, evidence=Evidence.SILENCE, reason=_SILENT[fact.kind])]
+    return _said_aims(case, standing) or _left_aims(case)
 
 
-def _said_aims(case: _Case, standing: Promise) -> list[_Aim]:
+def _left_aims(case: _Case) -> list[Aim]:
+    """The day of the pieces that were not put off, once they are all that is left."""
+    former = {one.id: one for one in case.before.fulfillments} if case.before else {}
+    due = former[case.part.id].next_due if case.part.id in former else None
+    if due is None or any(one.buckets.open and one.buckets.backordered for one in case.part.lines):
+        return []
+    day = day_meant(case.order, case.part.id, due, terms=case.terms)
+    return [Aim(day=day, evidence=Evidence.ANSWER, reason=RESCHEDULED)]
+
+
+def _said_aims(case: _Case, standing: Promise) -> list[Aim]:
     """What the partner says: its latest day; earlier ones count if it spoke of all that is open."""
     wanted = {line.line_id for line in case.part.lines if line.buckets.open}
     said = [one for one in case.facts if one.kind in _SAID and one.body.get("line") in wanted]
@@ -248,7 +271,7 @@ def _said_aims(case: _Case, standing: Promise) -> list[_Aim]:
     if not said:
         return []
     last, by = max(dated, key=lambda one: one[0], default=(standing.day, said[-1]))
-    aim = _Aim(
+    aim = Aim(
         day=last,
         evidence=_SAID[by.kind],
         reason=BACKORDERED if is_backorder(by) else RESCHEDULED,
@@ -280,27 +303,27 @@ def is_backorder(fact: Fact) -> bool:
     )
 
 
-def _door_aims(case: _Case, ship: _Aim | None) -> list[_Aim]:
+def _door_aims(case: _Case, ship: Aim | None) -> list[Aim]:
     """What a change says of the day at the customer's door: the last of what is still to come.
 
     Nothing unless the day of leaving, the method, a parcel or a report gives cause, or all that had
     not left was taken from the part.
     """
-    parcels = dict(_parcels(case.order, case.part.id))
+    parcels = any(_parcels(case.order, case.part.id))
     asked_otherwise = _method_before(case) not in (None, case.method)
     reported = [day for fact in case.facts if (day := _day(fact, "delivery_on"))]
     news = _parcel_news(case)
     if not (ship or asked_otherwise or reported or news or _emptied(case)):
         return []
-    aims = [_parcel_aim(case, *both) for both in parcels.values() if not _at_the_door(both[1])]
-    aims += [_Aim(day=day, evidence=Evidence.REPORT, reason=RESCHEDULED) for day in reported]
+    aims = parcel_aims(case.order, case.part, terms=case.terms)
+    aims += [Aim(day=day, evidence=Evidence.REPORT, reason=RESCHEDULED) for day in reported]
     aims += _open_aims(case, ship)
     if asked_otherwise and not parcels:
         aims = [replace(aim, evidence=Evidence.CHANGE, reason=CHANGED) for aim in aims]
     return sorted(aims, key=lambda aim: aim.day, reverse=True)[:1]
 
 
-def _open_aims(case: _Case, ship: _Aim | None) -> list[_Aim]:
+def _open_aims(case: _Case, ship: Aim | None) -> list[Aim]:
     """When what has not left yet arrives, if it leaves as promised."""
     standing = case.order.promise(case.part.id, PromiseKind.SHIP_BY)
     if standing is None or not _open(case.part):
@@ -309,16 +332,26 @@ def _open_aims(case: _Case, ship: _Aim | None) -> list[_Aim]:
     if day < case.today and _taken_back(case):
         return []  # it is overdue: no day is better than the one that stands
     if ship is None and standing.evidence in AGREED:  # all else is in order again
-        return [_Aim(day=day, evidence=Evidence.SHIPMENT, reason=RESCHEDULED)]
+        return [Aim(day=day, evidence=Evidence.SHIPMENT, reason=RESCHEDULED)]
     why = ship or standing
-    return [_Aim(day=day, evidence=why.evidence, reason=why.reason)]
+    return [Aim(day=day, evidence=why.evidence, reason=why.reason)]
 
 
-def _parcel_aim(case: _Case, shipment: Shipment, package: Package) -> _Aim:
+def parcel_aims(order: Order, part: FulfillmentOrder, *, terms: Terms) -> list[Aim]:
+    """Return when each parcel of a part arrives that is under way."""
+    method = order.group(part.group_id).method_final
+    return [
+        _parcel_aim(shipment, package, terms, method)
+        for _, (shipment, package) in _parcels(order, part.id)
+        if not _at_the_door(package)
+    ]
+
+
+def _parcel_aim(shipment: Shipment, package: Package, terms: Terms, method: str) -> Aim:
     by_carrier = package.moment is not None and package.expected_on is not None
-    left_on = case.terms.day_of(shipment.shipped_at)
-    return _Aim(
-        day=package.expected_on or case.terms.arrival(left_on, method=case.method),
+    left_on = terms.day_of(shipment.shipped_at)
+    return Aim(
+        day=package.expected_on or terms.arrival(left_on, method=method),
         evidence=Evidence.CARRIER if by_carrier else Evidence.SHIPMENT,
         reason=CARRIER if by_carrier else SHIPPED,
     )
@@ -329,7 +362,7 @@ def _parcels(
 ) -> Iterator[tuple[str, tuple[Shipment, Package]]]:
     for shipment in order.shipments if order else ():
         if shipment.fulfillment_id == fulfillment_id:
-            for package in shipment.packages:
+            for package in shipment.known_packages:
                 yield package.id, (shipment, package)
 
 
@@ -366,7 +399,7 @@ def _method_before(case: _Case) -> str | None:
 # --- rows --------------------------------------------------------------------------------------
 
 
-def _with(case: _Case, order: Order, kind: PromiseKind, aim: _Aim) -> tuple[Order, Promise]:
+def _with(case: _Case, order: Order, kind: PromiseKind, aim: Aim) -> tuple[Order, Promise]:
     """The order with one promise more; what its partner is asked by follows it."""
     promise = Promise(
         id=case.names.new("pro"),
@@ -419,6 +452,38 @@ def history(order: Order, part: FulfillmentOrder, kind: PromiseKind) -> tuple[Pr
     own = tuple(one for one in order.promises if one.fulfillment_id == part.id and one.kind is kind)
     former = predecessor(order, part) if own and own[0].reason == RESOURCED else None
     return (*history(order, former, kind), *own) if former else own
+
+
+def next_history(order: Order, part: FulfillmentOrder) -> tuple[Promise, ...]:
+    """Return what was promised in turn of those pieces of a part that were never put off.
+
+    It begins as the part's own: while nothing else was said of them, what was agreed stands.
+    """
+    rows = history(order, part, PromiseKind.DELIVER_BY)
+    agreed = max((n for n, one in enumerate(rows) if one.evidence in AGREED), default=None)
+    if agreed is None:
+        return ()
+    own = [one for one in order.promises if one.kind is PromiseKind.DELIVER_NEXT_BY]
+    said = (one for one in own if one.fulfillment_id == part.id)
+    return (*rows[: agreed + 1], *(one for one in said if one.made_at >= rows[agreed].made_at))
+
+
+def day_meant(order: Order, fulfillment_id: str, moment: datetime, *, terms: Terms) -> date:
+    """Return the day at whose end a kept moment of a part is, in the zone its partner had then.
+
+    Its partner may have another zone by now. A promise made in the same zone tells: the moment is
+    whole days from it, but for the hour by which clocks change.
+    """
+    day = terms.day_of(moment)
+    own = [one for one in order.promises if one.fulfillment_id == fulfillment_id]
+    if not own or terms.end_of(day) == moment:
+        return next((one.day for one in own if one.due == moment), day)
+    near = min(own, key=lambda one: abs(moment - one.due - _whole_days(moment, one)))
+    return near.day + _whole_days(moment, near)
+
+
+def _whole_days(moment: datetime, promise: Promise) -> timedelta:
+    return timedelta(days=round((moment - promise.due) / timedelta(days=1)))
 
 
 def is_late(rows: Sequence[Promise]) -> bool:

@@ -29,6 +29,7 @@ from hub.domain.orders import (
     PromiseKind,
     Shipment,
 )
+from hub.domain.pieces import in_two
 from hub.domain.promises import history, is_late, predecessor
 
 FRESH = timedelta(hours=24)  # so long "out for delivery" is believed without another word
@@ -185,7 +186,7 @@ def _parcels(order: Order, shipment: Shipment) -> Sequence[dict[str, Any]]:
                 for line in package.lines
             ],
         }
-        for package in shipment.packages
+        for package in shipment.known_packages
     ]
 
 
@@ -214,16 +215,22 @@ def _change(change: OrderChange) -> dict[str, Any]:
 
 
 def _promises(order: Order) -> Iterator[dict[str, Any]]:
-    """What was promised of each part of which something is to come or has left."""
+    """What was promised of each part of which something is to come or has left.
+
+    Where pieces of it were put off, first the day of arrival of the others, then theirs.
+    """
     for part in order.fulfillments:
         owed = _owed(order, part)
         if not owed and not any(line.buckets.shipped for line in part.lines):
             continue
         coming = to_arrive(order, part)  # what nobody fills has no day at the door
-        for kind, units in ((PromiseKind.SHIP_BY, owed), (PromiseKind.DELIVER_BY, coming)):
-            rows = history(order, part, kind)
-            if rows:
-                yield _promise(order, part, rows, units)
+        if leaving := history(order, part, PromiseKind.SHIP_BY):
+            yield _promise(order, part, leaving, owed)
+        halves = in_two(order, part, coming)
+        if halves:
+            yield _promise(order, part, halves.rows, halves.sooner)
+        if arriving := history(order, part, PromiseKind.DELIVER_BY):
+            yield _promise(order, part, arriving, halves.later if halves else coming)
 
 
 def _promise(
@@ -231,12 +238,16 @@ def _promise(
 ) -> dict[str, Any]:
     """One promise, of the lines of which units are to come; one that is over is of them all."""
     return {
-        "kind": str(rows[-1].kind),
+        "kind": str(rows[0].kind),  # of pieces and of the whole alike
         "part": _ordinal(order, part.id),
         "lines": [
             order.line(line.line_id).number
             for line in part.lines
             if units[line.line_id] or not units
+        ],
+        "units": [
+            {"line": order.line(line_id).number, "quantity": count}
+            for line_id, count in units.items()
         ],
         "first": rows[0].day.isoformat(),
         "now": rows[-1].day.isoformat(),
@@ -293,7 +304,7 @@ def _late_from(order: Order) -> datetime | None:
 
     What nobody fills was promised no day: it is late once all the rest should have left.
     """
-    waiting = [part.ship_by for part in order.fulfillments if part.ship_by and _owed(order, part)]
+    waiting = [part.due for part in order.fulfillments if part.due and _owed(order, part)]
     if not waiting and unfilled(order):
         return max((part.ship_by for part in order.fulfillments if part.ship_by), default=None)
     return min(waiting, default=None)

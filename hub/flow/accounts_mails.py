@@ -108,6 +108,7 @@ def _told(tx: Transaction, parts: Parts, duty: WaitingDuty, lease: Lease, *, mai
     tx.duties.done([duty.id])
     if not mailed:
         return
+    tx.duties.note_mail(duty.lane, at=parts.now())
     tx.facts.record_input(
         input_id=Names(f"{duty.id}/told").new("inp"),
         kind="duty",

@@ -10,7 +10,8 @@ from hub.domain.exchange import Problem
 class Applied:
     """What was wrong, and what the message spoke of.
 
-    `used` is false when nothing of it could be used: the document is refused then.
+    `used` is false when nothing of it could be used: the document is refused then. `further` are
+    other orders that the same message is about, as goods of two orders in one parcel are.
     """
 
     problems: Sequence[Problem] = ()
@@ -20,3 +21,4 @@ class Applied:
     number: str = ""
     order_id: str | None = None
     fulfillment_id: str | None = None
+    further: tuple[str, ...] = ()

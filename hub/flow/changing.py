@@ -32,10 +32,10 @@ from hub.domain.orders import (
     FulfillmentState,
     Order,
 )
-from hub.domain.promises import is_backorder
+from hub.domain.promises import day_meant, is_backorder
 from hub.domain.wishes import Decided, Standing, Terms
-from hub.flow.following import backorder_hold
-from hub.flow.orders import remember
+from hub.flow.following import PartnerTerms, backorder_hold
+from hub.flow.orders import remember, remember_by_clock
 from hub.flow.parts import Parts
 from hub.flow.sourcing import source
 from hub.partners import Channel, Partner
@@ -340,18 +340,9 @@ def settle_silence(tx: Transaction, parts: Parts, watch: Watch, *, now: datetime
         confirms = route is not None and route.partner.silence == "confirm"
         change = silent(order, ask.id, confirms=confirms, partner=watch.partner, now=now)
         change = followed_up(tx, parts, order, change, names=names, now=now)
-    input_id = names.new("inp")
-    tx.facts.record_input(
-        input_id=input_id,
-        kind="clock",
-        at=now,
-        who=watch.hold,
-        subject=order.id,
-        body={"silence": ask.id},
-        sealed=None,
-        hashes={"code": parts.code},
+    remember_by_clock(
+        tx, parts, order, change, watch=watch, why={"silence": ask.id}, at=now, names=names
     )
-    remember(tx, parts, order, change, at=now, input_id=input_id, document_id=None, names=names)
 
 
 def paper_of(tx: Transaction, order: Order, ask: Ask) -> DocumentRow | None:
@@ -457,7 +448,8 @@ def _late_lines(parts: Parts, change: Change, fulfillment_id: str) -> set[str]:
     route = parts.routes.get(part.partner)
     if part.ship_by is None or route is None:
         return set()
-    promised = part.ship_by.astimezone(ZoneInfo(route.partner.calendar.zone)).date().isoformat()
+    terms = PartnerTerms(partner=route.partner)
+    promised = day_meant(change.order, part.id, part.ship_by, terms=terms).isoformat()
     return {
         str(fact.body["line"])
         for fact in change.facts

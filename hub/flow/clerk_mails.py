@@ -34,6 +34,7 @@ class Hindrance(StrEnum):
 
     NO_SERVER = "no_server"
     NO_ADDRESS = "no_address"
+    NO_WAY = "no_way"
     NOTHING_TO_SAY = "nothing_to_say"
 
 
@@ -83,7 +84,7 @@ def _letter(tx: Transaction, parts: Parts, order: Order, kind: str) -> Letter | 
         return Hindrance.NO_SERVER
     to = _recipient(tx, order)
     if not to:
-        return Hindrance.NO_ADDRESS
+        return Hindrance.NO_ADDRESS if _can_be_called(tx, order) else Hindrance.NO_WAY
     brand = parts.brands[order.brand]
     news = write(_occasion(tx, order, brand))
     if news is None:
@@ -114,6 +115,15 @@ def _recipient(tx: Transaction, order: Order) -> str:
         return address_of(tx.people.get(buyer)).email if buyer else ""
     except Erased:
         return ""
+
+
+def _can_be_called(tx: Transaction, order: Order) -> bool:
+    """Whether a telephone number is known of who bought or of who gets a part of it."""
+    people = {tx.visits.buyer(order.id), *(group.person_id for group in order.groups)} - {None}
+    try:
+        return any(address_of(tx.people.get(one)).phone.strip() for one in people if one)
+    except Erased:
+        return False
 
 
 def send(

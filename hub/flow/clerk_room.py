@@ -16,6 +16,7 @@ from hub.domain.orders import ChangeKind, Order
 from hub.domain.placing import address_of
 from hub.errors import Conflict
 from hub.flow.changing import ChangePosting, ChangeVerdict, settle_change
+from hub.flow.following import PartnerTerms
 from hub.flow.parts import Parts
 from hub.flow.shelves import Shelf, shelves
 from hub.store import Erased, StoredReply, Transaction
@@ -163,7 +164,7 @@ def _source(parts: Parts, shelf: Shelf, now: datetime) -> Source | None:
             partner=row.partner,
             name=route.partner.name,
             cutoff=route.channel.next_cutoff(now, calendar),
-            ship_by=calendar.add(calendar.begins(now), route.partner.limits.ship),
+            ship_by=PartnerTerms(partner=route.partner).ship_by(now),
         )
     return None
 
@@ -183,14 +184,17 @@ def known_customers(parts: Parts, *, brand: str, said: str) -> tuple[Known, ...]
     """Return the brand's customers of that telephone or e-mail; those erased are not among them."""
     text = said.strip()
     with parts.store.read() as tx:
-        if "@" in text:
+        if "@" in finding.email(text):
             one = tx.terms.by_email(brand=brand, email=text)
             ids = [] if one is None else [one]
-        elif finding.phone(text):
-            ids = tx.terms.customers(brand=brand, terms=[finding.phone_term(text)])
         else:
-            ids = []
-        found = [_known(tx, customer_id) for customer_id in ids[:MOST_FOUND]]
+            ids = [
+                customer
+                for term in finding.phone_terms(text)
+                for customer in tx.terms.customers(brand=brand, terms=[term])
+            ]
+        unique = list(dict.fromkeys(ids))[:MOST_FOUND]
+        found = [_known(tx, customer_id) for customer_id in unique]
     return tuple(one for one in found if one is not None)
 
 

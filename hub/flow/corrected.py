@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from hub.domain import rules
-from hub.domain.bounds import IMPOSSIBLE, numbers_too_long
+from hub.domain.bounds import IMPOSSIBLE, keepable, numbers_too_long
 from hub.domain.exchange import (
     Direction,
     Document,
@@ -35,8 +35,9 @@ from hub.domain.messages import (
 from hub.domain.warehouse import StockAdjustment, TransferReceipt, WarehouseAdvice
 from hub.errors import Malformed
 from hub.flow.parts import Parts
+from hub.flow.speaking import number_of
 from hub.flow.taking import joined
-from hub.mapping import Page
+from hub.mapping import Page, Reading
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction
 
@@ -47,10 +48,14 @@ STAND_INS = ("1", "20260101")  # a quantity, a day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """What a paper speaks of; empty where it cannot be told."""
+    """What a paper speaks of; empty where it cannot be told.
+
+    `numbers` are its purchase orders, `number` that of the message which a correction comes for.
+    """
 
     key: str = ""
     number: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 SILENT = Spoken()
@@ -73,6 +78,18 @@ def spoken_of(
     }
 
 
+def numbers_in(
+    parts: Parts, channel: Channel, document: Document, stream: BinaryIO
+) -> tuple[str, ...]:
+    """Return the purchase orders that a paper put aside names, none where that cannot be told.
+
+    `stream` is its delivery. It raises what reading raises: that may be why it was put aside.
+    """
+    if document.length > LONGEST_READ:
+        return ()
+    return _spoken(parts, channel, document, stream).numbers
+
+
 def _spoken(parts: Parts, channel: Channel, document: Document, stream: BinaryIO) -> Spoken:
     name = channel.maps.get(document.set_id)
     if name is None or parts.maps.page(name).message is StockReport:
@@ -82,15 +99,22 @@ def _spoken(parts: Parts, channel: Channel, document: Document, stream: BinaryIO
         paper = parts.formats[channel.format].read(stream.read(document.length), document=document)
     except (Malformed, ValueError):  # what no split has passed need not be readable
         return SILENT
-    for message in joined(_messages(parts.maps.page(name), paper)):
-        if key := paper_key(channel.partner, message):
-            number = str(getattr(message, "number", ""))
-            kept = not numbers_too_long(message) and not IMPOSSIBLE.search(key + number)
-            return Spoken(key=key, number=number) if kept else SILENT
-    return SILENT
+    reading = _reading(parts.maps.page(name), paper)
+    messages = [
+        message
+        for message in joined(reading.messages)
+        if not numbers_too_long(message) and not IMPOSSIBLE.search(number_of(message))
+    ]
+    said = (*map(number_of, messages), *(one.number for one in reading.unread))
+    numbers = tuple(dict.fromkeys(filter(None, map(keepable, said))))
+    for message in messages:
+        key = paper_key(channel.partner, message)
+        if key and not IMPOSSIBLE.search(key):
+            return Spoken(key=key, number=number_of(message), numbers=numbers)
+    return Spoken(numbers=numbers)
 
 
-def _messages(page: Page, paper: Paper) -> Sequence[Message]:
+def _reading(page: Page, paper: Paper) -> Reading:
     """Return what a paper says, values that cannot be read taken for others.
 
     Whose quantity it is that is no number does not matter here: what it speaks of is not asked of
@@ -98,13 +122,13 @@ def _messages(page: Page, paper: Paper) -> Sequence[Message]:
     """
     reading = page.read(paper)
     if isinstance(paper, Node):
-        return reading.messages
+        return reading
     for word in STAND_INS:
         if reading.messages:
             break
         paper = _mended(paper, reading.problems, word)
         reading = page.read(paper)
-    return reading.messages
+    return reading
 
 
 def _mended(paper: Segments, problems: Sequence[Problem], word: str) -> Segments:
@@ -150,4 +174,4 @@ def corrects(tx: Transaction, row: DocumentRow, message: Message, *, at: datetim
     for former in tx.exchange.under_key(key) if key else ():
         rejected = former.direction is Direction.IN and former.state is DocumentState.REJECTED
         if rejected and former.set_id == row.set_id:
-            tx.exceptions.clear(f"document:{former.id}", at=at, by=row.id)
+            tx.exceptions.clear_document(former.id, at=at, by=row.id)

@@ -66,7 +66,7 @@ def take_event(
     if event.at > now + AHEAD:
         return replace(applied, problems=[_ahead(event)], used=False)
     teller = "carrier" if partner.kind == "carrier" else "partner"
-    heard, order_id = _hear(
+    heard, orders = _hear(
         tx,
         parts,
         event,
@@ -77,7 +77,8 @@ def take_event(
         names=names,
     )
     problems = [_waiting(event)] if heard is Heard.WAITING else []
-    return replace(applied, problems=problems, order_id=order_id)
+    first = orders[0] if orders else None
+    return replace(applied, problems=problems, order_id=first, further=orders[1:])
 
 
 _TAKES_BACK = Problem(
@@ -157,7 +158,7 @@ def _hear(
     input_id: str,
     document_id: str | None,
     names: Names,
-) -> tuple[Heard, str | None]:
+) -> tuple[Heard, tuple[str, ...]]:
     number = carriers.plain(event.tracking)
     row = ParcelEventRow(
         id=stable("evt", scope, number, str(event.moment), event.at.isoformat()),
@@ -175,8 +176,9 @@ def _hear(
     new = tx.parcels.add(row)
     orders = [tx.orders.load(order_id) for order_id in tx.parcels.orders(number)]
     concerned = [order for order in orders if believed(parts, order, row.scope) is not None]
+    ids = tuple(order.id for order in concerned)
     if not new:
-        return Heard.KNOWN, concerned[0].id if concerned else None
+        return Heard.KNOWN, ids
     for order in concerned:
         own = believed(parts, order, row.scope) or ()
         change = delivery.told(order, [event], of=own)
@@ -190,4 +192,4 @@ def _hear(
             document_id=document_id,
             names=names,
         )
-    return (Heard.APPLIED, concerned[0].id) if concerned else (Heard.WAITING, None)
+    return (Heard.APPLIED if concerned else Heard.WAITING), ids

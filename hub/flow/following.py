@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from hub.domain.facts import Change, Fact, FactKind, Watch, WatchKind
 from hub.domain.messages import OrderResponse
 from hub.domain.names import Names
+from hub.domain.next_arrival import with_next_arrival
+from hub.domain.next_due import with_next_due
 from hub.domain.orders import Evidence, FulfillmentLine, FulfillmentOrder, Order, PromiseKind
 from hub.domain.promises import promised
 from hub.flow.parts import DESK, Parts
@@ -49,6 +51,10 @@ class PartnerTerms:
         calendar = self.partner.calendar
         return calendar.add(calendar.begins(now), self.partner.limits.ship)
 
+    def ship_by(self, now: datetime) -> datetime:
+        """Return until when the partner has for what it begins with now: a day is meant, whole."""
+        return self.end_of(self.day_of(self.begun(now)))
+
     def arrival(self, left_on: date, *, method: str) -> date:
         """Return the day at the door: so many of the partner's working days after leaving."""
         day = left_on
@@ -71,6 +77,8 @@ def followed(
     names_asked = {part.partner for part in change.order.fulfillments}
     terms = {name: found for name in names_asked if (found := _terms(parts, name))}
     after = promised(before, change, terms=terms, names=names, now=now)
+    after = with_next_due(before, after, terms=terms, now=now)
+    after = with_next_arrival(before, after, terms=terms, names=names, now=now)
     if before is None:
         return after  # nothing is awaited of whom nothing has reached yet
     ended, watches = _awaited(before, after)
@@ -104,7 +112,7 @@ def _awaited(before: Order, change: Change) -> tuple[list[str], list[Watch]]:
             continue
         if any(fact.kind in _ANSWERS for fact in _facts_of(change, part)):
             ended.append(response_hold(part.id))
-        if part.ship_by != former.ship_by and not _moved_by_silence(change.order, part):
+        if part.due != former.due and not _moved_by_silence(change.order, part):
             ended.append(shipment_hold(part.id))
             watches.extend(_shipment(change.order, part))
     return ended, watches
@@ -175,6 +183,16 @@ def awaited(
     return (*watches, *_answer(parts, order, part, now), *_shipment(order, part))
 
 
+def unanswered(
+    parts: Parts, order: Order, part: FulfillmentOrder, *, since: datetime
+) -> tuple[Watch, ...]:
+    """Return the answer that is awaited of a part that lies with its partner since then.
+
+    Nothing for a partner that sends no answers, and of which something was said already.
+    """
+    return tuple(_answer(parts, order, part, since))
+
+
 def _answer(parts: Parts, order: Order, part: FulfillmentOrder, now: datetime) -> Iterator[Watch]:
     """The answer to a purchase order of which nothing was said yet."""
     partner = parts.partners.get(part.partner)
@@ -205,13 +223,13 @@ def _receipt(
 
 
 def _shipment(order: Order, part: FulfillmentOrder) -> Iterator[Watch]:
-    if part.ship_by is not None:
+    if part.due is not None:
         yield Watch(
             hold=shipment_hold(part.id),
             kind=WatchKind.SHIPMENT,
             partner=part.partner,
             subject=part.id,
-            due_at=part.ship_by,
+            due_at=part.due,
             order_id=order.id,
         )
 

@@ -8,7 +8,7 @@ A failing document parks itself in its own commit; its neighbours go on.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -26,14 +26,15 @@ from hub.domain.exchange import (
 )
 from hub.domain.facts import Duty, DutyKind, Stuck
 from hub.domain.names import at_moment, stable
-from hub.errors import ConfigError, Conflict, Malformed, TransportError
+from hub.errors import Malformed
+from hub.flow.aside import clashing, known, numbers_of, remember_aside, speak
 from hub.flow.corrected import SILENT, Spoken, spoken_of
-from hub.flow.faults import trace_of
+from hub.flow.faults import fault_of
 from hub.flow.headings import with_headings
 from hub.flow.parts import Parts
 from hub.flow.settling import settle_document
 from hub.partners import Channel
-from hub.store import DocumentRow, InterchangeRow, Transaction, TransmissionRow, is_away
+from hub.store import DocumentRow, InterchangeRow, Transaction, TransmissionRow
 
 MOST_AT_ONCE = 200
 MOST_INTERCHANGES = 1000  # in one delivery; more is somebody's mistake, or worse
@@ -62,8 +63,15 @@ def unpack(parts: Parts, channel: Channel, transmission: TransmissionRow) -> Non
             parts.store.write(lambda tx: _park(tx, parts, transmission, problems))
             return
         hashes = [_slice_hash(stream, one) for one in split]
-        spoken = spoken_of(parts, channel, split, stream)
-    parts.store.write(lambda tx: _unpacked(tx, parts, channel, transmission, split, hashes, spoken))
+        rows = [
+            _interchange_row(channel, transmission, number, one, sha)
+            for number, (one, sha) in enumerate(zip(split, hashes, strict=True))
+        ]
+        spoken = {
+            **numbers_of(parts, channel, clashing(tx, channel, split, rows), stream),
+            **spoken_of(parts, channel, split, stream),
+        }
+    parts.store.write(lambda tx: _unpacked(tx, parts, channel, transmission, split, rows, spoken))
 
 
 def _too_many(split: Sequence[SplitInterchange]) -> tuple[Problem, ...]:
@@ -103,23 +111,14 @@ def _unpacked(
     channel: Channel,
     transmission: TransmissionRow,
     split: Sequence[SplitInterchange],
-    hashes: Sequence[bytes],
+    envelopes: Sequence[InterchangeRow],
     spoken: Mapping[int, Spoken],
 ) -> None:
     ordinal = 0
     doubles: list[InterchangeRow] = []
-    for number, (one, sha) in enumerate(zip(split, hashes, strict=True)):
-        interchange_id = stable("int", transmission.id, str(number))
-        row = _interchange_row(channel, transmission, interchange_id, one, sha)
-        known = tx.exchange.known_interchanges(
-            partner=row.partner,
-            direction=Direction.IN,
-            sender=row.sender,
-            receiver=row.receiver,
-            number=row.number,
-        )
-        counted = known
-        same = next((former for former in counted if former.sha256 == sha), None)
+    for one, row in zip(split, envelopes, strict=True):
+        counted = known(tx, row)
+        same = next((former for former in counted if former.sha256 == row.sha256), None)
         clash = same is None and bool(counted) and not channel.partner_resets_numbers
         counts = same is None and not clash and not _errors(row.problems)
         tx.exchange.add_interchange(replace(row, counts=counts))
@@ -127,18 +126,21 @@ def _unpacked(
             doubles.append(same)
             _answer_again(tx, same)
             continue
-        rows = _document_rows(parts, channel, transmission, interchange_id, one, ordinal, spoken)
+        rows = _document_rows(parts, channel, transmission, row.id, one, ordinal, spoken)
         ordinal += len(rows)
         if clash:
             rows = [replace(row_, state=DocumentState.PARKED) for row_ in rows]
         tx.exchange.add_documents(rows)
-        owed = _owe_receipts(tx, parts, channel, interchange_id, one)
+        for row_ in rows:
+            if row_.state is not DocumentState.ACCEPTED:  # what is settled tells it by itself
+                speak(tx, row_, spoken.get(row_.offset, SILENT).numbers)
+        owed = _owe_receipts(tx, parts, channel, row.id, one)
         if clash:
             for duty_id in owed:
                 tx.duties.park(duty_id)  # until a person says that the interchange counts
             _clash(tx, parts, transmission, row, counted[0])
         else:
-            _report(tx, parts, transmission, interchange_id, one, rows)
+            _report(tx, parts, transmission, row.id, one, rows)
     whole_double = bool(doubles) and len(doubles) == len(split)
     tx.exchange.move_transmission(
         transmission.id,
@@ -150,13 +152,13 @@ def _unpacked(
 def _interchange_row(
     channel: Channel,
     transmission: TransmissionRow,
-    interchange_id: str,
+    ordinal: int,
     one: SplitInterchange,
     sha: bytes,
 ) -> InterchangeRow:
     envelope = one.interchange
     return InterchangeRow(
-        id=interchange_id,
+        id=stable("int", transmission.id, str(ordinal)),
         transmission_id=transmission.id,
         partner=channel.partner,
         direction=Direction.IN,
@@ -331,26 +333,8 @@ def rejected(row: DocumentRow) -> Stuck:
 # --- settle ------------------------------------------------------------------------------------
 
 
-def _or_park(
-    parts: Parts, work: Callable[[], object], park: Callable[[Transaction, str], None]
-) -> None:
-    """Run one step on one paper; whatever goes wrong with it parks it alone, with the traceback.
-
-    A lost race, a failing wire or a secret that cannot be had is not its fault and is raised.
-    """
-    try:
-        work()
-    except (Conflict, TransportError, ConfigError):
-        raise
-    except Exception as fault:  # the one boundary of this river
-        if is_away(fault):
-            raise  # the store's trouble is no paper's fault
-        trace = trace_of(fault)
-        parts.store.write(lambda tx: park(tx, trace))
-
-
 def _park_delivery(
-    parts: Parts, transmission: TransmissionRow, tx: Transaction, trace: str
+    parts: Parts, transmission: TransmissionRow, tx: Transaction, *, trace: str
 ) -> None:
     problem = Problem(code="our-fault", text=trace)
     tx.exchange.move_transmission(
@@ -368,7 +352,7 @@ def _park_delivery(
     tx.exceptions.open(stuck, at=now, transmission_id=transmission.id, names=names)
 
 
-def _park_document(parts: Parts, document: DocumentRow, tx: Transaction, trace: str) -> None:
+def _park_document(parts: Parts, document: DocumentRow, tx: Transaction, *, trace: str) -> None:
     now = parts.now()
     problem = Problem(code="our-fault", text=trace)
     tx.exchange.move_document(document.id, then=DocumentState.PARKED, at=now, problems=[problem])
@@ -400,19 +384,14 @@ def process(parts: Parts, channel: Channel) -> int:
     """
     while waiting := _waiting_transmissions(parts, channel):
         for transmission in waiting:
-            _or_park(
-                parts,
-                partial(unpack, parts, channel, transmission),
-                partial(_park_delivery, parts, transmission),
-            )
+            if trace := fault_of(partial(unpack, parts, channel, transmission)):
+                parts.store.write(partial(_park_delivery, parts, transmission, trace=trace))
     settled = 0
     while accepted := _waiting_documents(parts, channel):
         for document in accepted:
-            _or_park(
-                parts,
-                partial(settle_document, parts, channel, document),
-                partial(_park_document, parts, document),
-            )
+            if trace := fault_of(partial(settle_document, parts, channel, document)):
+                remember_aside(parts, channel, document)
+                parts.store.write(partial(_park_document, parts, document, trace=trace))
             settled += 1
     return settled
 

@@ -19,6 +19,7 @@ from hub.domain.facts import Change, Fact, FactKind, Stuck
 from hub.domain.names import Names, at_moment, stable
 from hub.domain.placing import address_of
 from hub.errors import ConfigError, Conflict, Refused, TransportError
+from hub.flow.mail_batches import joined, ready, together, told_later
 from hub.flow.orders import note
 from hub.flow.outbound import FAILURES_TOLD
 from hub.flow.owed_mails import mail_lane
@@ -120,7 +121,7 @@ class MailTurn:
             until, _ = tx.duties.troubled().get(self._lane, (None, 0))
             if until is not None and until > now:
                 return []
-            return tx.duties.due(lane=self._lane, now=now, limit=AT_ONCE)
+            return ready(tx, self._lane, now=now, most=AT_ONCE)
 
     def _claimed(self, tx: Transaction) -> Lease | None:
         lease = tx.duties.claim(lane=self._lane, owner=self._owner, seconds=LEASE_SECONDS)
@@ -142,6 +143,7 @@ class MailTurn:
         """Send one mail; returns how many duties it settled: for later it waits alone."""
         parts = self._parts
         written = parts.store.write(lambda tx: write_mail(tx, parts, self._brand, duties, lease))
+        duties = written.duties
         if written.fault:
             parts.store.write(lambda tx: _parked(tx, parts, duties, lease, written.fault))
             return len(duties)
@@ -206,27 +208,16 @@ class MailTurn:
         )
 
 
-def together(due: Sequence[WaitingDuty]) -> list[Sequence[WaitingDuty]]:
-    """Return the duties mail by mail: news of one order and kind goes together.
-
-    What was tried before stays what it was: the mail may have arrived, and another one with the
-    same name must not say more.
-    """
-    mails: dict[tuple[str, str, int], list[WaitingDuty]] = {}
-    for duty in due:
-        about = duty.order_id or duty.id
-        mails.setdefault((about, duty.set_id, duty.attempts), []).append(duty)
-    return list(mails.values())
-
-
 def write_mail(
     tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingDuty], lease: Lease
 ) -> Written:
     """Write the mail of duties within a transaction, with a fresh code or link where it has one.
 
-    There is more than one duty only of news of one order and kind.
+    There is more than one duty only of news of one order and kind: with what came due meanwhile,
+    so that a day that moved back is not told as another move.
     """
     tx.duties.hold(lease, seconds=LEASE_SECONDS)
+    duties = joined(tx, duties, now=parts.now())
     tx.duties.count_attempts([duty.id for duty in duties])
     try:
         if duties[0].set_id == "code":
@@ -277,6 +268,7 @@ def _news(tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingD
         brand=brand,
         owed=owed,
         facts=tx.facts.of_order(order.id),
+        later=[one.body for one in told_later(tx, duties)],
     )
     news = (BY_HAND.get(duty.set_id) or NEWS[duty.set_id])(occasion)
     if news is None:
@@ -303,6 +295,7 @@ def _told(tx: Transaction, parts: Parts, written: Written, lease: Lease) -> None
     tx.duties.done([one.id for one in written.duties])
     if not written.body:
         return
+    tx.duties.note_mail(duty.lane, at=now)
     names = Names(f"{duty.id}/told")
     input_id = names.new("inp")
     tx.facts.record_input(

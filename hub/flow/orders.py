@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from hub.domain import placing, status
 from hub.domain.exchange import Problem
-from hub.domain.facts import Change, Fact, FactKind
+from hub.domain.facts import Change, Fact, FactKind, Watch
 from hub.domain.names import Names
 from hub.domain.orders import Order
 from hub.domain.placing import NewOrder
@@ -168,7 +168,7 @@ def _place(
     sourced = source(tx, parts, placed.order, names=names, now=now, places=places)
     change = first.then(sourced)
     change = followed(parts, None, change, names=names, now=now)
-    change = with_mails(tx, parts, change, document_id=None, names=names, now=now)
+    change = with_mails(tx, parts, None, change, document_id=None, names=names, now=now)
     tx.orders.insert(change.order, content_hash=digest)
     reserve(tx, parts, None, change.order, now=now)
     note(tx, change, at=now, input_id=input_id, document_id=None, names=names)
@@ -228,7 +228,7 @@ def remember(
     """
     change = caught_up(tx, parts, before, change)
     change = followed(parts, before, change, names=names, now=at)
-    change = with_mails(tx, parts, change, document_id=document_id, names=names, now=at)
+    change = with_mails(tx, parts, before, change, document_id=document_id, names=names, now=at)
     after = change.order
     if after != before:
         after = tx.orders.save(before, after)
@@ -242,6 +242,37 @@ def remember(
         names=names,
     )
     return after
+
+
+def remember_by_clock(
+    tx: Transaction,
+    parts: Parts,
+    before: Order,
+    change: Change,
+    *,
+    watch: Watch,
+    why: Mapping[str, str],
+    at: datetime,
+    names: Names,
+) -> Order:
+    """Write a Change of a known order that came of a watch's moment, with that moment as its input.
+
+    `why` is what the input says: what had been waited for. The watch itself is not ended here.
+    """
+    input_id = names.new("inp")
+    tx.facts.record_input(
+        input_id=input_id,
+        kind="clock",
+        at=at,
+        who=watch.hold,
+        subject=before.id,
+        body=dict(why),
+        sealed=None,
+        hashes={"code": parts.code},
+    )
+    return remember(
+        tx, parts, before, change, at=at, input_id=input_id, document_id=None, names=names
+    )
 
 
 def note(

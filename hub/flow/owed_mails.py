@@ -1,7 +1,8 @@
 """Which mails follow from what happened to an order: one duty each, in the brand's mail lane.
 
 A duty names what it is about by ids. What is said is decided when it comes due, from the order as
-it is then; of the same order and kind all that is due by then becomes one mail.
+it is then; of the same order and kind all that is due by then becomes one mail. Nothing is due
+before it can be taken back no more, and later news of the same order and kind waits with it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,8 +12,11 @@ from types import MappingProxyType
 from hub.domain.change_ends import Known
 from hub.domain.facts import Change, Duty, DutyKind, Fact, FactKind
 from hub.domain.names import Names
-from hub.domain.orders import ChangeKind, Order, PromiseKind
+from hub.domain.orders import ChangeKind, FulfillmentOrder, Order, PromiseKind
+from hub.domain.pieces import in_two
 from hub.domain.posted import PostedSet
+from hub.domain.promises import predecessor
+from hub.domain.status import to_arrive
 from hub.domain.voiding import UNDO
 from hub.flow.parts import POSTED, Parts
 from hub.partners import Brand
@@ -22,7 +26,16 @@ from hub.store import Transaction
 TOGETHER = timedelta(minutes=1)
 """So long news of parcels waits for news of others."""
 _OF_CHANGES = ("cancelled", "changed", "declined")
+_OF_OTHERS = ("shipped", "delivered")
+_MOVED = FactKind.PROMISE_MOVED
 _OF_PARCELS = frozenset({PostedSet.SHIP_NOTICE, PostedSet.SHIPMENT_CORRECTION})
+_UNDONE = MappingProxyType(
+    {
+        **dict.fromkeys(("shipped", *_OF_CHANGES), _OF_PARCELS),
+        "moved": _OF_PARCELS | {PostedSet.ORDER_RESPONSE},
+    }
+)
+"""The posted papers that can be taken back and with them what a mail of that kind tells."""
 Owed = tuple[str, dict[str, object]]
 """The kind of a mail and what it is about."""
 
@@ -35,6 +48,7 @@ def mail_lane(brand: str) -> str:
 def with_mails(
     tx: Transaction,
     parts: Parts,
+    before: Order | None,
     change: Change,
     *,
     document_id: str | None,
@@ -44,12 +58,14 @@ def with_mails(
     """Return the change with the mails that its facts call for, each kind at most once.
 
     None are owed by a hub that has no way to send mails: then the storefront tells its customers.
-    `document_id` is the paper that says it, if one does.
+    `before` is None for a new order; `document_id` is the paper that says it, if one does.
     """
     brand = change.order.brand
     if parts.mail is None or brand not in parts.brands:
         return change
-    owed = _owed(tx, change, parts.brands[brand])
+    owed = _owed(tx, before, change, parts.brands[brand])
+    owed = {kind: owed[kind] for kind in owed.keys() & set(parts.brands[brand].mails)}
+    waiting = _waiting(tx, change.order) if owed else {}
     duties = [
         Duty(
             id=names.new("dut"),
@@ -58,34 +74,55 @@ def with_mails(
             set_id=kind,
             subject=change.order.id,
             order_id=change.order.id,
-            due_at=now + _patience(tx, kind, document_id),
+            due_at=_due(tx, kind, document_id, waiting.get(kind), now),
             body=owed[kind],
         )
-        for kind in sorted(owed.keys() & set(parts.brands[brand].mails))
+        for kind in sorted(owed)
     ]
     return change.then(Change(order=change.order, duties=tuple(duties))) if duties else change
 
 
-def _patience(tx: Transaction, kind: str, document_id: str | None) -> timedelta:
-    """How long a mail waits: for others of its kind, and until nothing is taken back any more."""
-    if kind == "delivered":
-        return TOGETHER
-    if kind not in ("shipped", *_OF_CHANGES):
+def _waiting(tx: Transaction, order: Order) -> dict[str, datetime]:
+    """When the last mail of each kind is due that is owed of an order and was not tried yet."""
+    found: dict[str, datetime] = {}
+    for one in tx.duties.of_order(order.id):
+        if one.lane == mail_lane(order.brand) and not one.attempts:
+            found[one.set_id] = max(one.due_at, found.get(one.set_id, one.due_at))
+    return found
+
+
+def _due(
+    tx: Transaction, kind: str, document_id: str | None, waiting: datetime | None, now: datetime
+) -> datetime:
+    """When a mail may go: once nothing of it is taken back any more, with the one that waits.
+
+    None waits longer for others than the first of them had to: a stream of news holds up nothing.
+    """
+    earliest = now + _window(tx, kind, document_id)
+    if waiting is not None:
+        return max(earliest, waiting)
+    return max(earliest, now + TOGETHER) if kind in _OF_OTHERS else earliest
+
+
+def _window(tx: Transaction, kind: str, document_id: str | None) -> timedelta:
+    """How long what a paper said can be taken back, as far as a mail of that kind tells it."""
+    if kind not in _UNDONE or document_id is None:
         return timedelta()
-    paper = None if document_id is None else tx.exchange.document(document_id)
-    if paper is not None and paper.syntax == POSTED and paper.set_id in _OF_PARCELS:
-        return UNDO
-    return TOGETHER if kind == "shipped" else timedelta()
+    paper = tx.exchange.document(document_id)
+    return UNDO if paper.syntax == POSTED and paper.set_id in _UNDONE[kind] else timedelta()
 
 
-def _owed(tx: Transaction, change: Change, brand: Brand) -> dict[str, dict[str, object]]:
+def _owed(
+    tx: Transaction, before: Order | None, change: Change, brand: Brand
+) -> dict[str, dict[str, object]]:
     """What each kind of mail is about, drawn together from all facts of the change."""
     found: dict[str, dict[str, object]] = {}
     for fact in change.facts:
         tell = _TOLD.get(fact.kind)
         for kind, about in tell(fact, change.order) if tell else ():
             found[kind] = _joined(found.get(kind, {}), about)
-    for kind, about in _ended(tx, change, brand):
+    further = (*_moved(before, change), *_dated(before, change), *_ended(tx, change, brand))
+    for kind, about in further:
         found[kind] = _joined(found.get(kind, {}), about)
     return found
 
@@ -107,10 +144,48 @@ def _placed(fact: Fact, order: Order) -> Iterator[Owed]:
     yield "confirmed", {}
 
 
-def _moved(fact: Fact, order: Order) -> Iterator[Owed]:
-    """Only the day of arrival: the day of leaving is between us and those who pack."""
-    if fact.body.get("kind") != PromiseKind.SHIP_BY:
-        yield "moved", {"was": {str(fact.body["fulfillment"]): fact.body["from"]}}
+def _moved(before: Order | None, change: Change) -> Iterator[Owed]:
+    """Only the day of arrival: the day of leaving is between us and those who pack.
+
+    Where pieces of a part were put off already, it says which, and the day of the others.
+    """
+    parts = {part.id: part for part in before.fulfillments} if before else {}
+    for fact in change.facts:
+        if fact.kind is not _MOVED or fact.body.get("kind") == PromiseKind.SHIP_BY:
+            continue
+        name = str(fact.body["fulfillment"])
+        former = parts.get(name)
+        whole = before.promise(name, PromiseKind.DELIVER_BY) if before else None
+        if before is None or former is None or whole is None:
+            yield "moved", {"was": {name: fact.body["from"]}}
+            continue
+        body: dict[str, object] = {"was": {name: whole.day.isoformat()}}
+        if halves := in_two(before, former, to_arrive(before, former)):
+            body["next"] = {name: halves.day.isoformat()}
+            body["late"] = {name: dict(halves.later)}
+        yield "moved", body
+
+
+def _dated(before: Order | None, change: Change) -> Iterator[Owed]:
+    """The first day of goods that nobody had when the order was placed; a moved one is told so."""
+    moved = {fact.body["fulfillment"] for fact in change.facts if fact.kind is _MOVED}
+    for fact in change.facts if before is not None else ():
+        if fact.kind is FactKind.PROMISE_MADE and fact.body["fulfillment"] not in moved:
+            part = change.order.fulfillment(str(fact.body["fulfillment"]))
+            if before is not None and _had_no_day(before, change.order, part):
+                yield "moved", {"found": [part.id]}
+
+
+def _had_no_day(before: Order, order: Order, part: FulfillmentOrder) -> bool:
+    """Whether units of a part were nobody's, and not because somebody lost them again."""
+    former = predecessor(order, part)
+    lost = {line.line_id: line.buckets.rejected for line in former.lines} if former else {}
+    if former and not any(lost.values()):
+        return False
+    wanted = {line.line_id for line in part.lines}
+    return any(
+        before.unsourced(line) > lost.get(line.id, 0) for line in before.lines if line.id in wanted
+    )
 
 
 def _shipped(fact: Fact, order: Order) -> Iterator[Owed]:
@@ -142,7 +217,6 @@ _ANSWERS = (FactKind.CHANGE_CONFIRMED, FactKind.CHANGE_DECLINED)
 _TOLD: Mapping[FactKind, Callable[[Fact, Order], Iterator[Owed]]] = MappingProxyType(
     {
         FactKind.ORDER_PLACED: _placed,
-        FactKind.PROMISE_MOVED: _moved,
         FactKind.ORDER_SHIPPED: _shipped,
         FactKind.PARCEL_DELIVERED: _delivered,
     }

@@ -1,5 +1,7 @@
 """What was told of parcels before a ship notice named them, and whose word counts for which."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.domain import carriers, delivery
@@ -28,7 +30,8 @@ def believed(parts: Parts, order: Order, scope: str) -> frozenset[str] | None:
 
 
 def caught_up(tx: Transaction, parts: Parts, before: Order, change: Change) -> Change:
-    """Return the change with what was told earlier of the parcels that are new in it."""
+    """Return the change with what was told earlier of the parcels that are new in it, or known."""
+    change = _known_now(tx, before, change)
     known = {package.id for one in before.shipments for package in one.packages}
     new: dict[str, datetime] = {}
     for one in change.order.shipments:
@@ -45,6 +48,28 @@ def caught_up(tx: Transaction, parts: Parts, before: Order, change: Change) -> C
             later = delivery.told(change.order, [_event(row)], of=parts_meant)
             change = change.then(later)
     return change
+
+
+def _known_now(tx: Transaction, before: Order, change: Change) -> Change:
+    """The change with what carriers told of parcels that stood and are the order's only now.
+
+    Older versions told it at once, before anything in the parcel was known: that is no news.
+    """
+    stood = {package.id for one in before.shipments for package in one.packages}
+    known = {package.id for one in before.shipments for package in one.known_packages}
+    light = delivery.come_to_light(change.order, stood - known)
+    if not light.facts:
+        return change
+    told = {_moment_of(one.body) for one in tx.facts.of_order(before.id)}
+    news = tuple(one for one in light.facts if _moment_of(one.body) not in told)
+    return change.then(replace(light, facts=news))
+
+
+def _moment_of(body: Mapping[str, object]) -> tuple[object, object, datetime | None]:
+    """Which parcel a fact tells of, what became of it and when, whatever zone that is told in."""
+    at = body.get("happened_at")
+    happened = datetime.fromisoformat(at) if isinstance(at, str) else None
+    return body.get("package"), body.get("moment"), happened
 
 
 def _event(row: ParcelEventRow) -> CarrierEvent:

@@ -1,7 +1,7 @@
 """What the rivers are made of, built once by `hub.main` and handed in."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_bytes
 from typing import Protocol
@@ -14,7 +14,7 @@ from hub.domain.exchange import Problem
 from hub.errors import Malformed
 from hub.formats import Format
 from hub.mapping import Library, Reading
-from hub.partners import Brand, Channel, Partner, Partners
+from hub.partners import Brand, Channel, Owned, Partner, Partners
 from hub.store import Store
 from hub.transports import Transport
 
@@ -64,6 +64,33 @@ class Route:
     set_id: str
     change_channel: Channel | None = None
     change_set: str = ""
+
+
+class Routes(Mapping[str, Route]):
+    """Routes by partner, each with the partner as it is set now and not as its page was read."""
+
+    def __init__(self, written: Mapping[str, Route], own: Owned) -> None:
+        self.written = written
+        self._own = own
+
+    @classmethod
+    def over(cls, routes: Mapping[str, Route], own: Owned) -> "Routes":
+        """Return routes with what `own` knows, in the place of whoever they followed before."""
+        return cls(routes.written if isinstance(routes, Routes) else routes, own)
+
+    def __getitem__(self, partner: str) -> Route:
+        """Return a partner's route; raises KeyError when it is asked for nothing."""
+        route = self.written[partner]
+        own = self._own.known().get(partner)
+        return route if own is None else replace(route, partner=route.partner.with_own(own))
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every partner that has one."""
+        return iter(self.written)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from hub.domain.messages import Message, OrderResponse
 from hub.domain.names import at_moment
 from hub.domain.orders import Order
 from hub.domain.voiding import UNDO
-from hub.flow.orders import remember
+from hub.flow.orders import remember_by_clock
 from hub.flow.parts import POSTED, Parts
 from hub.flow.sourcing import source
 from hub.store import DocumentRow, Transaction
@@ -47,15 +47,6 @@ def source_refused(tx: Transaction, parts: Parts, watch: Watch, *, now: datetime
     change = source(tx, parts, order, names=names, now=now)
     if change == Change(order=order):
         return
-    input_id = names.new("inp")
-    tx.facts.record_input(
-        input_id=input_id,
-        kind="clock",
-        at=now,
-        who=watch.hold,
-        subject=order.id,
-        body={"refused": watch.subject},
-        sealed=None,
-        hashes={"code": parts.code},
+    remember_by_clock(
+        tx, parts, order, change, watch=watch, why={"refused": watch.subject}, at=now, names=names
     )
-    remember(tx, parts, order, change, at=now, input_id=input_id, document_id=None, names=names)

@@ -3,8 +3,8 @@
 One transaction for each document. Running it again writes only what is missing.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -12,7 +12,6 @@ from hub.domain.bounds import numbers_too_long
 from hub.domain.exchange import (
     Document,
     DocumentState,
-    Node,
     Paper,
     Problem,
     Receipt,
@@ -24,8 +23,9 @@ from hub.domain.facts import Change, Fact, FactKind, Stuck
 from hub.domain.messages import Message, StockReport
 from hub.domain.names import Names
 from hub.domain.posted import PostedSet, as_posted
-from hub.domain.telling import foremost
+from hub.domain.telling import MORE, MOST_PROBLEMS, foremost
 from hub.errors import Malformed
+from hub.flow.applied import Applied
 from hub.flow.caps import too_long
 from hub.flow.changing import refuse_change
 from hub.flow.corrected import corrects
@@ -34,30 +34,55 @@ from hub.flow.following import receipt_hold
 from hub.flow.headings import all_or_nothing
 from hub.flow.orders import note
 from hub.flow.parts import POSTED, Parts
+from hub.flow.pointing import all_pointed, all_traced, located
 from hub.flow.receiving import REPLY, input_of
+from hub.flow.speaking import (
+    Case,
+    Share,
+    cases_of,
+    errors_of,
+    number_of,
+    remember_spoken,
+    share_of,
+    tell,
+    unread_share,
+)
 from hub.flow.taking import joined, take
 from hub.flow.waiting import source_waiting
 from hub.flow.warehouse_stock import shelved
 from hub.formats import Format
-from hub.mapping import Reading, place_of
+from hub.mapping import Origins, Reading, Unread
 from hub.partners import Channel
 from hub.store import DocumentRow, Transaction
+
+Told = tuple[Problem, ...]
+MOST_PLACED = 3 * MOST_PROBLEMS  # of one paper: its own, then a few of each order's
+FIRST_OF_CASE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translated:
-    """A document's messages in the hub's words, or the receipt it is, and every problem found."""
+    """A document's messages in the hub's words, or the receipt it is, and every problem found.
+
+    `unread` are messages that could not be read, or may not be used because others could not.
+    `origins` knows where in the paper the map read the messages' records.
+    """
 
     paper: Paper
     messages: tuple[Message, ...] = ()
     receipt: Receipt | None = None
     problems: tuple[Problem, ...] = ()
+    unread: tuple[Unread, ...] = ()
     converted: bool = False
+    origins: Origins = field(default_factory=Origins, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What one document came to: its end state and what it spoke of."""
+    """What one document came to: its end state and what it spoke of, the last of it first.
+
+    `shares` is what it spoke of message by message, `loose` what is wrong with no message.
+    """
 
     state: DocumentState
     problems: tuple[Problem, ...]
@@ -66,6 +91,8 @@ class Settled:
     number: str = ""
     order_id: str | None = None
     fulfillment_id: str | None = None
+    shares: tuple[Share, ...] = ()
+    loose: tuple[Problem, ...] = ()
 
 
 def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -> Translated:
@@ -81,10 +108,19 @@ def translate(parts: Parts, channel: Channel, document: Document, body: bytes) -
     if fmt.is_receipt(document.set_id):
         return Translated(paper=paper, receipt=_discreet(fmt, fmt.receipt(paper)))
     mapped = _mapped(parts, channel, document, paper)
-    located = tuple(
-        fmt.locate(body, document=document, problem=problem) for problem in mapped.problems
-    )
-    return _bounded(replace(mapped, problems=located))
+    found = located(fmt, body, document=document, problems=mapped.problems)
+    places = dict(zip(mapped.problems, found, strict=True))
+    return _bounded(_replaced(mapped, places))
+
+
+def _replaced(translated: Translated, by: Mapping[Problem, Problem]) -> Translated:
+    """The same with other problems in the place of those found, where there is another."""
+    unread = [
+        replace(one, problems=tuple(by.get(problem, problem) for problem in one.problems))
+        for one in translated.unread
+    ]
+    problems = tuple(by[problem] for problem in translated.problems)
+    return replace(translated, problems=problems, unread=tuple(unread))
 
 
 def _bounded(translated: Translated) -> Translated:
@@ -94,7 +130,15 @@ def _bounded(translated: Translated) -> Translated:
         return translated
     kept = [one for one, bad in zip(translated.messages, wrong, strict=True) if not bad]
     problems = (*translated.problems, *(problem for bad in wrong for problem in bad))
-    return replace(translated, messages=tuple(kept), problems=problems)
+    unread = (
+        *translated.unread,
+        *(
+            Unread(number=number_of(one), problems=tuple(bad))
+            for one, bad in zip(translated.messages, wrong, strict=True)
+            if bad
+        ),
+    )
+    return replace(translated, messages=tuple(kept), problems=problems, unread=unread)
 
 
 def _mapped(parts: Parts, channel: Channel, document: Document, paper: Paper) -> Translated:
@@ -110,8 +154,17 @@ def _mapped(parts: Parts, channel: Channel, document: Document, paper: Paper) ->
         return Translated(paper=paper, problems=(problem,))
     reading = parts.maps.page(name).read(paper)
     wrong = any(problem.severity is Severity.ERROR for problem in reading.problems)
-    kept = () if wrong and all_or_nothing(channel, document.set_id) else reading.messages
-    return Translated(paper=paper, messages=kept, problems=reading.problems)
+    kept, unread = reading.messages, reading.unread
+    if wrong and all_or_nothing(channel, document.set_id):
+        unread += tuple(Unread(number=number_of(one)) for one in kept)
+        kept = ()
+    return Translated(
+        paper=paper,
+        messages=kept,
+        problems=reading.problems,
+        unread=unread,
+        origins=reading.origins,
+    )
 
 
 def _stylesheet(fmt: Format, channel: Channel, document: Document) -> str:
@@ -144,26 +197,6 @@ def _discreet(fmt: Format, receipt: Receipt) -> Receipt:
     return replace(receipt, lines=lines)
 
 
-def pointed(paper: Paper, problem: Problem) -> Problem:
-    """Return a problem of the business's with the place at which the value it speaks of stands.
-
-    The first segment or node that says exactly that value is taken; a problem with a place keeps
-    it.
-    """
-    where = problem.where
-    if where.ordinal is not None or not where.value:
-        return problem
-    if isinstance(paper, Node):
-        place = None if where.path else place_of(paper, where.value)
-        return replace(problem, where=place) if place else problem
-    for ordinal, segment in enumerate(paper, start=2):  # the set's own ST is the first
-        if where.value in segment[1:]:
-            element = segment.index(where.value, 1)
-            found = replace(where, segment=segment[0], ordinal=ordinal, element=element)
-            return replace(problem, where=found)
-    return problem
-
-
 def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> DocumentState:
     """Translate, apply and remember one accepted document.
 
@@ -174,7 +207,7 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
     if long := too_long(row.set_id, row.length):
         refused = Translated(paper=(), problems=long)
         return parts.store.write(
-            lambda tx: _settle(tx, parts, channel, row.id, refused, lambda problem: problem)
+            lambda tx: _settle(tx, parts, channel, row.id, refused, lambda problems: problems)
         ).state
     with parts.store.read() as tx:
         stream = tx.exchange.body(row.transmission_id)
@@ -185,17 +218,17 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
         return parts.store.write(
             lambda tx: settle_posted(tx, parts, channel, row.id, reading)
         ).state
-    translated = translate(parts, channel, _document(row), body)
+    translated = translate(parts, channel, split_of(row), body)
 
-    def located(problem: Problem) -> Problem:
+    def placed(problems: Told) -> Told:
         fmt = parts.formats[channel.format]
-        found = pointed(translated.paper, problem)
-        if translated.converted:
-            return fmt.discreet(found)
-        return fmt.discreet(fmt.locate(body, document=_document(row), problem=found))
+        found = all_pointed(translated.paper, problems[:MOST_PLACED])
+        if not translated.converted:
+            found = located(fmt, body, document=split_of(row), problems=found)
+        return tuple(fmt.discreet(problem) for problem in (*found, *problems[MOST_PLACED:]))
 
     moved = shelved(parts, row, translated.messages)
-    settled = parts.store.write(lambda tx: _settle(tx, parts, channel, row.id, translated, located))
+    settled = parts.store.write(lambda tx: _settle(tx, parts, channel, row.id, translated, placed))
     if moved:
         source_waiting(parts, moved)
     return settled.state
@@ -204,10 +237,22 @@ def settle_document(parts: Parts, channel: Channel, row: DocumentRow) -> Documen
 def settle_posted(
     tx: Transaction, parts: Parts, channel: Channel, document_id: str, reading: Reading
 ) -> Settled:
-    """Apply and remember a paper that was posted at the API; places are JSON pointers into it."""
+    """Apply and remember a paper that was posted at the API; places are JSON pointers into it.
+
+    Only the store's reader looks for their bytes: `hub.ops.explain`.
+    """
     set_id = tx.exchange.document(document_id).set_id
-    translated = Translated(paper=(), messages=reading.messages, problems=reading.problems)
-    return _settle(tx, parts, channel, document_id, translated, partial(as_posted, set_id))
+    translated = Translated(
+        paper=(),
+        messages=reading.messages,
+        problems=reading.problems,
+        unread=reading.unread,
+    )
+    return _settle(tx, parts, channel, document_id, translated, partial(_pointers, set_id))
+
+
+def _pointers(set_id: str, problems: Told) -> Told:
+    return tuple(as_posted(set_id, problem) for problem in problems)
 
 
 def is_feed(parts: Parts, channel: Channel, row: DocumentRow) -> bool:
@@ -218,7 +263,8 @@ def is_feed(parts: Parts, channel: Channel, row: DocumentRow) -> bool:
     return name is not None and parts.maps.page(name).message is StockReport
 
 
-def _document(row: DocumentRow) -> Document:
+def split_of(row: DocumentRow) -> Document:
+    """Return a stored paper as its split told it."""
     return Document(
         set_id=row.set_id,
         version=row.version,
@@ -236,7 +282,7 @@ def _settle(
     channel: Channel,
     document_id: str,
     translated: Translated,
-    located: Callable[[Problem], Problem],
+    placed: Callable[[Told], Told],
 ) -> Settled:
     row = tx.exchange.document(document_id)
     if row.state is not DocumentState.ACCEPTED:
@@ -244,12 +290,12 @@ def _settle(
     now = parts.now()
     names = Names(f"{row.id}/{row.attempts}")
     tx.exchange.count_document_attempt(row.id)
+    cases: tuple[Case, ...] = ()
     if translated.receipt is not None:
         settled = _receipted(tx, parts, row, translated.receipt, now=now, names=names)
     else:
         settled = _applied(tx, parts, row, translated, now=now, names=names)
-        problems = tuple(located(problem) for problem in settled.problems)
-        settled = replace(settled, problems=problems)
+        settled, cases = _placed(settled, placed)
     tx.exchange.move_document(
         row.id,
         then=settled.state,
@@ -262,8 +308,25 @@ def _settle(
         fulfillment_id=settled.fulfillment_id,
         hashes=parts.hashes(channel, row.set_id),
     )
-    _tell(tx, row, settled, now=now, names=names)
+    remember_spoken(tx, row, settled.shares)
+    tell(tx, row, cases, now=now, names=names)
     return settled
+
+
+def _placed(settled: Settled, placed: Callable[[Told], Told]) -> tuple[Settled, tuple[Case, ...]]:
+    """The same with the places of its problems, and the cases with those of the first of each.
+
+    Each is looked for once, and of very many only the first: every look costs one at the paper.
+    """
+    cases = tuple(cases_of(settled.shares, settled.loose, settled.state))
+    firsts = (problem for one in cases for problem in one.errors[:FIRST_OF_CASE])
+    others = (problem for one in cases for problem in one.errors)
+    every = tuple(dict.fromkeys((*settled.problems, *firsts, *others)))
+    by = dict(zip(every, placed(every), strict=True))
+    return (
+        replace(settled, problems=tuple(by[problem] for problem in settled.problems)),
+        tuple(replace(one, errors=tuple(by[problem] for problem in one.errors)) for one in cases),
+    )
 
 
 def _applied(
@@ -276,28 +339,53 @@ def _applied(
     names: Names,
 ) -> Settled:
     problems = list(translated.problems)
-    used = 0
+    shares: list[Share] = []
     settled = Settled(state=DocumentState.REFUSED, problems=())
     for message in joined(translated.messages):
         done = take(tx, parts, row, message, now=now, names=names)
-        settled = replace(
-            settled,
-            key=done.key or settled.key,
-            purpose=done.purpose or settled.purpose,
-            number=done.number or settled.number,
-            order_id=done.order_id or settled.order_id,
-            fulfillment_id=done.fulfillment_id or settled.fulfillment_id,
-        )
+        if len(problems) < MOST_PROBLEMS:  # of more, few are told
+            found = all_traced(translated.origins, message, translated.paper, done.problems)
+            done = replace(done, problems=found)
+        settled = _last(settled, done)
         problems.extend(done.problems)
-        used += done.used
+        shares.append(share_of(tx, row, done))
         if done.used:
             corrects(tx, row, message, at=now)
-    bad = any(problem.severity is Severity.ERROR for problem in problems)
+    used = any(one.used for one in shares)
+    shares += [unread_share(tx, row, one) for one in translated.unread]
+    bad = bool(errors_of(problems))
     if used:
         state = DocumentState.PARTLY_APPLIED if bad else DocumentState.APPLIED
     else:
         state = DocumentState.REFUSED
-    return replace(settled, state=state, problems=(*row.problems, *foremost(problems)))
+    theirs = {problem for one in translated.unread for problem in one.problems}
+    if theirs:  # what is left out is most likely theirs, and told with them
+        theirs.update(problem for problem in translated.problems if problem.code == MORE)
+    loose = (problem for problem in translated.problems if problem not in theirs)
+    return replace(
+        settled,
+        state=state,
+        problems=(*row.problems, *foremost(problems)),
+        shares=tuple(shares),
+        loose=(*row.problems, *foremost(tuple(loose))),
+    )
+
+
+def _last(settled: Settled, done: Applied) -> Settled:
+    """What the paper's own row tells of it: the last message, the last about an order if any is.
+
+    What it tells together belongs together: no order stands beside a number that nobody knows.
+    """
+    if settled.order_id and not done.order_id:
+        return settled
+    return replace(
+        settled,
+        key=done.key or settled.key,
+        purpose=done.purpose or settled.purpose,
+        number=done.number or settled.number,
+        order_id=done.order_id or settled.order_id,
+        fulfillment_id=done.fulfillment_id or settled.fulfillment_id,
+    )
 
 
 # --- receipts ----------------------------------------------------------------------------------
@@ -397,27 +485,3 @@ def _refused_by_partner(document: DocumentRow, receipt: Receipt, line: ReceiptLi
         next_step=f"See `hub doc why {document.id}`; correct the cause and send it again.",
         problems=problems,
     )
-
-
-def _tell(
-    tx: Transaction, row: DocumentRow, settled: Settled, *, now: datetime, names: Names
-) -> None:
-    """One exception for each paper that could not be used whole; a clean run clears it."""
-    hold = f"document:{row.id}"
-    errors = [one for one in settled.problems if one.severity is Severity.ERROR]
-    if not errors:
-        tx.exceptions.clear(hold, at=now, by=row.id)
-        return
-    how = "was not used" if settled.state is DocumentState.REFUSED else "was used only in part"
-    stuck = Stuck(
-        hold=hold,
-        kind=str(settled.state),
-        partner=row.partner,
-        text=f"{row.set_id} {row.number} from {row.partner}"
-        + (f" on purchase order {settled.number}" if settled.number else "")
-        + f" {how}: "
-        + told([problem.text for problem in errors]),
-        next_step=f"See `hub doc why {row.id}`; put the cause right and re-run it.",
-        problems=tuple(errors),
-    )
-    tx.exceptions.open(stuck, at=now, order_id=settled.order_id, document_id=row.id, names=names)

@@ -14,6 +14,7 @@ from hub.domain.orders import Order, ShipGroup
 from hub.domain.placing import address_of
 from hub.domain.sourcing import Sourced, Wanted, choose
 from hub.domain.stock import Availability, available
+from hub.flow.following import PartnerTerms
 from hub.flow.parts import Parts, Route
 from hub.partners import Territory
 from hub.store import Transaction
@@ -165,18 +166,15 @@ def _release(
 
 
 def _asked(route: Route, now: datetime, later: set[date]) -> Asked:
-    calendar, limit = route.partner.calendar, route.partner.limits.ship
+    calendar, terms = route.partner.calendar, PartnerTerms(partner=route.partner)
     zone = ZoneInfo(calendar.zone)
-
-    def by(moment: datetime) -> datetime:
-        return calendar.add(calendar.begins(moment), limit)
-
     return Asked(
         lane=route.channel.lane,
         set_id=route.set_id,
         due_at=route.channel.next_cutoff(now, calendar) or now,
-        ship_by=by(now),
+        ship_by=terms.ship_by(now),
         ship_by_later={
-            day: by(max(now, datetime.combine(day, time(), tzinfo=zone))) for day in later
+            day: terms.ship_by(max(now, datetime.combine(day, time(), tzinfo=zone)))
+            for day in later
         },
     )

@@ -37,12 +37,19 @@ class NamedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """The columns of an upload; with `problems` it is no table that could have any."""
+    """The columns of an upload; with `problems` it is no table that could have any.
+
+    As a table of `set_id` it needs one column of each group in `missing` besides, and has those in
+    `twice` twice.
+    """
 
     upload: str
     name: str
     columns: tuple[NamedColumn, ...]
     problems: tuple[Problem, ...] = ()
+    set_id: str = ""
+    missing: tuple[tuple[str, ...], ...] = ()
+    twice: tuple[str, ...] = ()
 
 
 def columns_of(parts: Parts, partner: str, upload: str) -> Columns:
@@ -63,7 +70,14 @@ def columns_of(parts: Parts, partner: str, upload: str) -> Columns:
         )
         for place, cell in enumerate(cells)
     )
-    return Columns(upload=upload, name=name, columns=columns)
+    return Columns(
+        upload=upload,
+        name=name,
+        columns=columns,
+        set_id=looked.set_id,
+        missing=looked.missing,
+        twice=looked.twice,
+    )
 
 
 def known(parts: Parts, partner: str) -> Sequence[HeadingRow]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from hub.flow.parts import Parts
 from hub.partners import Calendar
-from hub.store import KeptRow, Marked, Transaction
+from hub.store import KeptRow, Marked, Shipped, Transaction
 
 DAYS = (30, 90)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,11 +33,15 @@ class Measure(StrEnum):
 
 
 class Mark(StrEnum):
-    """How an order did in one measure; those that may still do well are not counted against it."""
+    """How an order did in one measure; those that may still do well are not counted against it.
+
+    NONE is for what the measure does not look at: of what was refused or cancelled nothing ships.
+    """
 
     GOOD = "good"
     BAD = "bad"
     OPEN = "open"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +117,9 @@ def behind(
     judge = _judge(parts, partner, days)
     with parts.store.read() as tx:
         rows = judge.marked(tx)
-        if mark is not None:
-            marks = judge.marks(measure, rows)
-            rows = [row for row, one in zip(rows, marks, strict=True) if one is mark]
+        wanted = _LOOKED_AT if mark is None else {mark}
+        marks = judge.marks(measure, rows)
+        rows = [row for row, one in zip(rows, marks, strict=True) if one in wanted]
         kept = tx.supplying.kept(
             [row[0] for row in rows[:limit]], partner=partner, since=judge.since, now=judge.now
         )
@@ -165,7 +169,7 @@ class _Judge:
     def judged(self, row: KeptRow) -> Judged:
         """Return an order with all its marks."""
         done = row.answered if row.answered is not None else row.left
-        one: Marked = (row.id, row.given, done, row.in_time, row.rejected, row.unexpected)
+        one: Marked = (row.id, row.given, done, row.shipped, row.rejected, row.unexpected)
         return Judged(
             row=row,
             confirm_by=self.calendar.add(row.given_at, self._limit),
@@ -177,7 +181,7 @@ class _Judge:
         if measure is Measure.CONFIRM:
             return (self._answered(given, done) for _, given, done, *_ in rows)
         if measure is Measure.SHIP:
-            return (_SHIPPED[in_time] for _, _, _, in_time, *_ in rows)
+            return (_SHIPPED[shipped] for _, _, _, shipped, *_ in rows)
         place = _PIECES[measure]
         return (Mark.BAD if row[place] else Mark.GOOD for row in rows)
 
@@ -207,8 +211,14 @@ class _Judge:
         return _micros(self.calendar.add(start, self._limit))
 
 
-# What the store says of having left in time. SQLite says it in numbers, which are the same keys.
-_SHIPPED = {True: Mark.GOOD, False: Mark.BAD, None: Mark.OPEN}
+# What the store says of having left, in numbers, which are the same keys.
+_SHIPPED: Mapping[int | None, Mark] = {
+    Shipped.IN_TIME: Mark.GOOD,
+    Shipped.LATE: Mark.BAD,
+    Shipped.NEVER: Mark.NONE,
+    None: Mark.OPEN,
+}
+_LOOKED_AT = frozenset({Mark.GOOD, Mark.BAD, Mark.OPEN})
 _PIECES = {Measure.CANCEL: 4, Measure.UNEXPECTED: 5}
 
 
@@ -226,7 +236,7 @@ def _weeks(rows: Sequence[Marked], zone: ZoneInfo) -> Iterator[Week]:
     starts = [_micros(datetime.combine(day, time(), zone)) for day in days]
     counts = Counter((bisect_right(starts, row[1]), row[3]) for row in rows)
     for place, day in enumerate(days, 1):
-        good, bad, open_ = (counts[place, in_time] for in_time in (True, False, None))
+        good, bad, open_ = (counts[place, one] for one in (Shipped.IN_TIME, Shipped.LATE, None))
         yield Week(begins=day, good=good, bad=bad, open=open_)
 
 

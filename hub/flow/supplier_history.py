@@ -1,6 +1,6 @@
 """What was said of one purchase order, by us and by its partner, in the order of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,10 +29,15 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened; `why` is what was wrong with what was refused."""
+    """One thing that happened, told by a paper; `why` is what was wrong with what was refused.
+
+    `who` of the partner said it, as inputs are kept: an account, a key, a lane; "" for us.
+    """
 
     at: datetime
     what: Happened
+    document_id: str
+    who: str = ""
     why: tuple[str, ...] = ()
 
 
@@ -61,8 +66,15 @@ def history(parts: Parts, work: Work) -> tuple[Event, ...]:
     """
     with parts.store.read() as tx:
         papers = tx.exchange.documents_of_order(work.order.id)
-    mine = [one for one in papers if one.fulfillment_id == work.part.id]
-    events = [event for one in mine if (event := _event(parts, work, one)) is not None]
+        mine = [one for one in papers if one.fulfillment_id == work.part.id]
+        theirs = [one.transmission_id for one in mine if one.direction is Direction.IN]
+        said_by = tx.facts.said_by(theirs)
+    told = ((one, _event(parts, work, one)) for one in mine)
+    events = [
+        replace(event, who=said_by.get(one.transmission_id, ""))
+        for one, event in told
+        if event is not None
+    ]
     return tuple(sorted(events, key=lambda one: (one.at, one.what not in _OURS), reverse=True))
 
 
@@ -72,14 +84,15 @@ def _event(parts: Parts, work: Work, paper: DocumentRow) -> Event | None:
             return None
         changes = _asks_for_change(parts, paper)
         what = Happened.ASKED if changes else Happened.GIVEN
-        return Event(at=paper.delivered_at, what=what)
+        return Event(at=paper.delivered_at, what=what, document_id=paper.id)
     if paper.partner != work.part.partner or paper.set_id not in _SAID:
         return None
     if paper.state in _NOT_TAKEN:
         why = tuple(problem.text for problem in paper.problems)
-        return Event(at=paper.at, what=Happened.REFUSED, why=why)
-    counts = (DocumentState.APPLIED, DocumentState.PARTLY_APPLIED)
-    return Event(at=paper.at, what=_SAID[paper.set_id]) if paper.state in counts else None
+        return Event(at=paper.at, what=Happened.REFUSED, document_id=paper.id, why=why)
+    if paper.state not in (DocumentState.APPLIED, DocumentState.PARTLY_APPLIED):
+        return None
+    return Event(at=paper.at, what=_SAID[paper.set_id], document_id=paper.id)
 
 
 def _asks_for_change(parts: Parts, paper: DocumentRow) -> bool:

@@ -67,7 +67,7 @@ def _rows(work: Work) -> Iterator[tuple[str, ...]]:
         work.voice.buyer,
         _STATES[work.part.state],
         f"{work.part.created_at:%Y-%m-%d %H:%M}",
-        f"{work.part.ship_by:%Y-%m-%d %H:%M}" if work.part.ship_by else "",
+        f"{work.part.due:%Y-%m-%d %H:%M}" if work.part.due else "",
     )
     behind = (
         "yes" if group.gift else "",

@@ -113,7 +113,7 @@ def _mailed(
             for line in work.part.lines
             if line.buckets.open
         ],
-        by=_answer_by(work) if asks else work.part.ship_by,
+        by=_answer_by(work) if asks else work.part.due,
         link=link.url,
         wishes=tuple(_wishes(work)) if asks else (),
     )

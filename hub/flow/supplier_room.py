@@ -139,7 +139,7 @@ def listed(
 
 
 def searched(parts: Parts, partner: str, text: str) -> tuple[Work, ...]:
-    """Return what a number names, written in any way: spaces and letter case do not count.
+    """Return what a number names, written in any way: signs and letter case do not count.
 
     What is written exactly so comes alone; else all that is meant by it, of which there may be more
     than one.
@@ -150,7 +150,7 @@ def searched(parts: Parts, partner: str, text: str) -> tuple[Work, ...]:
     with parts.store.read() as tx:
         found = tx.shelves.found(partner=partner, brands=parts.brands, text=plain)
         if not found:
-            found = tx.shelves.found_in_any_case(partner=partner, text=plain)
+            found = tx.shelves.found_typed(partner=partner, brands=parts.brands, text=plain)
             for tried in dict.fromkeys((plain.upper(), plain.replace(" ", "").upper())):
                 found += tx.shelves.found(partner=partner, brands=parts.brands, text=tried)
         return tuple(_composed(tx, parts, partner, list(dict.fromkeys(found))))

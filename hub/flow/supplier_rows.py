@@ -35,10 +35,20 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """So many single pieces of one line of an order."""
+
+    line: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentRow:
     """One row and its fate; quantities are single pieces, `line` is the order's own number.
 
-    `left_on` is the day that the row tells, at the partner's place.
+    `left_on` is the day that the row tells, at the partner's place. A row that names no line is of
+    all that is open of its order: `portions` are what that is.
     """
 
     row: SheetRow
@@ -51,6 +61,14 @@ class ShipmentRow:
     left_on: date | None = None
     group: Group | None = None
     problems: tuple[Problem, ...] = ()
+    portions: tuple[Portion, ...] = ()
+
+    @property
+    def packed(self) -> tuple[Portion, ...]:
+        """What is in the parcel by this row."""
+        if self.portions or not self.line:
+            return self.portions
+        return (Portion(line=self.line, sku=self.sku, quantity=self.quantity),)
 
     @property
     def carrier(self) -> str:
@@ -62,8 +80,13 @@ Told = Mapping[str, Sequence[str]]
 """The purchase orders that a tracking number stands at, in the order they were found."""
 
 
-def questioned(parts: Parts, partner: str, rows: Sequence[ShipmentRow]) -> tuple[ShipmentRow, ...]:
-    """Return the rows, of which the good ones that something speaks against are ASKED."""
+def questioned(
+    parts: Parts, partner: str, rows: Sequence[ShipmentRow], *, unread: Sequence[str] = ()
+) -> tuple[ShipmentRow, ...]:
+    """Return the rows, of which the good ones that something speaks against are ASKED.
+
+    `unread` are headings that may hide what of an order is meant, where a row is of all of it.
+    """
     here: dict[str, list[str]] = {}
     for row in rows:
         if row.fate is Fate.GOOD:
@@ -72,16 +95,31 @@ def questioned(parts: Parts, partner: str, rows: Sequence[ShipmentRow]) -> tuple
                 numbers.append(row.number)
     with parts.store.read() as tx:
         before = tx.parcels.purchase_orders(partner=partner, trackings=here)
-    return _whole_papers([_asked(row, before, here) for row in rows])
+    return _whole_papers([_asked(row, before, here, unread) for row in rows])
 
 
-def _asked(row: ShipmentRow, before: Told, here: Told) -> ShipmentRow:
-    problems = tuple(_questions(row, before, here)) if row.fate is Fate.GOOD else ()
+def _asked(row: ShipmentRow, before: Told, here: Told, unread: Sequence[str]) -> ShipmentRow:
+    if row.fate is not Fate.GOOD:
+        return row
+    problems = (*_questions(row, before, here), *_of_unread(row, unread))
     return replace(row, fate=Fate.ASKED, problems=problems) if problems else row
+
+
+def _of_unread(row: ShipmentRow, unread: Sequence[str]) -> Iterator[Problem]:
+    if row.portions and unread:
+        names = ", ".join(name[:40] for name in unread[:5])
+        text = f"all that is open leaves in this parcel; not read: {names}. Is no quantity there?"
+        yield problem_at(row.row, text, code="unread-columns")
 
 
 def _questions(row: ShipmentRow, before: Told, here: Told) -> Iterator[Problem]:
     tracking = carriers.plain(row.tracking)
+    wrong = carriers.lookalike(tracking, named=row.group.carrier if row.group else "")
+    if wrong:
+        text = (
+            f"this looks like a number of {carriers.name(wrong)} with a wrong digit; is it right?"
+        )
+        yield problem_at(row.row, text, code="wrong-digit", column="tracking", value=row.tracking)
     told = [number for number in before.get(tracking, ()) if number != row.number]
     beside = [number for number in here[tracking] if number != row.number]
     if told:

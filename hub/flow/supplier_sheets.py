@@ -28,8 +28,10 @@ from hub.partners import Channel
 from hub.store import Transaction, TransmissionRow
 
 TABLES = "tabular"
-MAPS = {"shipment": "csv/shipment", "stock": "csv/stock"}
-LEVELS = {"shipment": 3, "stock": 1}
+PARCELS = "parcels"
+"""The set of a table of orders and tracking numbers alone: of each order all leaves."""
+MAPS = {"shipment": "csv/shipment", "stock": "csv/stock", PARCELS: "csv/shipment"}
+LEVELS = {"shipment": 3, "stock": 1, PARCELS: 2}
 """How many segments a row of each table becomes."""
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -54,6 +56,18 @@ class Looked(Protocol):
     @property
     def columns(self) -> tuple[str, ...]:
         """What its cells are taken for, empty for nothing."""
+
+    @property
+    def set_id(self) -> str:
+        """The table that it is taken for."""
+
+    @property
+    def missing(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of columns that the table needs one of each of, and has none."""
+
+    @property
+    def twice(self) -> tuple[str, ...]:
+        """What several columns are taken for."""
 
     @property
     def lacks(self) -> int:
@@ -91,7 +105,11 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A kept upload as it was read; with `problems` it could not be read as a whole."""
+    """A kept upload as it was read; with `problems` it could not be read as a whole.
+
+    `unread` are the headings of a table of set PARCELS that nothing is read from; a column that
+    has cells and no heading is there by its number.
+    """
 
     id: str
     name: str
@@ -99,6 +117,7 @@ class Sheet:
     headings: tuple[str, ...] = ()
     rows: tuple[SheetRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 # --- custody ------------------------------------------------------------------------------------
@@ -175,11 +194,48 @@ def sheet(parts: Parts, partner: str, upload: str) -> Sheet:
     try:
         document = _document(parts, body, profile)
     except Malformed as fault:
-        return replace(found, problems=tuple(fault.problems))
+        bare = _of_parcels(parts, body, profile)
+        return (
+            replace(found, problems=tuple(fault.problems))
+            if bare is None
+            else _read(parts, replace(found, unread=bare[1]), bare[0], body)
+        )
     if document.set_id not in MAPS:
         text = "this table is an answer to orders; answers are given at the order itself"
         return replace(found, problems=(Problem(code="other-table", text=text),))
     return _read(parts, found, document, body)
+
+
+def _of_parcels(
+    parts: Parts, body: bytes, profile: BaseModel
+) -> tuple[Document, tuple[str, ...]] | None:
+    """Return a table that names orders and tracking numbers, and neither articles nor quantities.
+
+    With it come the headings that nothing is read from, `column 3` for a column of cells without
+    any. None for any other table.
+    """
+    tables = cast(_Tables, parts.formats[TABLES])
+    try:
+        looked = tables.looked_at(body, profile=_as(profile, "shipment"))
+        missing = {name for group in looked.missing for name in group}
+        if looked.twice or not {"quantity", "line"} <= missing or missing & {"number", "tracking"}:
+            return None
+        document = _document(parts, body, _as(profile, PARCELS))
+    except Malformed:
+        return None
+    headings, rows = tables.written_rows(body, document=document)
+    filled = {n for _, cells in rows for n, cell in enumerate(cells) if cell.strip()}
+    unread = (
+        heading.strip() or f"column {n + 1}"
+        for n, (heading, means) in enumerate(zip(headings, looked.columns, strict=False))
+        if not means and (heading.strip() or n in filled)
+    )
+    return document, tuple(unread)
+
+
+def _as(profile: BaseModel, set_id: str) -> BaseModel:
+    """A profile by which a file is read as one table, whatever its headings are."""
+    return profile.model_copy(update={"table": set_id})
 
 
 def _opened(parts: Parts, partner: str, upload: str) -> tuple[TransmissionRow, bytes, BaseModel]:
@@ -200,10 +256,9 @@ def looked_at(parts: Parts, partner: str, upload: str) -> tuple[str, Looked]:
     row, body, profile = _opened(parts, partner, upload)
     tables = cast(_Tables, parts.formats[TABLES])
     tries = [
-        tables.looked_at(body, profile=profile.model_copy(update={"table": set_id}))
-        for set_id in MAPS
+        tables.looked_at(body, profile=_as(profile, set_id)) for set_id in ("shipment", "stock")
     ]
-    best = min(tries, key=lambda one: (one.lacks, -sum(map(bool, one.columns))))
+    best = min(tries, key=lambda one: one.lacks - sum(map(bool, one.columns)))
     return row.name, best
 
 

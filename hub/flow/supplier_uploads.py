@@ -15,15 +15,16 @@ from zoneinfo import ZoneInfo
 from hub.domain import carriers, packs
 from hub.domain.exchange import Problem
 from hub.domain.hearing import SINGLE, AskedLines
+from hub.domain.leaving import leaving
 from hub.domain.messages import ShipNotice
-from hub.domain.orders import FulfillmentLine, FulfillmentState
+from hub.domain.orders import FulfillmentLine, FulfillmentOrder, FulfillmentState
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room
 from hub.flow.naming import names_of
 from hub.flow.parts import Parts
 from hub.flow.supplier_room import Came, Said
-from hub.flow.supplier_rows import Fate, Group, ShipmentRow, questioned
-from hub.flow.supplier_sheets import Sheet, SheetRow, plainly, problem_at, written
+from hub.flow.supplier_rows import Fate, Group, Portion, ShipmentRow, questioned
+from hub.flow.supplier_sheets import PARCELS, Sheet, SheetRow, plainly, problem_at, written
 from hub.store import Handed, Shelf
 
 UNITS = "codes/units"
@@ -48,10 +49,22 @@ def shipments(parts: Parts, partner: str, found: Sheet) -> tuple[ShipmentRow, ..
         zone=ZoneInfo(zone),
         now=parts.now(),
         called=called,
+        split=_split(found),
     )
     rows = [judge.row(row) for row in found.rows]
     spoken = _spoken(parts, partner, found, rows)
-    return questioned(parts, partner, [_again(row) if row.group in spoken else row for row in rows])
+    rows = [_again(row) if row.group in spoken else row for row in rows]
+    return questioned(parts, partner, rows, unread=found.unread)
+
+
+def _split(found: Sheet) -> frozenset[str]:
+    """The orders that have several parcels in a table that does not say what is in which."""
+    parcels: dict[str, set[str]] = {}
+    for row in found.rows if found.set_id == PARCELS else ():
+        if isinstance(row.message, ShipNotice):
+            labels = {carriers.plain(parcel.tracking) for parcel in row.message.parcels}
+            parcels.setdefault(row.message.number.strip().upper(), set()).update(labels)
+    return frozenset(number for number, labels in parcels.items() if len(labels) > 1)
 
 
 def _spoken(
@@ -91,11 +104,13 @@ class _Judge:
         zone: ZoneInfo,
         now: datetime,
         called: Mapping[str, str],
+        split: frozenset[str],
     ) -> None:
         self._works = works
         self._word = word
         self._zone = zone
         self._today = now.astimezone(zone).date()
+        self._split = split
         self._lines = {number: AskedLines(work.part, called) for number, work in works.items()}
         self._open = {
             line.id: line.buckets.open for work in works.values() for line in work.part.lines
@@ -148,6 +163,8 @@ class _Judge:
 
     def _of_order(self, read: ShipmentRow, message: ShipNotice, work: Handed) -> ShipmentRow:
         said = next((line for parcel in message.parcels for line in parcel.lines), None)
+        if said is None and message.parcels:
+            return self._whole(read, work)
         asked = self._lines[read.number]
         line = None if said is None else asked.meant(said.number, said.products)
         if said is None or line is None:
@@ -166,6 +183,43 @@ class _Judge:
         if not wrong:
             self._open[line.id] -= read.quantity
         return _judged(read, line, pieces, Fate.WRONG if wrong else Fate.GOOD, wrong)
+
+    def _whole(self, read: ShipmentRow, work: Handed) -> ShipmentRow:
+        """A row that names no line: all that leaves next of its order is in its parcel."""
+        if went := self._whole_went(work.part, read):
+            return _of_all(read, went, Fate.SENT)
+        due = leaving(work.part, today=self._today, zone=self._zone)
+        rest = tuple(
+            Portion(line=line.number, sku=line.sku, quantity=count)
+            for line in work.part.lines
+            if (count := min(due[line.id], self._open[line.id]))
+        )
+        wrong = tuple(self._not_whole(read, rest, work))
+        if wrong:
+            return replace(read, problems=wrong)
+        for line in work.part.lines:
+            self._open[line.id] -= min(due[line.id], self._open[line.id])
+        return _of_all(read, rest, Fate.GOOD)
+
+    def _whole_went(self, part: FulfillmentOrder, read: ShipmentRow) -> tuple[Portion, ...]:
+        label = carriers.plain(read.tracking)
+        return tuple(
+            Portion(line=line.number, sku=line.sku, quantity=count)
+            for line in part.lines
+            if (count := self._left.pop((line.id, label), 0))
+        )
+
+    def _not_whole(
+        self, read: ShipmentRow, rest: tuple[Portion, ...], work: Handed
+    ) -> Iterator[Problem]:
+        if work.part.state is FulfillmentState.CANCELLED:
+            yield problem_at(read.row, _CANCELLED, code="too-many", column="number")
+        elif read.number.upper() in self._split:
+            yield problem_at(read.row, _IN_WHICH, code="several-parcels", column="tracking")
+        elif not rest:
+            yield problem_at(read.row, _OVER, code="too-many", column="number")
+        yield from _unsayable(_of_all(read, rest, Fate.WRONG)) if rest else ()
+        yield from self._out_of_time(read, work)
 
     def _pieces(self, line: FulfillmentLine, quantity: int, unit: str) -> int | None:
         word = self._word(unit)
@@ -197,7 +251,7 @@ class _Judge:
             return
         text = f"{left} of this line are open, the row says {read.quantity}"
         if work.part.state is FulfillmentState.CANCELLED:
-            text = "the order was cancelled; do not ship it"
+            text = _CANCELLED
         elif not line.buckets.open:
             text = "nothing of this line is open any more"
         value = str(read.quantity)
@@ -210,6 +264,12 @@ _NO_ORDER = "no purchase order of this number lies with you; copy it from the or
 _NO_LINE = "the order has no such line or article; name the line's number or its SKU"
 _OTHER_UNIT = "the line was asked in another unit; count single pieces"
 _SAID_BEFORE = "this file was sent before, and this row did not count; put it into a new file"
+_CANCELLED = "the order was cancelled; do not ship it"
+_OVER = "nothing of this order is open any more"
+_IN_WHICH = (
+    "the table has several parcels of this order; say in columns of their own which article and "
+    "how many are in each"
+)
 _TO_COME = "this day is still to come; write the day on which it left"
 _NOT_GIVEN = "on this day the order was not given yet; write the day on which it left"
 _NO_TRACKING = "fill in the tracking number as it stands on the label"
@@ -259,10 +319,15 @@ def _judged(
     )
 
 
+def _of_all(read: ShipmentRow, portions: tuple[Portion, ...], fate: Fate) -> ShipmentRow:
+    count = sum(one.quantity for one in portions)
+    return replace(read, fate=fate, portions=portions, quantity=count)
+
+
 def _group(message: ShipNotice, number: str, tracking: str, at: datetime | None) -> Group:
     return Group(
         number=number,
-        carrier=carriers.carrier_of(tracking, named=message.carrier),
+        carrier=carriers.meant(tracking, named=message.carrier),
         shipped_at=at,
         # A table without a column for it is given the parcel's number by the format.
         notice="" if message.notice == tracking else message.notice,
@@ -384,7 +449,8 @@ def _body(group: Group, rows: Sequence[ShipmentRow]) -> dict[str, Any]:
     parcels: dict[str, dict[str, int]] = {}
     for row in rows:
         packed = parcels.setdefault(row.tracking, {})
-        packed[row.line] = packed.get(row.line, 0) + row.quantity
+        for one in row.packed:
+            packed[one.line] = packed.get(one.line, 0) + one.quantity
     body: dict[str, Any] = {
         "carrier": group.carrier,
         "packages": [

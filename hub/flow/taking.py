@@ -42,7 +42,7 @@ from hub.flow.invoicing import checked, take_invoice
 from hub.flow.naming import Called
 from hub.flow.orders import UNITS, remember
 from hub.flow.parts import POSTED, Parts
-from hub.flow.reasking import asked_anew
+from hub.flow.reasking import answer_awaited_anew, asked_anew
 from hub.flow.receiving import input_of
 from hub.flow.refused import kept_back, may_be_undone
 from hub.flow.subjects import subject_of, takes_back, whole_name
@@ -211,6 +211,7 @@ def _on_order(
     if isinstance(message, ShipNotice):  # an invoice that came first may fit now
         change = change.then(checked(tx, parts, change.order, fulfillment_id))
         change = asked_anew(tx, parts, change, names=names, now=now)
+        change = answer_awaited_anew(tx, parts, change, fulfillment_id)
     if isinstance(message, OrderResponse | OrderReport):
         change = resource_backorders(tx, parts, change, fulfillment_id, names=names, now=now)
     before = order

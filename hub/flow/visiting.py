@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hub.domain import finding
 from hub.domain.facts import Duty, DutyKind
 from hub.domain.names import Names
 from hub.flow.owed_mails import mail_lane
@@ -119,16 +120,18 @@ def linked(parts: Parts, *, brand: str, token: str) -> Linked | None:
 def ask_by_number(parts: Parts, asking: Asking) -> str:
     """Ask for a code by order number and e-mail or postcode; return the visit's cookie.
 
-    For a miss as well. The code goes to the customer's e-mail, whatever they were known by.
+    For a miss as well. The code goes to the customer's e-mail, whatever they were known by. A
+    number is asked for by every way of writing it, and counted as one.
     """
 
     def work(tx: Transaction) -> str | None:
         brand, number, known = asking.brand, asking.number, asking.known
-        if "@" in known:
+        if "@" in finding.email(known):
             return tx.visits.matching(brand=brand, number=number, email=known)
         return tx.visits.living_at(brand=brand, number=number, postcode=known)
 
-    counted = (f"{asking.brand}\x1forder\x1f{asking.number}", f"address\x1f{asking.address}")
+    plain = finding.plain_number(asking.number)
+    counted = (f"{asking.brand}\x1forder\x1f{plain}", f"address\x1f{asking.address}")
     return _ask(parts, asking.brand, work, counted)
 
 

@@ -53,7 +53,10 @@ class Format(Protocol):
         """
 
     def locate(self, body: bytes, *, document: Document, problem: Problem) -> Problem:
-        """Add the byte offset to a problem that names segment and element."""
+        """Add the byte offset to a problem that names segment and element.
+
+        A format that reads a whole paper for it has a `located` as well, for all at once.
+        """
 
     def discreet(self, problem: Problem) -> Problem:
         """Return a problem fit to be kept and shown: where people's words stand, without them."""

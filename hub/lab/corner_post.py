@@ -5,6 +5,7 @@ it signs in, by its invitation at first and with the password that it chose then
 """
 
 import json
+import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,8 @@ _LINK = re.compile(r"https?://[^/\s]+(/a/[a-z2-7]+)")
 _INSTEAD = re.compile(r"(?P<name>.*): (?P<now>[0-9,]+) instead of [0-9,]+")
 _CHANGE = re.compile(r"/orders/(?P<number>[^/]+)/change")
 
+_log = logging.getLogger("hub.lab")
+
 
 class CornerPost:
     """One person at the portal; without a door nothing comes and all waits."""
@@ -46,12 +49,21 @@ class CornerPost:
         self._links: dict[str, str] = {}
         self._forms: dict[str, tuple[str, dict[str, str]]] = {}
         self._waiting: dict[str, str] = {}
+        self._is_others: Callable[[str], bool] = lambda number: False
+        self._left: set[str] = set()
         self.refusals: list[str] = []
 
     def connect(self, door: Door, invitation: str, *, host: str = HOST, pause: float = 0.0) -> None:
         """From now on look there; `invitation` is the path of the link to the account."""
         self._visitor, self._invitation = Visitor(door, host=host), invitation
         self._pause = pause
+
+    def leave(self, is_others: Callable[[str], bool]) -> None:
+        """Begin no order of which this says, by its number, that it is for other people.
+
+        It is asked about each order that was not read yet; what was begun is carried to its end.
+        """
+        self._is_others = is_others
 
     def disconnect(self) -> None:
         """Look no more: nobody is in."""
@@ -95,11 +107,7 @@ class CornerPost:
     def _by_link(self, visitor: Visitor, path: str) -> Iterator[tuple[str, str]]:
         page = visitor.get(path)
         number = _text(page.tree, "//h1/bdi")
-        if (
-            page.there
-            and page.form(having={"do": "ship"}) is not None
-            and number not in self._orders
-        ):
+        if page.there and page.form(having={"do": "ship"}) is not None and self._begins(number):
             self._links[number] = path
             rows = page.tree.xpath("//section[@aria-labelledby='lines']//li")
             yield from self._order(number, rows, page, "quantity-1-")
@@ -107,10 +115,21 @@ class CornerPost:
     def _to_confirm(self, visitor: Visitor) -> Iterator[tuple[str, str]]:
         shelf = visitor.get("/orders?show=confirm")
         for number in shelf.tree.xpath("//table//th/a/bdi/text()"):
-            if number not in self._orders:
+            if self._begins(number):
                 order, form = (visitor.get(_path(number, below)) for below in ("", "/answer"))
                 rows = order.tree.xpath("//table[contains(@class,'rows')]/tbody/tr")
                 yield from self._order(number, rows, form, "accept-")
+
+    def _begins(self, number: str) -> bool:
+        """Whether it is there for an order, and did not read it before."""
+        if number in self._orders:
+            return False
+        if not self._is_others(number):
+            return True
+        if number not in self._left:
+            self._left.add(number)
+            _log.info("%s leaves the order %s to the people of its firm", self._email, number)
+        return False
 
     def _order(
         self, number: str, rows: list[HtmlElement], form: Page, field: str

@@ -203,6 +203,10 @@ class PortalSite:
         """Return the channel of its page."""
         return pages.DESK
 
+    def leave(self, is_others: Callable[[str], bool]) -> None:
+        """Leave the orders of which this says so, by their numbers, to others of the firm."""
+        self._post.leave(is_others)
+
     def address(self) -> str:
         """Return as whom it signs in."""
         return f"the portal, as {email_of(self.supplier.firm.key)}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from hub.lab import pages
@@ -14,7 +15,7 @@ from hub.lab.catalog import shelf
 from hub.lab.desk import Firm
 from hub.lab.doors import Door
 from hub.lab.firms import FIRMS, RETAILER
-from hub.lab.sites import Site, site_of
+from hub.lab.sites import PortalSite, Site, site_of
 from hub.lab.terms import Pace
 
 MARKER = "made-by-hub-demo"
@@ -110,6 +111,12 @@ class Stage:
         """Tell everybody where the hub answers; `keys` are API keys and invitations."""
         for key, site in self.sites.items():
             site.connect(door, keys.get(key, ""))
+
+    def leave_to_people(self, is_theirs: Callable[[str, str], bool]) -> None:
+        """Have guests begin no order that is real people's: asked by partner and number."""
+        for key, site in self.sites.items():
+            if isinstance(site, PortalSite):
+                site.leave(partial(is_theirs, key))
 
     def start(self) -> None:
         """Open everything, and let the partners act from now on."""

@@ -8,7 +8,8 @@ compilation, reading (feeds in pieces), writing, converters and code tables. Wha
 
 from hub.mapping.finding import place_of
 from hub.mapping.library import Library, Page, load
-from hub.mapping.reading import Reading
+from hub.mapping.origins import Origins
+from hub.mapping.reading import Reading, Unread
 from hub.mapping.writing import Writing
 
-__all__ = ["Library", "Page", "Reading", "Writing", "load", "place_of"]
+__all__ = ["Library", "Origins", "Page", "Reading", "Unread", "Writing", "load", "place_of"]

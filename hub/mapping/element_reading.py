@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from hub.domain.exchange import Node, Problem, Where
-from hub.domain.messages import Message
 from hub.domain.telling import foremost
 from hub.mapping.arrays import misplaced
 from hub.mapping.converters import Unfit
@@ -29,9 +28,10 @@ from hub.mapping.elements import (
 )
 from hub.mapping.filling import Notes, absent, decimal, refuse, taken, warn
 from hub.mapping.finding import NOTHING, OBJECT, Sight, Spot, blank
+from hub.mapping.origins import Origins
 from hub.mapping.plan import Each, Lines, Pairs, Value
-from hub.mapping.reading import Reading
-from hub.mapping.shapes import Filled, build, shape
+from hub.mapping.reading import Reading, Unread, made
+from hub.mapping.shapes import Filled, shape
 from hub.mapping.strictness import unknown
 
 
@@ -70,10 +70,13 @@ def read(plan: ElementPlan, paper: Node) -> Reading:
     fill(top, plan.rows, cls=plan.message, into=filled, reader=reader)
     if not filled.variants:
         settle(filled, reader)
-    made = [build(plan.message, one, problems=reader.problems) for one in filled.records]
-    messages = tuple(cast("Message", message) for message in made if message is not None)
-    told = tuple(dict.fromkeys((*problems, *reader.problems)))
-    return Reading(messages=() if problems else messages, problems=foremost(told))
+    origins = Origins()
+    messages, unread = made(plan.message, filled.records, reader.problems, origins)
+    told = foremost(tuple(dict.fromkeys((*problems, *reader.problems))))
+    if problems:  # nothing of it may be used
+        unread += tuple(Unread(number=str(getattr(one, "number", ""))) for one in messages)
+        messages = ()
+    return Reading(messages=messages, problems=told, origins=origins, unread=unread)
 
 
 def opened(plan: ElementPlan, paper: Node) -> TreeReader:
@@ -398,11 +401,12 @@ def _split(row: SplitRow, spot: Spot, cls: type, into: Filled, reader: TreeReade
     """Make a record of each round; what was read before speaks for all of them."""
     outer, sight, found, told = reader.heard, reader.sight, False, len(reader.problems)
     for one, seen in _parted(row, spot, reader):
-        split = into.copy(Where(path=one.path))
+        split, start = into.copy(Where(path=one.path)), len(reader.problems)
         found, reader.heard, reader.sight = True, list(outer), seen
         fill(one, row.rows, cls=cls, into=split, reader=reader)
         if cls is reader.message and not split.variants:
             settle(split, reader)
+        split.met = (start, len(reader.problems))
         into.variants += split.records
         reader.sight = sight
     reader.heard = outer

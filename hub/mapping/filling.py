@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from hub.domain.exchange import Problem, Segments, Severity, Where
 from hub.mapping.converters import Converter, Unfit, in_currency
 from hub.mapping.framing import Found, Round
+from hub.mapping.origins import Begin, as_where
 from hub.mapping.plan import (
     Choices,
     Constant,
@@ -161,10 +161,15 @@ def _absent(part: SegmentPlan, around: Round, into: Filled, reader: Reader) -> N
 
 def _begin(around: Round) -> Where:
     """Return the place of a round's first segment, or of the paper's start."""
+    return as_where(_start(around))
+
+
+def _start(around: Round) -> Begin:
+    """Return the same, said shortly."""
     if not around.own:
-        return Where(path=around.path)
+        return Begin("", None, around.path)
     first = around.own[0]
-    return Where(segment=first.segment[0], ordinal=first.ordinal, path=around.path)
+    return Begin(first.segment[0], first.ordinal, around.path)
 
 
 def absent(address: str, where: Where, *, needed: bool) -> Problem:
@@ -181,7 +186,7 @@ def _loop(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reader
     rounds = around.rounds(part)
     for one in rounds if part.many or not part.field else rounds[:1]:
         if part.field and part.cls:
-            filled = Filled(where=partial(_begin, one))
+            filled = Filled(where=_start(one))
             fill(
                 one,
                 cls=part.cls,
@@ -205,8 +210,9 @@ def _split(part: LoopPlan, around: Round, cls: type, into: Filled, reader: Reade
     """Make a record of each round; what was read before speaks for all of them."""
     rounds = around.rounds(part)
     for one in rounds:
-        split = into.copy(partial(_begin, one))
+        split, start = into.copy(_start(one)), len(reader.problems)
         fill(one, cls=cls, parts=part.parts, firsts=part.firsts, into=split, reader=reader)
+        split.met = (start, len(reader.problems))
         into.variants += split.records
     if not rounds and not part.optional:
         where = replace(_begin(around), segment=part.trigger.tag, value="")

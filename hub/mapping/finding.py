@@ -4,6 +4,7 @@ In XML a place is spelled `/Order/Lines/Line[2]/Quantity`, in JSON as a pointer 
 `/lines/1/quantity`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from hub.mapping.elements import Path, Step, Test
 
 NOTHING = "nothing"
 OBJECT = "object"
+_PREFIX = re.compile(r"/[^/:@]+:")
 _BLANKS = " \t\r\n"  # XML 1.0, production 3; a non-breaking space is a sign like others
 
 
@@ -153,18 +155,20 @@ class Sight:
         return steps + (f"/@{self.spelled(path.attribute)}" if path.attribute else "")
 
 
-def place_of(paper: Node, value: str, *, under: str = "") -> Where | None:
+def place_of(paper: Node, value: str, *, under: str = "", within: str = "") -> Where | None:
     """Return the first place in a paper that says exactly this value, None if none does.
 
     Names are without prefix: only a page has prefixes. `under` is where the paper itself stands
-    if it is a row of a longer one.
+    if it is a row of a longer one. `within` is the element, as a page spells its place, of which
+    nothing beside is looked at.
     """
     sight = Sight(json=paper.kind == OBJECT)
+    inside = within if sight.json else _PREFIX.sub("/", within)
     top = sight.top(paper)
     waiting = [Spot(node=paper, path=under) if under else top]
     while waiting:
         spot = waiting.pop()
-        path = _saying(sight, spot, value)
+        path = _saying(sight, spot, value) if _lies(spot.path, inside) else ""
         if path:
             return Where(path=path, value=value)
         counts: dict[str, int] = {}
@@ -172,8 +176,18 @@ def place_of(paper: Node, value: str, *, under: str = "") -> Where | None:
         for child in spot.node.children:
             counts[child.name] = counts.get(child.name, 0) + 1
             below.append(sight.child(spot, child, counts[child.name]))
-        waiting += reversed(below)
+        waiting += reversed([one for one in below if _leads(one.path, inside)])
     return None
+
+
+def _lies(path: str, inside: str) -> bool:
+    """Whether a place is an element, or one below it."""
+    return not inside or path == inside or path.startswith(inside + "/")
+
+
+def _leads(path: str, inside: str) -> bool:
+    """Whether a place lies in an element or on the way to it."""
+    return _lies(path, inside) or inside.startswith(path + "/")
 
 
 def _saying(sight: Sight, spot: Spot, value: str) -> str:

@@ -57,12 +57,13 @@ def orders(
         reader.problems.append(absent(f"{tree.tag}[03={own.code}]", _nowhere(tree), needed=True))
     filled: list[Filled] = []
     for knot, inside in found.items():
-        values = root.copy(_begin(knot))
+        values, start = root.copy(_begin(knot)), len(reader.problems)
         for level in message_levels:
             here = knot if level is own else knot.above(level.code)
             if here is not None:
                 _fill(here, level, cls, reader, values)
         _parcels(tree, knot, inside, values, reader)
+        values.met = (start, len(reader.problems))
         filled.append(values)
     return filled
 

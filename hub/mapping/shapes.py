@@ -1,7 +1,6 @@
 """The shape of a message: its fields by type hint, and messages built from nested values."""
 
 import types
-from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -10,6 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hub.domain import messages
 from hub.domain.exchange import NOWHERE, Problem, Where
+from hub.mapping.origins import Origins, Placed, as_where
 
 _SCALARS: dict[type, str] = {
     str: "text",
@@ -91,16 +91,18 @@ def _bare(hint: Any) -> Any:
 class Filled:
     """Values read so far for one record, where each would have stood, and which were unreadable.
 
-    `where` may be told when somebody asks: most records miss nothing.
+    `where` may be said shortly: most records miss nothing. `met` tells which of the
+    problems, from the first to before the second, were met in reading it alone, not what is around.
     """
 
-    where: Where | Callable[[], Where] = NOWHERE
+    where: Placed = NOWHERE
     values: dict[str, Any] = field(default_factory=dict)
     children: dict[str, "list[Filled]"] = field(default_factory=dict)
     homes: dict[str, Where] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     spread: "list[Filled]" = field(default_factory=list)
     variants: "list[Filled]" = field(default_factory=list)
+    met: tuple[int, int] = (0, 0)
 
     @property
     def records(self) -> "list[Filled]":
@@ -110,9 +112,9 @@ class Filled:
     @property
     def place(self) -> Where:
         """Where the record begins."""
-        return self.where if isinstance(self.where, Where) else self.where()
+        return as_where(self.where)
 
-    def copy(self, where: Where | Callable[[], Where]) -> "Filled":
+    def copy(self, where: Placed) -> "Filled":
         """Return the same values at another place, to be filled further on their own."""
         return Filled(
             where=where,
@@ -133,10 +135,13 @@ class Filled:
         return laid
 
 
-def build(cls: type[Any], filled: Filled, *, problems: list[Problem]) -> Any | None:
+def build(
+    cls: type[Any], filled: Filled, *, problems: list[Problem], origins: Origins | None = None
+) -> Any | None:
     """Make a `cls` of what was read, or None after adding why it cannot be.
 
-    A missing required field is an ERROR problem at the place where the page looks for it.
+    A missing required field is an ERROR problem at the place where the page looks for it. Where
+    the message and its lists' records were read is noted in `origins`.
     """
     made: dict[str, Any] = {}
     whole = True
@@ -146,18 +151,27 @@ def build(cls: type[Any], filled: Filled, *, problems: list[Problem]) -> Any | N
         if value is not None and spot.kind != "word":  # nearly all that is there at all
             made[spot.name] = value
             continue
-        value, fine = _value(spot, filled, problems)
+        value, fine = _value(spot, filled, problems, origins)
         whole = whole and fine
         if value is not None:
             made[spot.name] = value
-    return cls(**made) if whole else None
+    if not whole:
+        return None
+    record = cls(**made)
+    if origins is not None:
+        origins.note(record, filled.where)
+    return record
 
 
-def _value(spot: FieldShape, filled: Filled, problems: list[Problem]) -> tuple[Any | None, bool]:
+def _value(
+    spot: FieldShape, filled: Filled, problems: list[Problem], origins: Origins | None
+) -> tuple[Any | None, bool]:
     """Return a field's value and whether its record can still be made."""
     if spot.kind in ("record", "records") and spot.name not in filled.values and spot.cls:
         children = filled.children.get(spot.name, ())
-        made = [build(spot.cls, child, problems=problems) for child in children]
+        # What there is one of is found in what it belongs to.
+        noted = origins if spot.kind == "records" else None
+        made = [build(spot.cls, child, problems=problems, origins=noted) for child in children]
         fine = None not in made and spot.name not in filled.failed
         if spot.kind == "records":
             return tuple(made), fine

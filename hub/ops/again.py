@@ -96,7 +96,7 @@ def _settle_again(parts: Parts, row: DocumentRow, *, who: str) -> Again:
         _note(tx, parts, {"retry": row.id}, subject=row.id, who=who)
         for then in _way(now):
             tx.exchange.move_document(row.id, then=then, at=parts.now(), problems=problems)
-        tx.exceptions.clear(f"document:{row.id}", at=parts.now(), by=who)
+        tx.exceptions.clear_document(row.id, at=parts.now(), by=who)
         if now is DocumentState.PARKED:
             _let_count(tx, parts, row, who=who)
 

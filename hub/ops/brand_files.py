@@ -6,7 +6,7 @@ the pages of all other brands first; a wrong one is not written.
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from hub.errors import ConfigError
 from hub.flow.parts import Parts
 from hub.ops.brand_logos import read_logo
 from hub.partners import Brand, load_brands
+from hub.partners.brands import GOOD_ID
 
 PAGE = "brand.yaml"
 BEFORE = ".before"
@@ -84,6 +85,40 @@ def _unusable_logo(folder: Path, brand: Brand) -> list[str]:
     return []
 
 
+def unfit_id(brand_id: str, taken: Collection[str]) -> str:
+    """Return why no new brand can be called that beside those ids, empty when one can."""
+    if not GOOD_ID.fullmatch(brand_id) or brand_id == settings.EXAMPLES:
+        return "choose another: a letter first, then a-z, 0-9 and -, at most 31 of them"
+    if brand_id in taken:
+        return f"there is a brand {brand_id} already; choose another, or change that one"
+    return ""
+
+
+def create(parts: Parts, folder: Path, brand_id: str, text: str, *, who: str) -> Brand:
+    """Put the first page of a new brand into a folder of its own; return the brand.
+
+    It is checked as a published one is, and counts from the hub's next start. A logo that it names
+    lies in the brand's folder already. Raises ConfigError with every mistake, or with a sentence
+    when there is such a brand or nothing can be written there.
+    """
+    if why := unfit_id(brand_id, [path.parent.name for path in folder.glob(f"*/{PAGE}")]):
+        raise ConfigError([f"brands/{brand_id}: {why}"])
+    houses = Houses(portal=parts.portal_hosts, desk=parts.desk_hosts)
+    brand = judged(folder, brand_id, text, houses=houses)
+    page = folder / brand_id / PAGE
+    try:
+        page.parent.mkdir(exist_ok=True)
+        _keep(folder)
+        _write(page, text.encode(), fresh=parts.fresh(), put=os.link)
+    except FileExistsError:  # somebody else made it meanwhile
+        raise ConfigError([f"brands/{brand_id}: {unfit_id(brand_id, [brand_id])}"]) from None
+    except OSError as fault:
+        what = f"brands/{brand_id}/{PAGE}: cannot be written: {fault.strerror}"
+        raise ConfigError([what]) from None
+    _record(parts, brand_id, text, None, who=who)
+    return brand
+
+
 def publish(
     parts: Parts,
     folder: Path,
@@ -120,10 +155,13 @@ def publish(
     return brand
 
 
-def _write(path: Path, body: bytes, *, fresh: str) -> None:
+def _write(
+    path: Path, body: bytes, *, fresh: str, put: Callable[[Path, Path], None] = os.replace
+) -> None:
     """Whoever reads the file meanwhile reads the one before, whole; so does whoever writes it.
 
-    `fresh` is a name that nobody else has. What was written outlives a power cut.
+    `fresh` is a name that nobody else has; `put` brings what was written there to its place. What
+    was written outlives a power cut.
     """
     beside = path.with_name(f".{path.name}.{fresh}")
     try:
@@ -131,14 +169,19 @@ def _write(path: Path, body: bytes, *, fresh: str) -> None:
             stream.write(body)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(path)
+        put(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _keep(path.parent)
+
+
+def _keep(folder: Path) -> None:
+    """See that what was put into a folder outlives a power cut."""
+    held = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(held)
     finally:
-        os.close(folder)
+        os.close(held)
 
 
 def _record(parts: Parts, brand_id: str, text: str, logo: Picture | None, *, who: str) -> None:
@@ -175,9 +218,13 @@ def on_disk(folder: Path) -> Mapping[str, Brand]:
 
 
 def waiting(folder: Path, brands: Mapping[str, Brand]) -> frozenset[str]:
-    """Return the brands whose page is another now than the hub read when it started."""
+    """Return the brands whose page is another now than the hub read when it started.
+
+    Those that were made since are among them.
+    """
     try:
         there = on_disk(folder)
     except ConfigError:  # told by `hub partner check`, and by the next start
         return frozenset(brands)
-    return frozenset(each for each, brand in brands.items() if there.get(each) != brand)
+    every = brands.keys() | there.keys()
+    return frozenset(each for each in every if there.get(each) != brands.get(each))

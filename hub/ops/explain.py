@@ -4,7 +4,7 @@ Values only; the command line and the pages render them, as text or as JSON. Rea
 the store and writes nothing. Orders are told by `hub.ops.order_story`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,13 @@ from hub.domain.orders import Order
 from hub.domain.posted import PostedSet
 from hub.domain.reopening import TAKEN
 from hub.flow.parts import Parts
+from hub.ops.lying import lying
 from hub.ops.places import Flaw, Piece, flaws, pieces
 from hub.store import DocumentRow, Transaction, TransmissionRow
+from hub.store.spoken import SpokenOrder
+
+MOST_ORDERS = 100
+"""So many orders of one paper are read for what it did to them."""
 
 # What a set is to the trade, by the message that its map reads or writes.
 _TRADE = {
@@ -69,8 +74,12 @@ _DELIVERIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
-    """One effect of a paper on an order; `line` is "" for what is not about one line."""
+    """One effect of a paper on an order; `line` is "" for what is not about one line.
 
+    `order_id` is "" where it is about none of the lines of the paper's orders.
+    """
+
+    order_id: str
     line: str
     sku: str
     text: str
@@ -79,7 +88,10 @@ class Did:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """One of the four independent stamps of a paper of ours; `at` is None while it is not there."""
+    """One of the independent stamps of a paper of ours; `at` is None while it is not there.
+
+    `text` says what happened, or that it did not yet.
+    """
 
     name: str
     at: datetime | None
@@ -102,7 +114,10 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentStory:
-    """Everything about one paper; `verdict` is one sentence, `next_steps` what a person can do."""
+    """Everything about one paper; `verdict` is one sentence, `next_steps` what a person can do.
+
+    Of the orders that it speaks of, `spoken`, the last is `order_number` of `brand`.
+    """
 
     id: str
     verdict: str
@@ -122,6 +137,7 @@ class DocumentStory:
     order_number: str
     brand: str
     order_id: str | None
+    spoken: tuple[SpokenOrder, ...]
     problems: tuple[Flaw, ...]
     effects: tuple[Did, ...]
     stamps: tuple[Stamp, ...]
@@ -152,12 +168,16 @@ class TransmissionStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bytes:
-    """The bytes of a paper or a delivery, cut into segments, and the problems that have no byte."""
+    """The bytes of a paper or a delivery, cut into segments, and what is wrong with them.
+
+    `elsewhere` are those of `problems` that stand in none of these segments.
+    """
 
     id: str
     offset: int
     length: int
     pieces: tuple[Piece, ...]
+    problems: tuple[Flaw, ...]
     elsewhere: tuple[Flaw, ...]
     raw: bytes
 
@@ -166,15 +186,17 @@ def document(parts: Parts, document_id: str) -> DocumentStory:
     """Return the story of one paper; raises KeyError when there is none of that id."""
     with parts.store.read() as tx:
         row = tx.exchange.document(document_id)
-        order = tx.orders.load(row.order_id) if row.order_id else None
         carrier = _carrier(tx.exchange.transmission(row.transmission_id))
-        return _document_story(tx, parts, row, order, carrier)
+        return _document_story(tx, parts, row, carrier)
 
 
 def _document_story(
-    tx: Transaction, parts: Parts, row: DocumentRow, order: Order | None, carrier: Carrier
+    tx: Transaction, parts: Parts, row: DocumentRow, carrier: Carrier
 ) -> DocumentStory:
-    trade = trade_name(parts, row)
+    trade, spoken = trade_name(parts, row), tuple(tx.exchange.spoken_of(row.id))
+    named = (one.order_id for one in spoken[:MOST_ORDERS] if one.order_id)
+    orders = tx.orders.several({*named, *([row.order_id] if row.order_id else [])})
+    order = orders.get(row.order_id or "")
     return DocumentStory(
         id=row.id,
         verdict=_verdict(row, trade, order, carrier),
@@ -194,13 +216,14 @@ def _document_story(
         order_number=order.number if order else "",
         brand=order.brand if order else "",
         order_id=row.order_id,
+        spoken=spoken,
         problems=flaws(row.problems),
         effects=tuple(
-            _did(effect, order)
+            _did(effect, orders.values())
             for effect in tx.exchange.effects_of(row.id)
             if not effect.subject.endswith((BEFORE, TAKEN))
         ),
-        stamps=stamps(row) if row.direction is Direction.OUT else (),
+        stamps=stamps(parts, row) if row.direction is Direction.OUT else (),
         answers=tuple(_answers(tx, row)),
         answered_by=row.answered_by,
         carrier=carrier,
@@ -249,29 +272,52 @@ def _sent_state(row: DocumentRow, carrier: Carrier) -> str:
     return ", ".join(ends)
 
 
-def stamps(row: DocumentRow) -> tuple[Stamp, ...]:
-    """Return the four stamps of a paper of ours, in the order in which they usually come."""
-    valid = "not yet" if row.valid is None else "accepted" if row.valid else "rejected"
-    return (
-        Stamp(name="delivered", at=row.delivered_at, text="the partner's side has the bytes"),
-        Stamp(name="valid", at=row.valid_at, text=f"the partner's receipt: {valid}"),
-        Stamp(name="answered", at=row.answered_at, text="the partner said what it will do"),
-        Stamp(name="told", at=row.told_at, text="the customer was told"),
+def stamps(parts: Parts, row: DocumentRow) -> tuple[Stamp, ...]:
+    """Return the stamps of a paper of ours, in the order in which they usually come.
+
+    One that nobody waits for is there only once it came: a receipt of a partner that sends none,
+    and that the customer was told.
+    """
+    receipt = "accepted" if row.valid else "rejected"
+    wanted = receipts_wanted(parts, row.partner, row.channel)
+    no_receipt = "no receipt has come" if wanted else ""
+    found = (
+        ("delivered", row.delivered_at, "the partner's side has the bytes", "it has not left"),
+        ("valid", row.valid_at, f"the partner's receipt: {receipt}", no_receipt),
+        ("answered", row.answered_at, "the partner said what it will do", "no answer has come"),
+        ("told", row.told_at, "the customer was told", ""),
+    )
+    return tuple(
+        Stamp(name=name, at=at, text=happened if at else f"not yet: {awaited}")
+        for name, at, happened, awaited in found
+        if at or awaited
     )
 
 
-def _did(effect: Effect, order: Order | None) -> Did:
+def receipts_wanted(parts: Parts, partner: str, channel: str) -> bool:
+    """Say whether a channel's papers are answered by receipts (X12 997)."""
+    try:
+        profile = parts.partners.channel(f"{partner}/{channel}").profile
+    except KeyError:
+        return False
+    return bool(getattr(profile, "receipts", False))
+
+
+def _did(effect: Effect, orders: Collection[Order]) -> Did:
     line_id = effect.subject.split("/")[0]
     known = [
-        line
-        for part in (order.fulfillments if order else ())
+        (order, line)
+        for order in orders
+        for part in order.fulfillments
         for line in part.lines
         if line.id == line_id
     ]
-    number = order.line(known[0].line_id).number if order and known else ""
-    return Did(
-        line=number, sku=known[0].sku if known else "", text=_done(effect.what), what=effect.what
-    )
+    text = _done(effect.what)
+    if not known:
+        return Did(order_id="", line="", sku="", text=text, what=effect.what)
+    order, line = known[0]
+    number = order.line(line.line_id).number
+    return Did(order_id=order.id, line=number, sku=line.sku, text=text, what=effect.what)
 
 
 _TURNS = {
@@ -371,30 +417,18 @@ def contents(parts: Parts, row_id: str, *, most: int) -> Bytes:
 
     Secrets that a format carries in its papers (cXML) are stars.
     """
-    with parts.store.read() as tx:
-        if row_id.startswith("tra_"):
-            delivery = tx.exchange.transmission(row_id)
-            papers = tx.exchange.documents(transmission_id=row_id)
-            start, length, syntax = 0, delivery.size, papers[0].syntax if papers else ""
-            problems = (*delivery.problems, *(one for paper in papers for one in paper.problems))
-        else:
-            row = tx.exchange.document(row_id)
-            delivery = tx.exchange.transmission(row.transmission_id)
-            start, length, syntax, problems = row.offset, row.length, row.syntax, row.problems
-        with tx.exchange.body(delivery.id) as stream:
-            stream.seek(start)
-            raw = stream.read(min(length, most))
-    raw = _masked(parts, delivery, raw)
+    with lying(parts, row_id, most_located=most) as lies:
+        raw, problems = lies.read(most), lies.problems
+        start, length, syntax = lies.start, lies.length, lies.syntax
     cut = pieces(raw, start=start, syntax=syntax, problems=problems)
     placed = {each for piece in cut for each in piece.flaws}
-    elsewhere = tuple(each for each in flaws(problems) if each not in placed)
-    return Bytes(id=row_id, offset=start, length=length, pieces=cut, elsewhere=elsewhere, raw=raw)
-
-
-def _masked(parts: Parts, delivery: TransmissionRow, raw: bytes) -> bytes:
-    try:
-        channel = parts.partners.channel(f"{delivery.partner}/{delivery.channel}")
-    except KeyError:
-        return raw
-    mask = getattr(parts.formats[channel.format], "masked", None)
-    return raw if mask is None else bytes(mask(raw))
+    told = flaws(problems)
+    return Bytes(
+        id=row_id,
+        offset=start,
+        length=length,
+        pieces=cut,
+        problems=told,
+        elsewhere=tuple(each for each in told if each not in placed),
+        raw=raw,
+    )

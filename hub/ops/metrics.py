@@ -145,9 +145,9 @@ def _of_lanes(lanes: Sequence[LaneRow], now: datetime) -> Iterator[Metric]:
     )
     failures = GaugeMetricFamily("hub_lane_failures", "Failures in a row.", labels=["lane"])
     for lane in lanes:
-        duties.add_metric([lane.name, "waiting"], lane.depth - lane.parked)
+        duties.add_metric([lane.name, "waiting"], lane.waiting)
         duties.add_metric([lane.name, "parked"], lane.parked)
-        age = 0.0 if lane.oldest_due is None else (now - lane.oldest_due).total_seconds()
+        age = 0.0 if lane.oldest is None else (now - lane.oldest).total_seconds()
         ages.add_metric([lane.name], max(0.0, age))
         paused.add_metric(
             [lane.name], int(lane.paused_until is not None and lane.paused_until > now)

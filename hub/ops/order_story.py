@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.domain.change_ends import came_to
 from hub.domain.exchange import Direction
 from hub.domain.facts import FactKind
-from hub.domain.orders import Buckets, Order
+from hub.domain.orders import Buckets, ChangeState, Order, OrderChange
 from hub.flow.parts import Parts
+from hub.ops import change_words
 from hub.ops.explain import Stamp, stamps, trade_name
+from hub.render.words import unquoted
 from hub.store import DocumentRow, SealedFact, Transaction
 
 
@@ -70,7 +73,8 @@ class Part:
 class Parcel:
     """One parcel as its partner reported it; `lines` are line numbers and units.
 
-    `moment` is the newest that its carrier told, a `CarrierMoment`, "" for nothing yet.
+    `moment` is the newest that its carrier told, a `CarrierMoment`, "" for nothing yet. While it is
+    not `known` to be the order's, as its paper waits for somebody, its customer does not see it.
     """
 
     partner: str
@@ -82,11 +86,12 @@ class Parcel:
     lines: tuple[tuple[str, int], ...]
     moment: str = ""
     moment_at: datetime | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One document of the order, ours with its four stamps."""
+    """One document of the order, ours with its stamps."""
 
     id: str
     direction: str
@@ -110,6 +115,27 @@ class Waiting:
     next_step: str
     since: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changing:
+    """One change of the order and how far it came; `asked` and `reason` are words.
+
+    `state` is `requested`, `confirmed`, `confirmed in part` or `declined`, `who` whoever asked for
+    it as commands are kept. `waits_for` are partners that have not answered, `until` is when their
+    silence decides.
+    """
+
+    id: str
+    kind: str
+    state: str
+    asked: tuple[str, ...]
+    reason: str
+    who: str
+    asked_at: datetime
+    decided_at: datetime | None
+    waits_for: tuple[str, ...]
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +167,7 @@ class OrderStory:
     parcels: tuple[Parcel, ...]
     documents: tuple[Paper, ...]
     exceptions: tuple[Waiting, ...]
+    changes: tuple[Changing, ...]
     timeline: tuple[Happened, ...]
 
 
@@ -155,6 +182,7 @@ def find(parts: Parts, *, brand: str | None, number: str) -> list[OrderStory]:
 def story(tx: Transaction, parts: Parts, order: Order) -> OrderStory:
     """Return the story of one order as the transaction sees it."""
     status = tx.orders.status(brand=order.brand, number=order.number)
+    facts = tx.facts.of_order(order.id)
     return OrderStory(
         id=order.id,
         brand=order.brand,
@@ -170,7 +198,27 @@ def story(tx: Transaction, parts: Parts, order: Order) -> OrderStory:
         parcels=tuple(_parcels(order)),
         documents=tuple(_paper(parts, row) for row in tx.exchange.documents_of_order(order.id)),
         exceptions=tuple(_waiting(tx, order)),
-        timeline=tuple(_happened(fact, order) for fact in tx.facts.of_order(order.id)),
+        changes=tuple(_changing(order, change, facts) for change in order.changes),
+        timeline=tuple(_happened(fact, order) for fact in facts),
+    )
+
+
+def _changing(order: Order, change: OrderChange, facts: Sequence[SealedFact]) -> Changing:
+    running = [ask for ask in change.asks if ask.state is ChangeState.REQUESTED]
+    partners = (order.fulfillment(ask.fulfillment_id).partner for ask in running)
+    return Changing(
+        id=change.id,
+        kind=str(change.kind),
+        state=came_to(order, change, facts),
+        asked=tuple(
+            unquoted(one) for one in change_words.asked(order, change, change_words.added(facts))
+        ),
+        reason=unquoted(change_words.reason(change.reason)),
+        who=change.requested_by,
+        asked_at=change.requested_at,
+        decided_at=change.decided_at,
+        waits_for=tuple(dict.fromkeys(partners)),
+        until=max((ask.until for ask in running if ask.until), default=None),
     )
 
 
@@ -233,6 +281,7 @@ def _parcels(order: Order) -> Iterator[Parcel]:
                 ),
                 moment=str(package.moment or ""),
                 moment_at=package.moment_at,
+                known=bool(shipment.known_packages),
             )
 
 
@@ -246,7 +295,7 @@ def _paper(parts: Parts, row: DocumentRow) -> Paper:
         number=row.number,
         state=str(row.state),
         at=row.at,
-        stamps=stamps(row) if row.direction is Direction.OUT else (),
+        stamps=stamps(parts, row) if row.direction is Direction.OUT else (),
     )
 
 

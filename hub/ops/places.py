@@ -1,11 +1,11 @@
 """Problems in words with a place and a way out, and the bytes they stand in, cut into segments."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hub.domain.exchange import Problem, Severity, Where
+from hub.ops.cutting import cutter_of, decoded
 
 # What to do about a problem, by the beginning of its code; the first that fits.
 _ADVICE = (
@@ -28,10 +28,13 @@ _ADVICE = (
 )
 
 
-LONG_LINE = 200  # bytes
-_TREE = re.compile(rb"(?:\xef\xbb\xbf)?\s*([<{\[])")
-_IN_JSON = re.compile(rb"(?<=[,{\[])(?=[\"{\[])")
-_BETWEEN = {b"<": re.compile(rb"(?<=>)(?=<)"), b"{": _IN_JSON, b"[": _IN_JSON}
+_STEP = re.compile(r"([a-z_]+)(?:\[(\d{1,9})\])?", re.ASCII)
+_ONE = {
+    "lines": "line {} of the paper",
+    "loose": "line {} of the paper",
+    "parcels": "parcel {} of the paper",
+    "cartons": "carton {} of the paper",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +97,31 @@ def place(where: Where) -> str:
     if where.component:
         words.append(f"component {where.component}")
     if where.path:
-        words.append(where.path)
+        words += _path(where)
     if where.offset is not None:
         words.append(f"at byte {where.offset}")
     return ", ".join(words)
+
+
+def _path(where: Where) -> Iterator[str]:
+    """Yield a path in words: of a place in our messages, not in the bytes, what it means.
+
+    It is left out where the segment is known.
+    """
+    if where.path == "whole":
+        return
+    if where.path.startswith("sku:"):
+        yield where.path.removeprefix("sku:")
+        return
+    steps = [_STEP.fullmatch(step) for step in where.path.split(".")]
+    if not all(steps) or not any(step and step[2] for step in steps):
+        yield where.path
+        return
+    for step in steps if not where.segment else ():
+        if step and step[2] and step[1] in _ONE:
+            yield _ONE[step[1]].format(int(step[2]) + 1)
+        elif step:
+            yield step[1].replace("_", " ") + (f" {int(step[2]) + 1}" if step[2] else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,47 +144,12 @@ def pieces(
     """
     told = flaws(problems)
     found = []
-    tree = _TREE.match(body)
-    cut = _cut_tree(body, _BETWEEN[tree[1]]) if tree else _cut(body, _mark(body, syntax))
-    for number, (at, raw) in enumerate(cut, start=1):
-        begin, end = start + at, start + at + len(raw) - bool(tree)  # nothing lies between lines
+    cutter = cutter_of(body, syntax)
+    tree = cutter.between is not None
+    for number, (at, raw) in enumerate(cutter.cut(body), start=1):
+        begin, end = start + at, start + at + len(raw) - tree  # nothing lies between lines
         here = tuple(
             each for each in told if each.offset is not None and begin <= each.offset <= end
         )
-        found.append(Piece(offset=begin, number=number, text=_decoded(raw), flaws=here))
+        found.append(Piece(offset=begin, number=number, text=decoded(raw), flaws=here))
     return tuple(found)
-
-
-def _mark(body: bytes, syntax: str) -> bytes:
-    """Return what ends a segment: as the format kept it, else a line end."""
-    try:
-        kept = json.loads(syntax) if syntax else {}
-    except ValueError:
-        kept = {}
-    segment = kept.get("segment", "") if isinstance(kept, dict) else ""
-    return str(segment).encode("latin-1", "replace") or (b"\n" if b"\n" in body else b"~")
-
-
-def _cut_tree(body: bytes, between: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    for line in body.splitlines(keepends=True):
-        for piece in between.split(line) if len(line) > LONG_LINE else (line,):
-            if piece.strip():
-                yield at, piece.rstrip(b"\r\n")
-            at += len(piece)
-
-
-def _cut(body: bytes, mark: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    for raw in body.split(mark):
-        stripped = raw.lstrip(b"\r\n")
-        if stripped.strip():
-            yield at + len(raw) - len(stripped), stripped.rstrip(b"\r\n")
-        at += len(raw) + len(mark)
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

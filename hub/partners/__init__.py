@@ -12,6 +12,7 @@ from hub.partners.brands import Brand, load_brands
 from hub.partners.colours import Colours
 from hub.partners.load import load
 from hub.partners.model import Channel, Limits, Partner, Partners, Territory
+from hub.partners.own import NothingSet, Own, Owned
 from hub.partners.schema import schema
 from hub.partners.working_time import Calendar
 
@@ -24,6 +25,9 @@ __all__ = [
     "Channel",
     "Colours",
     "Limits",
+    "NothingSet",
+    "Own",
+    "Owned",
     "Partner",
     "Partners",
     "Territory",

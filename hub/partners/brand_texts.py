@@ -63,6 +63,22 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             "{changes}" + _SEE,
             words=_MAIL | {"changes", "now", "was", "link"},
         ),
+        "found_subject": TextRule(
+            default="Your order {order}: we know the day on which it arrives", words=_MAIL | {"now"}
+        ),
+        "found": TextRule(
+            default="Hello,\n\nYour order {order} arrives by {now}." + _SEE,
+            words=_MAIL | {"now", "link"},
+        ),
+        "found_part_subject": TextRule(
+            default="Your order {order}: we know the day on which a part arrives",
+            words=_MAIL | {"now"},
+        ),
+        "found_part": TextRule(
+            default="Hello,\n\nNow we know when this from your order {order} arrives:\n\n"
+            "{changes}" + _SEE,
+            words=_MAIL | {"changes", "now", "link"},
+        ),
         "shipped_subject": TextRule(default="Your order {order} is on its way", words=_MAIL),
         "shipped": TextRule(
             default="Hello,\n\nWe have sent you this from your order {order}:\n\n{parcels}\n\n"

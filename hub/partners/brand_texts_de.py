@@ -29,6 +29,11 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "moved_part_subject": "Ein Teil Ihrer Bestellung {order} kommt an einem anderen Tag",
         "moved_part": "Guten Tag,\n\nein Teil Ihrer Bestellung {order} kommt an einem anderen "
         "Tag:\n\n{changes}" + _SEE,
+        "found_subject": "Ihre Bestellung {order}: Der Tag der Ankunft steht fest",
+        "found": "Guten Tag,\n\nIhre Bestellung {order} kommt bis {now} an." + _SEE,
+        "found_part_subject": "Ihre Bestellung {order}: Der Tag der Ankunft eines Teils steht fest",
+        "found_part": "Guten Tag,\n\njetzt wissen wir, wann Folgendes aus Ihrer Bestellung {order} "
+        "ankommt:\n\n{changes}" + _SEE,
         "shipped_subject": "Ihre Bestellung {order} ist unterwegs",
         "shipped": "Guten Tag,\n\nwir haben Ihnen aus Ihrer Bestellung {order} Folgendes "
         "versandt:\n\n{parcels}\n\n{rest}" + _SEE,

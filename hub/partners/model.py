@@ -1,14 +1,16 @@
 """What a partner's page says, checked: the values that flow, api and portal work with."""
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel
 
+from hub.partners.own import NothingSet, Own, Owned
 from hub.partners.working_time import Calendar
 
 
@@ -139,7 +141,7 @@ class Partner:
     `products` are the kinds of article ids we send, in that order. `transit` gives the working days
     to the customer's door by ship method, "other" for the rest. `silence` is what no answer to a
     change means: `decline` or `confirm`; `changes_by` whether a change is a paper of its own or the
-    order again, whole.
+    order again, whole. `carriers` are those that its people usually give parcels to, none for any.
     """
 
     id: str
@@ -158,6 +160,7 @@ class Partner:
     notice: tuple[str, ...]
     warehouse: WarehouseRules = WarehouseRules()
     changes_by: Literal["paper", "order"] = "paper"
+    carriers: tuple[str, ...] = ()
 
     @property
     def holds_ours(self) -> bool:
@@ -173,12 +176,40 @@ class Partner:
         """Return the working days from this partner's dock to the customer's door."""
         return self.transit.get(method, self.transit["other"])
 
+    def with_own(self, own: Own | None) -> "Partner":
+        """Return the partner as its page and its own settings make it.
+
+        Its `digest` tells both: what was done under other settings was done under another page.
+        """
+        if own is None or own == Own():
+            return self
+        said = [own.zone, *map(str, sorted(own.closed)), "/", *map(str, sorted(own.opened))]
+        words = "\n".join([self.digest, *said, "/", *own.carriers])
+        calendar = replace(
+            self.calendar,
+            zone=own.zone or self.calendar.zone,
+            holidays=(self.calendar.holidays - own.opened) | own.closed,
+        )
+        return replace(
+            self,
+            calendar=calendar,
+            carriers=own.carriers or self.carriers,
+            digest=hashlib.sha256(words.encode()).hexdigest(),
+        )
+
+
+_NOTHING = NothingSet()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partners:
-    """Every partner there is, by id."""
+    """Every partner there is, by id; `all` as their pages say, `get` with what they set since.
+
+    `own` knows what partners set for themselves while the hub runs.
+    """
 
     all: tuple[Partner, ...]
+    own: Owned = _NOTHING
     _by_id: Mapping[str, Partner] = field(init=False, repr=False, compare=False)
     _by_lane: Mapping[str, Channel] = field(init=False, repr=False, compare=False)
 
@@ -189,7 +220,11 @@ class Partners:
         object.__setattr__(self, "_by_lane", MappingProxyType(lanes))
 
     def get(self, partner_id: str) -> Partner:
-        """Return the partner; raises KeyError when no page names it."""
+        """Return the partner as it is set now; raises KeyError when no page names it."""
+        return self._by_id[partner_id].with_own(self.own.known().get(partner_id))
+
+    def page(self, partner_id: str) -> Partner:
+        """Return the partner as its page says, whatever it set; raises KeyError."""
         return self._by_id[partner_id]
 
     def channel(self, lane: str) -> Channel:

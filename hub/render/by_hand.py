@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from hub.render.news_days import arrivals, arriving
+from hub.render.news_days import Stood, arrivals, arriving
 from hub.render.occasion import News, Occasion
 
 
@@ -12,7 +12,7 @@ def late(at: Occasion) -> News | None:
 
     Of several parts the one that arrives last counts.
     """
-    days = list(arrivals(at, lambda promise, part: promise["first"]))
+    days = list(arrivals(at, lambda promise, part: Stood(day=promise["first"])))
     return arriving(at, days, [one for one in days if one.now > one.was], part="late_part")
 
 

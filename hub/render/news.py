@@ -12,6 +12,7 @@ from hub.domain import carriers
 from hub.domain.messages import CarrierMoment
 from hub.domain.orders import Order, Package, Shipment
 from hub.domain.status import to_arrive
+from hub.partners import Brand
 from hub.render import news_changes, news_days, words
 from hub.render.news_days import goods
 from hub.render.occasion import News, Occasion
@@ -31,18 +32,29 @@ _SENTENCES = frozenset(("arrival", "was", "now", "reason", "rest", "what", "chan
 
 
 def shipped(at: Occasion) -> News | None:
-    """Return what is known of the parcels that left; None when they were taken back."""
+    """Return what is known of the parcels that left; None when none of them is under way.
+
+    A shipment may have been taken back, or heard of so late that a parcel has reached its end.
+    """
     wanted = at.ids("shipments")
     found = [
         (shipment, package)
         for shipment in at.order.shipments
         if shipment.id in wanted
         for package in shipment.packages
+        if not _is_over(package, at.brand)
     ]
     rest = any(line.buckets.open for line in at.order.lines)
     return _parcels(
         at, found, rest="The rest follows; we write again when it leaves." if rest else ""
     )
+
+
+def _is_over(package: Package, brand: Brand) -> bool:
+    """Whether it is no longer news that a parcel left: another mail says more, or it comes back."""
+    if package.moment is CarrierMoment.DELIVERED:
+        return "delivered" in brand.mails
+    return package.moment is CarrierMoment.RETURNED
 
 
 def delivered(at: Occasion) -> News | None:

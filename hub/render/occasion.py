@@ -16,7 +16,8 @@ Body = Mapping[str, object]
 class Occasion:
     """Why a mail is written: the order and its status document as they are, and what is owed.
 
-    `owed` are the bodies of the duties that the mail fulfils, `facts` the order's, oldest first.
+    `owed` are the bodies of the duties that the mail fulfils, `later` those of days of arrival that
+    another mail tells after it, oldest first; `facts` are the order's, oldest first.
     """
 
     order: Order
@@ -24,12 +25,11 @@ class Occasion:
     brand: Brand
     owed: Sequence[Body]
     facts: Sequence[Known] = ()
+    later: Sequence[Body] = ()
 
     def ids(self, key: str) -> frozenset[str]:
         """Return the ids that the duties name under that key."""
-        return frozenset(
-            str(one) for body in self.owed for one in listed(body.get(key)) if one is not None
-        )
+        return named(self.owed, key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,13 @@ class News:
     words: Mapping[str, str]
     links: frozenset[str] = frozenset()
     text: str = ""
+
+
+def named(bodies: Sequence[Body], key: str) -> frozenset[str]:
+    """Return the ids that bodies of duties name under that key."""
+    return frozenset(
+        str(one) for body in bodies for one in listed(body.get(key)) if one is not None
+    )
 
 
 def listed(found: object) -> Sequence[object]:

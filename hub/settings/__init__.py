@@ -386,6 +386,14 @@ def brands_beside(share: Path) -> Path:
     return here if here.is_dir() else share.parent.parent / "portal" / "brands"
 
 
+def own_brands(chosen: Settings) -> Path | None:
+    """Return the folder of the brands when it is the operator's own, None for the one shipped.
+
+    What came with the code is replaced with it.
+    """
+    return None if chosen.brands == brands_beside(share_folder()) else chosen.brands
+
+
 def _secret_file(path: str, *, asked_by: str) -> str:
     file = Path(path)
     if not file.is_absolute():

@@ -20,17 +20,18 @@ from hub.store.invoices import InvoiceRow
 from hub.store.keys import KeyRow
 from hub.store.names import NameRow
 from hub.store.orders import StatusRow
+from hub.store.own import SettingRow
 from hub.store.parcels import ParcelEventRow
 from hub.store.reports import OrdersCounted
 from hub.store.reservations import Held, WaitingLine
 from hub.store.restocking import Feed, Merged, Restocking, Weighed
-from hub.store.retry import is_away
+from hub.store.retry import is_away, is_taken_up
 from hub.store.seals import Damaged, Erased
 from hub.store.sessions import ActRow, NewSession, SessionRow, Tries
 from hub.store.sifted import Sieve, Untaken
 from hub.store.stock import StockSource
 from hub.store.store import Store
-from hub.store.supplying import KeptRow, Marked, OfferRow
+from hub.store.supplying import KeptRow, Marked, OfferRow, Shipped
 from hub.store.transaction import Transaction
 from hub.store.visits import Linked, VisitRow
 from hub.store.webhook_rows import DeadMessage, Picked, SecretRow, WebhookRow
@@ -71,7 +72,9 @@ __all__ = [
     "SealedFact",
     "SecretRow",
     "SessionRow",
+    "SettingRow",
     "Shelf",
+    "Shipped",
     "Sieve",
     "Sighting",
     "StatusRow",
@@ -89,4 +92,5 @@ __all__ = [
     "WebhookRow",
     "Weighed",
     "is_away",
+    "is_taken_up",
 ]

@@ -17,6 +17,15 @@ def identity() -> Column[str]:
     return Column("id", Text, primary_key=True)
 
 
+def typed(*forms: str) -> list[Column[str]]:
+    """Return the column of a number that people type, and columns of forms that it is found by.
+
+    The forms are functions of the number (`hub.domain.finding`), written with it.
+    """
+    found = [Column(name, Text, nullable=False, server_default="") for name in forms]
+    return [Column("number", Text, nullable=False), *found]
+
+
 def instants(*names: str) -> list[Column[int]]:
     """Return columns of moments that may not have come yet."""
     return [Column(name, Instant) for name in names]

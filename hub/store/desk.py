@@ -34,6 +34,7 @@ from hub.store.exchange_rows import (
     document_read,
     interchange_read,
 )
+from hub.store.spoken import speaking_of, speaking_of_number
 from hub.store.statements import (
     Row,
     Statement,
@@ -71,18 +72,18 @@ _OF_TRACKING = (
     .where(package.c.tracking_plain == _SOUGHT)
 )
 _OF_NUMBER = select(order.c.id).where(
-    order.c.brand == bindparam("brand"), order.c.number == _SOUGHT
+    order.c.brand == bindparam("brand"), order.c.number_plain == _SOUGHT
 )
-_OF_PART = select(fulfillment.c.order_id).where(fulfillment.c.number == _SOUGHT)
+_OF_PART = select(fulfillment.c.order_id).where(fulfillment.c.number_plain == _SOUGHT)
 _IN = document.c.transmission_id
 # Each is answered by an index of its own; `or` between them would be answered by none.
 SEARCHES: Mapping[str, Statement] = {
     "document": _by(document.c.id == _SOUGHT),
     "delivery": _by(_IN == _SOUGHT),
-    "purchase order": _by(document.c.order_number == _SOUGHT),
-    "order": _by(document.c.order_id.in_(_OF_NUMBER)),
-    "part": _by(document.c.order_id.in_(_OF_PART)),
-    "tracking": _by(document.c.order_id.in_(_OF_TRACKING)),
+    "purchase order": _by(document.c.id.in_(speaking_of_number(_SOUGHT))),
+    "order": _by(document.c.id.in_(speaking_of(_OF_NUMBER))),
+    "part": _by(document.c.id.in_(speaking_of(_OF_PART))),
+    "tracking": _by(document.c.id.in_(speaking_of(_OF_TRACKING))),
     "interchange": _by(
         _IN.in_(select(interchange.c.transmission_id).where(interchange.c.number == _SOUGHT))
     ),
@@ -98,28 +99,9 @@ _ENVELOPE = Statement(
 )
 _ONE = Statement(ROWS.where(document.c.id == bindparam("id", type_=Text)))
 _ABOUT_ORDER = Statement(
-    ROWS.where(document.c.order_id == bindparam("order_id", type_=Text))
+    ROWS.where(document.c.id.in_(speaking_of([bindparam("order_id", type_=Text)])))
     .order_by(document.c.at, document.c.id)
     .limit(LIMIT)
-)
-_TODAY = Statement(
-    select(
-        document.c.direction,
-        document.c.state,
-        document.c.valid,
-        document.c.delivered_at.is_not(None),
-        func.count(),
-    )
-    .where(document.c.at >= bindparam("since", type_=BigInteger))
-    # Not by the plain column: SQLite would walk every paper there ever was in the order of an index
-    # that begins with it.
-    .group_by(
-        func.coalesce(document.c.direction, ""),
-        document.c.direction,
-        document.c.state,
-        document.c.valid,
-        document.c.delivered_at.is_not(None),
-    )
 )
 _INPUTS = Statement(
     select(input_.c.id, input_.c.kind, input_.c.at, input_.c.who, input_.c.body, input_.c.hashes)
@@ -323,13 +305,13 @@ class Desk(DeskDeliveries):
 
     def place(self, asked: Asked, *, passed: int) -> tuple[datetime, str] | None:
         """Return where so many papers of the partner, whatever else is asked, are passed by."""
-        values = Asked(partner=asked.partner, before=asked.before).bound()
+        values = Asked(partner=asked.partner, before=asked.before, until=asked.until).bound()
         row = self._connection.row(desk_rows.place(frozenset(values)), values | {"passed": passed})
         return None if row is None else (moment(row[0]), str(row[1]))
 
     def words(self, asked: Asked, *, limit: int) -> list[Wording]:
         """Return numbers and names of the newest papers of the partner."""
-        values = Asked(partner=asked.partner, before=asked.before).bound()
+        values = Asked(partner=asked.partner, before=asked.before, until=asked.until).bound()
         statement = desk_rows.words(frozenset(values))
         return [
             _wording(row) for row in self._connection.rows(statement, values | {"limit": limit})
@@ -366,16 +348,8 @@ class Desk(DeskDeliveries):
         return interchange_read(self._connection.returned(_ENVELOPE, {"id": interchange_id}))
 
     def of_order(self, holds: Holds, order_id: str, *, limit: int) -> list[SeenDocument]:
-        """Return the papers of an order, oldest first."""
+        """Return the papers that speak of an order, oldest first."""
         return self._seen(_ABOUT_ORDER, holds, {"order_id": order_id, "limit": limit})
-
-    def since(self, at: datetime) -> list[tuple[str, str, bool | None, bool, int]]:
-        """Count papers since then by direction, state, what their receipt said, and delivered."""
-        rows = self._connection.rows(_TODAY, {"since": micros(at)})
-        return [
-            (row[0], row[1], None if row[2] is None else bool(row[2]), bool(row[3]), int(row[4]))
-            for row in rows
-        ]
 
     def inputs(self, subject: str, *, limit: int) -> list[InputRow]:
         """Return what was done to a thing, oldest first."""

@@ -1,9 +1,10 @@
 """Deliveries as operators look for them, also those that no paper could be found in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, bindparam, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, exists, func, select
 
 from hub.domain.exchange import Direction, TransmissionState
 from hub.store.desk_rows import LIMIT
@@ -15,7 +16,7 @@ from hub.store.exchange_rows import (
     interchange_read,
     transmission_read,
 )
-from hub.store.statements import Connection, Statement, moment
+from hub.store.statements import Connection, Statement, micros, moment
 from hub.store.tables import document, interchange, lane, transmission
 
 _SOUGHT = bindparam("sought", type_=Text)
@@ -43,6 +44,40 @@ _PARKED = _by(
     transmission.c.direction == Direction.IN.value,
     transmission.c.state == TransmissionState.PARKED.value,
 )
+_SINCE = transmission.c.at >= bindparam("since", type_=BigInteger)
+_UNSPLIT = (
+    transmission.c.direction == Direction.IN.value,
+    transmission.c.state == TransmissionState.PARKED.value,
+    _SINCE,
+    _IS_BARE,
+)
+_UNSPLIT_LISTED = _by(*_UNSPLIT)
+_UNSPLIT_COUNTED = Statement(select(func.count()).select_from(transmission).where(*_UNSPLIT))
+_IS_STUCK = (document.c.direction == Direction.OUT.value) & (
+    transmission.c.state == TransmissionState.PARKED.value
+)
+_PAPERS = Statement(
+    select(
+        document.c.direction,
+        document.c.state,
+        document.c.valid,
+        document.c.delivered_at.is_not(None),
+        _IS_STUCK,
+        func.count(),
+    )
+    .select_from(document.join(transmission, transmission.c.id == document.c.transmission_id))
+    .where(document.c.at >= bindparam("since", type_=BigInteger))
+    # Not by the plain column: SQLite would walk every paper there ever was in the order of an index
+    # that begins with it.
+    .group_by(
+        func.coalesce(document.c.direction, ""),
+        document.c.direction,
+        document.c.state,
+        document.c.valid,
+        document.c.delivered_at.is_not(None),
+        _IS_STUCK,
+    )
+)
 _ENVELOPES = Statement(
     select(*(interchange.c[name] for name in INTERCHANGE))
     .where(interchange.c.transmission_id == bindparam("id"))
@@ -53,19 +88,18 @@ _PAUSED = Statement(
         lane.c.name == bindparam("lane"), lane.c.paused_until.is_not(None)
     )
 )
-_UNSENT = Statement(
-    select(
-        transmission.c.partner,
-        transmission.c.channel,
-        func.count(),
-        func.min(transmission.c.at),
-    )
-    .where(
-        transmission.c.direction == Direction.OUT.value,
-        transmission.c.state == TransmissionState.READY.value,
-    )
-    .group_by(transmission.c.partner, transmission.c.channel)
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PapersCounted:
+    """How many papers are alike: way, state, what the receipt said, whether it left or is stuck."""
+
+    direction: str
+    state: str
+    valid: bool | None
+    delivered: bool
+    stuck: bool
+    count: int
 
 
 class DeskDeliveries:
@@ -85,10 +119,28 @@ class DeskDeliveries:
         """Return what came and could not be split, newest first."""
         return [transmission_read(row) for row in self._connection.rows(_PARKED, {"limit": limit})]
 
-    def unsent(self) -> dict[str, tuple[int, datetime]]:
-        """Return by lane how many written files did not leave yet, and since when the oldest."""
-        rows = self._connection.rows(_UNSENT)
-        return {f"{row[0]}/{row[1]}": (int(row[2]), moment(row[3])) for row in rows}
+    def unsplit(self, *, since: datetime) -> int:
+        """Count what came since then and lies parked without a paper in it."""
+        return int(self._connection.returned(_UNSPLIT_COUNTED, {"since": micros(since)})[0])
+
+    def unsplit_listed(self, *, since: datetime, limit: int) -> list[TransmissionRow]:
+        """Return what came since then and lies parked without a paper in it, newest first."""
+        rows = self._connection.rows(_UNSPLIT_LISTED, {"since": micros(since), "limit": limit})
+        return [transmission_read(row) for row in rows]
+
+    def since(self, at: datetime) -> list[PapersCounted]:
+        """Count papers since then, those that are alike together."""
+        return [
+            PapersCounted(
+                direction=row[0],
+                state=row[1],
+                valid=None if row[2] is None else bool(row[2]),
+                delivered=bool(row[3]),
+                stuck=bool(row[4]),
+                count=int(row[5]),
+            )
+            for row in self._connection.rows(_PAPERS, {"since": micros(at)})
+        ]
 
     def envelopes(self, transmission_id: str) -> list[InterchangeRow]:
         """Return the envelopes of a delivery in their order."""

@@ -4,7 +4,7 @@ Pages go by (moment, id), newest first. What a list is narrowed to is said here 
 tell it, so that the many that do not belong into it are not read at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     false,
+    func,
     or_,
     select,
     tuple_,
@@ -25,7 +26,9 @@ from hub.domain.exchange import DocumentState, TransmissionState
 from hub.store.exchange_rows import DOCUMENT
 from hub.store.statements import ByKeys, Statement
 from hub.store.tables import document, interchange, transmission
+from hub.store.tables_desk import document_order
 from hub.store.tables_promises import watch
+from hub.store.upserts import PerEngine
 
 LIMIT = bindparam("limit", type_=Integer)
 NEWEST_FIRST = (document.c.at.desc(), document.c.id.desc())
@@ -97,9 +100,25 @@ def place(filters: frozenset[str]) -> Statement:
 @cache
 def words(filters: frozenset[str]) -> Statement:
     """Return ids of papers, newest first, with what a part of a number is looked for in."""
+    return PerEngine(
+        {
+            "sqlite": Statement(_words(filters, func.group_concat)),
+            "postgresql": Statement(_words(filters, func.string_agg)),
+        }
+    )
+
+
+def _words(filters: frozenset[str], put_together: Callable[..., Any]) -> Select[Any]:
+    # One lookup for each paper; joined, a whole table of numbers would be read.
+    numbers = (
+        select(put_together(document_order.c.number, "\n"))
+        .where(document_order.c.document_id == document.c.id)
+        .correlate(document)
+        .scalar_subquery()
+    )
     columns = (
         document.c.id,
-        document.c.order_number,
+        func.coalesce(numbers, ""),
         document.c.number,
         document.c.business_key,
         transmission.c.name,
@@ -107,7 +126,7 @@ def words(filters: frozenset[str]) -> Statement:
         document.c.transmission_id,
     )
     found = _between(select(*columns).select_from(_ENVELOPED), filters)
-    return Statement(found.order_by(*NEWEST_FIRST).limit(LIMIT))
+    return found.order_by(*NEWEST_FIRST).limit(LIMIT)
 
 
 def _between(found: Select[Any], filters: frozenset[str]) -> Select[Any]:

@@ -23,6 +23,7 @@ from hub.domain.exchange import Direction, DocumentState, Problem, moved_documen
 from hub.domain.facts import Effect
 from hub.store.exchange_rows import DOCUMENT, DocumentRow, document_read, document_values
 from hub.store.problems import problems_text
+from hub.store.spoken import SpokenOrders, speaking_of
 from hub.store.statements import (
     ByKeys,
     Connection,
@@ -59,7 +60,9 @@ _WAITING = Statement(
     .limit(_LIMIT)
 )
 _OF_ORDER = Statement(
-    _ALL.where(document.c.order_id == bindparam("order_id")).order_by(*_OLDEST_FIRST)
+    _ALL.where(document.c.id.in_(speaking_of([bindparam("order_id", type_=Text)]))).order_by(
+        *_OLDEST_FIRST
+    )
 )
 _OF_ORDERS = ByKeys(lambda keys: _ALL.where(document.c.order_id.in_(keys)).order_by(*_OLDEST_FIRST))
 _RECEIPTED = Statement(
@@ -98,7 +101,9 @@ def _page(filters: frozenset[str]) -> Statement:
 
 
 _STATE = Statement(
-    select(document.c.state).where(document.c.id == bindparam("id")).with_for_update(key_share=True)
+    select(document.c.state, document.c.partner)
+    .where(document.c.id == bindparam("id"))
+    .with_for_update(key_share=True)
 )
 _MOVE = Statement(
     update(document)
@@ -154,7 +159,7 @@ _EFFECTS_OF = Statement(
 )
 
 
-class Documents:
+class Documents(SpokenOrders):
     """Custody of papers: each is a slice of a delivery with a state, stamps and effects."""
 
     __slots__ = ()
@@ -162,8 +167,9 @@ class Documents:
     _connection: Connection
 
     def add_documents(self, rows: Sequence[DocumentRow]) -> None:
-        """Store papers of a stored delivery and envelope."""
+        """Store papers of a stored delivery and envelope, with the order that each names."""
         self._connection.change_all(_ADD, [document_values(row) for row in rows])
+        self._add_own(rows)
 
     def document(self, document_id: str) -> DocumentRow:
         """Return a paper; KeyError when there is none."""
@@ -184,11 +190,14 @@ class Documents:
         return self._read(_WAITING, values)
 
     def documents_of_order(self, order_id: str) -> list[DocumentRow]:
-        """Return every paper of an order, both ways, oldest first."""
+        """Return every paper that speaks of an order, both ways, oldest first.
+
+        Of one that speaks of several, its own row names the last.
+        """
         return self._read(_OF_ORDER, {"order_id": order_id})
 
     def documents_of_orders(self, order_ids: Collection[str]) -> dict[str, list[DocumentRow]]:
-        """Return every paper of each of these orders, both ways, oldest first."""
+        """Return the papers whose own row names one of these orders, both ways, oldest first."""
         found: dict[str, list[DocumentRow]] = {one: [] for one in order_ids}
         for row in map(document_read, self._connection.keyed(_OF_ORDERS, order_ids)):
             found[str(row.order_id)].append(row)
@@ -247,6 +256,7 @@ class Documents:
         """Move a paper to another state; Conflict when it may not go there.
 
         What is None stays as it is. A paper that goes back to `received` is not settled any more.
+        Of which orders it speaks besides is told by `add_spoken`.
         """
         row = self._connection.row(_STATE, {"id": document_id})
         if row is None:
@@ -265,6 +275,8 @@ class Documents:
             "hashes": None if hashes is None else canonical(hashes),
         }
         self._connection.change(_MOVE, values)
+        if order_id is not None or order_number:
+            self._add_one(document_id, row[1], order_id, order_number or "")
 
     def count_document_attempt(self, document_id: str) -> None:
         """Count one more attempt at a paper; to be committed before it."""

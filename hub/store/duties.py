@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from hub.domain.exchange import Direction, TransmissionState
 from hub.domain.facts import Duty, DutyKind
 from hub.errors import Conflict
 from hub.store.statements import (
@@ -42,7 +43,7 @@ from hub.store.statements import (
     now_micros,
     parsed,
 )
-from hub.store.tables import counter, duty, lane, schedule_fire
+from hub.store.tables import counter, duty, lane, schedule_fire, transmission
 from hub.store.upserts import insert_if_absent, upsert, upsert_returning
 
 LEDGER_LANE = "ledger"
@@ -104,39 +105,25 @@ _DUE_NOW = and_(
     duty.c.due_at <= bindparam("now", type_=BigInteger),
     _NOT_HELD_BACK,
 )
-_OF_ORDER = Statement(
-    select(
-        duty.c.id,
-        duty.c.lane,
-        duty.c.kind,
-        duty.c.set_id,
-        duty.c.subject,
-        duty.c.order_id,
-        duty.c.due_at,
-        duty.c.body,
-        duty.c.seq,
-        duty.c.attempts,
-    )
-    .where(duty.c.order_id == bindparam("order_id"))
-    .order_by(duty.c.seq)
+_WAITING = select(
+    duty.c.id,
+    duty.c.lane,
+    duty.c.kind,
+    duty.c.set_id,
+    duty.c.subject,
+    duty.c.order_id,
+    duty.c.due_at,
+    duty.c.body,
+    duty.c.seq,
+    duty.c.attempts,
+    duty.c.parked,
+).order_by(duty.c.seq)
+_OF_ORDER = Statement(_WAITING.where(duty.c.order_id == bindparam("order_id")))
+_DUE_OF_LANE = _WAITING.where(duty.c.lane == _LANE, _DUE_NOW).limit(
+    bindparam("limit", type_=Integer)
 )
-_DUE = Statement(
-    select(
-        duty.c.id,
-        duty.c.lane,
-        duty.c.kind,
-        duty.c.set_id,
-        duty.c.subject,
-        duty.c.order_id,
-        duty.c.due_at,
-        duty.c.body,
-        duty.c.seq,
-        duty.c.attempts,
-    )
-    .where(duty.c.lane == _LANE, _DUE_NOW)
-    .order_by(duty.c.seq)
-    .limit(bindparam("limit", type_=Integer))
-)
+_DUE = Statement(_DUE_OF_LANE.where(duty.c.seq > bindparam("after", type_=BigInteger)))
+_DUE_OF_SET = Statement(_DUE_OF_LANE.where(duty.c.set_id == bindparam("set_id", type_=Text)))
 _ONE = duty.c.id == bindparam("duty_id", type_=Text)
 _ATTEMPT = Statement(update(duty).where(_ONE).values(attempts=duty.c.attempts + 1))
 _DONE = Statement(delete(duty).where(_ONE))
@@ -177,6 +164,19 @@ _LANES = Statement(
     .group_by(lane.c.name)
     .order_by(lane.c.name)
 )
+_UNSENT = Statement(
+    select(
+        transmission.c.partner,
+        transmission.c.channel,
+        func.count(),
+        func.min(transmission.c.at),
+    )
+    .where(
+        transmission.c.direction == Direction.OUT.value,
+        transmission.c.state == TransmissionState.READY.value,
+    )
+    .group_by(transmission.c.partner, transmission.c.channel)
+)
 _TROUBLED = Statement(
     select(lane.c.name, lane.c.paused_until, lane.c.failures).where(
         or_(lane.c.failures > 0, lane.c.paused_until.is_not(None))
@@ -207,6 +207,7 @@ _NEXT_NUMBER = upsert_returning(
     returning="value",
 )
 _WORKERS = "worker/heard"
+_MAILED = "mailed/"
 """The counter that holds the microsecond at which a worker was last heard of."""
 _BEAT = upsert(counter, on=["name"], setting=["value"])
 _HEARD = Statement(select(counter.c.value).where(counter.c.name == bindparam("name")))
@@ -230,17 +231,19 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingDuty(Duty):
-    """A duty in its lane: its place in the order and how often it was tried."""
+    """A duty in its lane: its place in the order, how often it was tried, whether it is parked."""
 
     seq: int
     attempts: int
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneRow:
     """One lane: who holds it until when, whether it is paused, how much waits and since when.
 
-    `depth` counts all duties, `parked` those of them that wait for a person.
+    `depth` counts all duties, `parked` those of them that wait for a person. `unsent` are files
+    that were written and did not leave yet, `unsent_since` when the oldest of them was written.
     """
 
     name: str
@@ -253,6 +256,18 @@ class LaneRow:
     depth: int
     oldest_due: datetime | None
     parked: int
+    unsent: int = 0
+    unsent_since: datetime | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How much waits to leave by itself, written or not; what waits for a person does not."""
+        return self.depth - self.parked + self.unsent
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Since when the oldest waits: due and not written, or written and not sent."""
+        return min((at for at in (self.oldest_due, self.unsent_since) if at), default=None)
 
     @property
     def paused(self) -> bool:
@@ -300,6 +315,15 @@ class Duties:
         row = self._connection.row(_HEARD, {"name": _WORKERS})
         return None if row is None else moment(row[0])
 
+    def note_mail(self, lane: str, *, at: datetime) -> None:
+        """Note that a mail left over a lane of mails: nothing else that stays tells when."""
+        self._connection.change(_BEAT, {"name": f"{_MAILED}{lane}", "value": micros(at)})
+
+    def mailed(self, lane: str) -> datetime | None:
+        """Return when a mail last left over a lane, None when none did since that is noted."""
+        row = self._connection.row(_HEARD, {"name": f"{_MAILED}{lane}"})
+        return None if row is None else moment(row[0])
+
     def open_lane(self, name: str) -> None:
         """Make the lane of a channel that owes nothing yet: its polls need a lease as well."""
         self._connection.change(_NEW_LANE, fresh_lane(name))
@@ -326,13 +350,18 @@ class Duties:
         """Give a lane back; a lease that was lost is left alone."""
         self._connection.change(_RELEASE, _held(lease))
 
-    def due(self, *, lane: str, now: datetime, limit: int) -> list[WaitingDuty]:
-        """Return what is due in a lane, in order.
+    def due(self, *, lane: str, now: datetime, limit: int, after: int = -1) -> list[WaitingDuty]:
+        """Return what is due in a lane, in order, from behind the duty with the number `after`.
 
         A parked duty holds back the later ones of the same order, and no others.
         """
-        values = {"lane": lane, "now": micros(now), "limit": limit}
+        values = {"lane": lane, "now": micros(now), "limit": limit, "after": after}
         return [_waiting(row) for row in self._connection.rows(_DUE, values)]
+
+    def due_of_set(self, set_id: str, *, lane: str, now: datetime, limit: int) -> list[WaitingDuty]:
+        """Return what is due of one kind of paper or mail, as `due` does."""
+        values = {"lane": lane, "now": micros(now), "limit": limit, "set_id": set_id}
+        return [_waiting(row) for row in self._connection.rows(_DUE_OF_SET, values)]
 
     def of_order(self, order_id: str) -> list[WaitingDuty]:
         """Return everything that is still owed because of an order, parked or not."""
@@ -369,8 +398,9 @@ class Duties:
         return self._connection.change(_RESUME, {"lane": lane}) == 1
 
     def lanes(self) -> list[LaneRow]:
-        """Return every lane with its depth, by name."""
-        return [_lane_row(row) for row in self._connection.rows(_LANES)]
+        """Return every lane with what waits in it, by name."""
+        unsent = {f"{row[0]}/{row[1]}": row[2:] for row in self._connection.rows(_UNSENT)}
+        return [_lane_row(row, *unsent.get(row[0], ())) for row in self._connection.rows(_LANES)]
 
     def troubled(self) -> dict[str, tuple[datetime | None, int]]:
         """Return the lanes that are paused or failed lately: until when, and how often in a row."""
@@ -436,10 +466,11 @@ def _waiting(row: Row) -> WaitingDuty:
         body=parsed(row[7]),
         seq=row[8],
         attempts=row[9],
+        parked=bool(row[10]),
     )
 
 
-def _lane_row(row: Row) -> LaneRow:
+def _lane_row(row: Row, unsent: int = 0, since: int | None = None) -> LaneRow:
     return LaneRow(
         name=row[0],
         owner=row[1],
@@ -451,4 +482,6 @@ def _lane_row(row: Row) -> LaneRow:
         depth=row[7],
         oldest_due=moment_or_none(row[8]),
         parked=row[9],
+        unsent=unsent,
+        unsent_since=moment_or_none(since),
     )

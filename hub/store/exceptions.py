@@ -1,5 +1,6 @@
 """Exceptions: what waits for a person, one open at a time for each thing that is stuck."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,11 @@ _CLEAR = Statement(
     .where(exception.c.hold == bindparam("open_hold", type_=Text))
     .values(hold=null(), closed_at=bindparam("closed_at"), closed_by=bindparam("closed_by"))
 )
+_OPEN_OF_DOCUMENT = Statement(
+    select(exception.c.hold).where(
+        exception.c.document_id == bindparam("document_id"), exception.c.hold.is_not(None)
+    )
+)
 _OF_ORDER = Statement(
     select(*COLUMNS)
     .where(exception.c.order_id == bindparam("order_id"))
@@ -89,6 +95,11 @@ class ExceptionRow:
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str
+
+
+def document_hold(document_id: str, order_id: str = "") -> str:
+    """Return the hold under which a paper waits for a person, because of one order or of none."""
+    return f"document:{document_id}" + (f"/{order_id}" if order_id else "")
 
 
 class Exceptions:
@@ -135,6 +146,20 @@ class Exceptions:
         """Close the open exception of that hold; False when none is open."""
         values = {"open_hold": hold, "closed_at": micros(at), "closed_by": by}
         return self._connection.change(_CLEAR, values) == 1
+
+    def clear_document(
+        self, document_id: str, *, at: datetime, by: str, but: Collection[str] = ()
+    ) -> bool:
+        """Close what is open of a paper itself, of each order it speaks of; False when nothing is.
+
+        `but` are holds to be left open. What is open of things that the paper only brought up, as a
+        shipment nobody asked for, has other holds and stays.
+        """
+        own = document_hold(document_id)
+        rows = self._connection.rows(_OPEN_OF_DOCUMENT, {"document_id": document_id})
+        holds = [str(row[0]) for row in rows if row[0] == own or row[0].startswith(f"{own}/")]
+        closed = [self.clear(one, at=at, by=by) for one in holds if one not in but]
+        return any(closed)
 
     def page(
         self, *, open_only: bool, limit: int, partner: str | None = None

@@ -85,6 +85,16 @@ _OF_ORDER = Statement(
     .where(fact.c.order_id == bindparam("order_id"))
     .order_by(fact.c.at, fact.c.order_version, fact.c.ordinal, fact.c.id)
 )
+_BEHIND = Statement(
+    select(fact.c.id, fact.c.document_id, input_.c.kind, input_.c.who)
+    .select_from(fact.outerjoin(input_, input_.c.id == fact.c.input_id))
+    .where(fact.c.order_id == bindparam("order_id"))
+)
+_SAID_BY = ByKeys(
+    lambda keys: select(input_.c.subject, input_.c.who).where(
+        input_.c.kind == "delivery", input_.c.subject.in_(keys)
+    )
+)
 
 _HASHED = [
     fact.c.id,
@@ -154,6 +164,15 @@ class SealedFact:
     order_id: str | None
     order_number: str | None
     body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What a fact comes from: the paper, "" for none, and the kind of input with who gave it."""
+
+    document_id: str
+    kind: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +289,21 @@ class Facts:
         """Return an order's facts, sealed or not, oldest first."""
         rows = self._connection.rows(_OF_ORDER, {"order_id": order_id})
         return [_sealed_fact(row) for row in rows]
+
+    def behind(self, order_id: str) -> dict[str, Behind]:
+        """Return what each of an order's facts comes from, by the fact's id."""
+        return {
+            row[0]: Behind(document_id=row[1] or "", kind=row[2] or "", who=row[3] or "")
+            for row in self._connection.rows(_BEHIND, {"order_id": order_id})
+        }
+
+    def said_by(self, transmissions: Collection[str]) -> dict[str, str]:
+        """Return who brought each of these deliveries to us: an account, a key, or a lane."""
+        return {
+            row[0]: row[1]
+            for statement, values in _SAID_BY.parts(transmissions)
+            for row in self._connection.rows(statement, values)
+        }
 
     def waiting(self) -> bool:
         """Whether any committed fact is not in the ledger yet."""

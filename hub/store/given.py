@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Integer, Select, Text, bindparam, case, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from hub.domain import finding
 from hub.domain.exchange import Direction
 from hub.domain.orders import ChangeState, FulfillmentState
 from hub.store import handed
@@ -25,7 +26,6 @@ from hub.store.tables import (
     partner_item,
     shipment,
 )
-from hub.store.tables_figures import part_sum
 from hub.store.tables_promises import order_change
 
 NEVER = 2**62
@@ -36,14 +36,16 @@ _GIVEN = exists().where(
     document.c.direction == Direction.OUT.value,
     document.c.delivered_at.is_not(None),
 )
-_DUE = func.coalesce(fulfillment.c.ship_by, NEVER)
+NEXT_DUE = func.coalesce(fulfillment.c.next_due, fulfillment.c.ship_by)
+"""When something of it is to leave next: what was put off does not hold the rest back."""
+_DUE = func.coalesce(fulfillment.c.next_due, fulfillment.c.ship_by, NEVER)
 _OPEN = fulfillment.c.state == FulfillmentState.OPEN.value
 # What is shipped so far left in part: pieces of it are open, or it would be closed.
 _TO_SHIP = or_(
     fulfillment.c.state == FulfillmentState.IN_PROGRESS.value,
     fulfillment.c.state == FulfillmentState.SHIPPED.value,
 )
-_LATE = fulfillment.c.ship_by < bindparam("now", type_=BigInteger)
+_LATE = bindparam("now", type_=BigInteger) > NEXT_DUE
 
 
 class Shelf(StrEnum):
@@ -121,8 +123,7 @@ def _with_parcel(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-# Each is answered by an index of its own, `or` between them by none; only the customer's number in
-# other letters walks the sums of the partner's parts, and is asked for last.
+# Each is answered by an index of its own, `or` between them by none.
 _FOUND = _finding(fulfillment.c.number == _TEXT)
 _FOUND_IN = _finding(
     fulfillment.c.order_id.in_(
@@ -136,14 +137,14 @@ _FOUND_BY_PARCEL = [
         fulfillment.c.id.in_(select(shipment.c.fulfillment_id).where(shipment.c.notice == _TEXT))
     ),
 ]
-_LIKE = bindparam("like", type_=Text)
-_FOUND_IN_ANY_CASE = _finding(
-    fulfillment.c.id.in_(
-        select(part_sum.c.id).where(
-            part_sum.c.partner == bindparam("partner"), held(part_sum.c.order_number, _LIKE)
-        )
+_FOUND_TYPED = _finding(fulfillment.c.number_plain == _TEXT)
+_FOUND_IN_TYPED = _finding(
+    fulfillment.c.order_id.in_(
+        select(order.c.id).where(order.c.brand == bindparam("brand"), order.c.number_plain == _TEXT)
     )
 )
+_FOUND_BY_TRACKING_TYPED = _finding(_with_parcel(package.c.tracking_plain == _TEXT))
+_LIKE = bindparam("like", type_=Text)
 _ARTICLES = Statement(
     select(partner_item.c.sku)
     .select_from(partner_item.join(catalog_item, catalog_item.c.sku == partner_item.c.sku))
@@ -287,12 +288,18 @@ class Shelves:
                 return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows[:50]]
         return []
 
-    def found_in_any_case(self, *, partner: str, text: str) -> list[Given]:
-        """Return the work of the customers' orders of this number, however its letters are."""
+    def found_typed(self, *, partner: str, brands: Collection[str], text: str) -> list[Given]:
+        """Return what a number names by its letters and digits alone, however it is written.
+
+        A purchase order, a customer's order, or a parcel's tracking number: all that it may mean.
+        """
         if not text.isprintable():
             return []
-        values = {"partner": partner, "like": whole(text)}
-        rows = self._connection.rows(_FOUND_IN_ANY_CASE, values)
+        values = {"partner": partner, "text": finding.plain_number(text)}
+        asked = [(_FOUND_TYPED, values)]
+        asked += [(_FOUND_IN_TYPED, values | {"brand": brand}) for brand in brands]
+        asked += [(_FOUND_BY_TRACKING_TYPED, values)]
+        rows = [row for each, named in asked for row in self._connection.rows(each, named)]
         return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows[:50]]
 
     def article(self, *, partner: str, text: str) -> str:

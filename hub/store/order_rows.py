@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from hub.domain import carriers
+from hub.domain import carriers, finding
 from hub.domain.messages import CarrierMoment, ProductId
 from hub.domain.orders import (
     Ask,
@@ -58,7 +58,9 @@ LINE = (
     "order_id id group_id number sku description unit_price discount tax personalization_hash "
     "partner"
 ).split() + BUCKETS
-FULFILLMENT = ("order_id id group_id partner number state currency created_at ship_by").split()
+FULFILLMENT = (
+    "order_id id group_id partner number state currency created_at ship_by next_due"
+).split()
 FULFILLMENT_LINE = (
     "fulfillment_id id line_id number sku products unit units_per_pack cost"
 ).split() + BUCKETS
@@ -74,6 +76,8 @@ def head_values(order: Order) -> dict[str, Any]:
         "id": order.id,
         "brand": order.brand,
         "number": order.number,
+        "number_plain": finding.plain_number(order.number),
+        "number_digits": finding.number_digits(order.number),
         "channel": order.channel.value,
         "customer_id": order.customer_id,
         "currency": order.currency,
@@ -135,10 +139,12 @@ def fulfillment_values(
         "group_id": fulfillment.group_id,
         "partner": fulfillment.partner,
         "number": fulfillment.number,
+        "number_plain": finding.plain_number(fulfillment.number),
         "state": fulfillment.state.value,
         "currency": fulfillment.currency,
         "created_at": micros(fulfillment.created_at),
         "ship_by": micros_or_none(fulfillment.ship_by),
+        "next_due": micros_or_none(fulfillment.next_due),
     }
 
 
@@ -326,6 +332,7 @@ def fulfillment_read(row: Row, lines: Iterable[Row]) -> FulfillmentOrder:
         currency=row[6],
         created_at=moment(row[7]),
         ship_by=moment_or_none(row[8]),
+        next_due=moment_or_none(row[9]),
         lines=tuple(_fulfillment_line(line) for line in lines),
     )
 

@@ -12,13 +12,8 @@ from hub.domain.placing import address_of
 from hub.store.seals import Sealer, Vault
 from hub.store.statements import ByKeys, Connection, Statement, canonical, micros, parsed
 from hub.store.tables import customer, fact, input_, order, person
-from hub.store.terms import Terms
+from hub.store.terms import Terms, email_values
 
-_FIND = Statement(
-    select(customer.c.id).where(
-        customer.c.brand == bindparam("brand"), customer.c.email_index == bindparam("email_index")
-    )
-)
 _KEY = Statement(select(customer.c.wrapped_key).where(customer.c.id == bindparam("id")))
 _ADD_CUSTOMER = Statement(insert(customer))
 _ADD_PERSON = Statement(insert(person))
@@ -61,16 +56,16 @@ class People:
     def customer(self, *, brand: str, email: str, at: datetime, names: Names) -> str:
         """Return the id of the brand's customer of that e-mail, new if need be.
 
-        Letter case and outer spaces do not count; without an e-mail the customer is always new.
+        However it is written, see `finding.email`; without an e-mail the customer is always new.
         Conflict when somebody made the same customer at the same time.
         """
-        plain = email.strip().lower()
-        index = self._vault.index(f"{brand}\x1f{plain}") if plain else None
-        if index is not None:
-            found = self._connection.row(_FIND, {"brand": brand, "email_index": index})
-            if found is not None:
-                self._brands[found[0]] = brand
-                return str(found[0])
+        if not finding.email(email):
+            return self._new_customer(brand=brand, index=None, at=at, names=names)
+        found = self._terms.by_email(brand=brand, email=email)
+        if found is not None:
+            self._brands[found] = brand
+            return found
+        index = email_values(self._vault, brand=brand, email=email)["email_now"]
         return self._new_customer(brand=brand, index=index, at=at, names=names)
 
     def _new_customer(self, *, brand: str, index: bytes | None, at: datetime, names: Names) -> str:
@@ -94,7 +89,8 @@ class People:
     ) -> None:
         """Seal the words of one person; Erased when the customer was erased.
 
-        The customer is found by their telephone, and by name and postcode, from then on.
+        The customer is found by their telephone, and by name and postcode, from then on; by their
+        e-mail however it is written, also when they were kept by fewer ways of writing it.
         """
         sealed = self._sealer(customer_id).seal(canonical(words).encode(), context=person_id)
         values = {"id": person_id, "customer_id": customer_id, "role": role, "sealed": sealed}
@@ -105,7 +101,9 @@ class People:
         """Keep hashes of what somebody may name the customer by, from these words."""
         said = address_of(words)
         found = finding.terms(name=said.name, code=said.postal_code, telephones=(said.phone,))
-        self._terms.add(customer_id, found, brand=self._brands.get(customer_id, ""))
+        brand = self._brands.get(customer_id, "")
+        self._terms.add(customer_id, found, brand=brand)
+        self._terms.index_email(customer_id, said.email, brand=brand)
 
     def opened(self, *, customer_id: str, context: str, sealed: bytes) -> bytes:
         """Open what `seal` sealed; Erased for an erased customer, Damaged for changed bytes."""

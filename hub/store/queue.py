@@ -68,8 +68,15 @@ _OF_BRANDS = ByKeys(
         _ROWS.where(_OPEN, order.c.brand.in_(keys)).order_by(_DUE, exception.c.id).limit(_LIMIT)
     )
 )
-_NEWEST = Statement(
+_NEWEST_FIRST = (
     _ROWS.where(_OPEN).order_by(exception.c.opened_at.desc(), exception.c.id.desc()).limit(_LIMIT)
+)
+_NEWEST = Statement(_NEWEST_FIRST)
+_NEWEST_BEFORE = Statement(
+    _NEWEST_FIRST.where(
+        tuple_(exception.c.opened_at, exception.c.id)
+        < tuple_(bindparam("before_at", type_=BigInteger), bindparam("before_id", type_=Text))
+    )
 )
 _KINDS = Statement(
     select(exception.c.partner, exception.c.kind, func.count())
@@ -137,9 +144,15 @@ class Queue:
         ]
         return sorted(found, key=lambda row: (row.since, row.id))[:limit]
 
-    def newest(self, *, limit: int = MOST_GROUPED) -> list[QueuedRow]:
-        """Return what is open, newest first."""
-        return [_read(row) for row in self._connection.rows(_NEWEST, {"limit": limit})]
+    def newest(
+        self, *, before: tuple[datetime, str] | None = None, limit: int = MOST_GROUPED
+    ) -> list[QueuedRow]:
+        """Return what is open, newest first: of what was opened before (opened, id), if given."""
+        values: dict[str, Any] = {"limit": limit}
+        if before is not None:
+            values |= {"before_at": micros(before[0]), "before_id": before[1]}
+        statement = _NEWEST if before is None else _NEWEST_BEFORE
+        return [_read(row) for row in self._connection.rows(statement, values)]
 
     def one(self, exception_id: str) -> QueuedRow:
         """Return one, open or closed; KeyError when there is none."""

@@ -28,6 +28,7 @@ from hub.domain.orders import FulfillmentState
 from hub.store.statements import Connection, Row, Statement, micros
 from hub.store.tables import document, exception, order
 from hub.store.tables_figures import order_sum, part_sum
+from hub.store.tables_promises import watch
 
 _EPOCH = date(1970, 1, 1)
 _SINCE = bindparam("since", type_=BigInteger)
@@ -112,6 +113,13 @@ _ANSWERED = Statement(
         document.c.delivered_at.is_not(None),
     )
     .group_by(_plainly(document.c.partner), document.c.partner)
+)
+
+
+_RUNG = Statement(
+    select(watch.c.partner, watch.c.kind, func.count())
+    .where(watch.c.rung_at >= _SINCE)
+    .group_by(watch.c.partner, watch.c.kind)
 )
 
 
@@ -202,6 +210,14 @@ class Reports:
             ReceiptsCounted(partner=row[0], delivered=row[1], receipted=row[2], answered=row[3])
             for row in sorted(self._connection.rows(_ANSWERED, {"since": micros(since)}))
         ]
+
+    def unmet(self, *, since: datetime) -> dict[tuple[str, str], int]:
+        """Count what should have come, by kind of watch and partner, and has not come until now.
+
+        Only that whose alarm rang since then.
+        """
+        rows = self._connection.rows(_RUNG, {"since": micros(since)})
+        return {(kind, partner): int(count) for partner, kind, count in rows}
 
     def _rows(
         self,

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy.exc import TimeoutError as NoneFree
+
 from hub.errors import Conflict
 
 T = TypeVar("T")
@@ -22,6 +24,11 @@ def is_away(error: BaseException) -> bool:
     # Class 54: a value beyond what the database takes. It works, for everybody else.
     limits = str(getattr(error, "sqlstate", None) or "").startswith("54")
     return isinstance(error, tuple(kinds)) and not limits
+
+
+def is_taken_up(error: BaseException) -> bool:
+    """Return whether all connections to the database were in use for too long; it works."""
+    return isinstance(error, NoneFree)
 
 
 def again(attempt: Callable[[], T]) -> T:

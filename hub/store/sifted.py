@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.exchange import Direction, DocumentState, Problem
 from hub.domain.posted import PostedSet
-from hub.store.given import NEVER, URGENT_FIRST, Given, Shelf, listing
+from hub.store.given import NEVER, NEXT_DUE, URGENT_FIRST, Given, Shelf, listing
 from hub.store.held import held, held_in_id, pattern
 from hub.store.problems import problems_read
 from hub.store.statements import Connection, Statement, micros, moment
@@ -49,8 +49,8 @@ _HOLES: dict[str, ColumnElement[bool]] = {
         order.c.id == fulfillment.c.order_id, order.c.brand == bindparam("brand", type_=Text)
     ),
     "like": _articles(),
-    "due_from": fulfillment.c.ship_by >= bindparam("due_from", type_=BigInteger),
-    "due_before": fulfillment.c.ship_by < bindparam("due_before", type_=BigInteger),
+    "due_from": bindparam("due_from", type_=BigInteger) <= NEXT_DUE,
+    "due_before": bindparam("due_before", type_=BigInteger) > NEXT_DUE,
     "gifts": exists().where(ship_group.c.id == fulfillment.c.group_id, ship_group.c.gift == true()),
 }
 

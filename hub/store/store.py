@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from hub.errors import ConfigError
 from hub.store.archive import Archive
 from hub.store.orders import STATUS, STATUS_AFTER, StatusRow, status_read
+from hub.store.own import TURNS
 from hub.store.restocking import Restocking
 from hub.store.seals import Vault
 from hub.store.statements import Connection, Row, Statement, Values
@@ -108,6 +109,14 @@ class Store:
     def status_after(self, *, brand: str, cursor: int) -> bool:
         """Tell by the shortest way whether any status of a brand changed after that position."""
         return self._engine.hot_row(STATUS_AFTER, {"brand": brand, "after": cursor}) is not None
+
+    def own_turns(self) -> int:
+        """Tell by the shortest way how often partners' own settings were said, for who keeps them.
+
+        Another number is another state of them.
+        """
+        row = self._engine.hot_row(TURNS, {})
+        return 0 if row is None else int(row[0])
 
     def orphans(self) -> list[Path]:
         """List archive files that no delivery points at; it removes nothing."""

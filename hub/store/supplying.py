@@ -6,6 +6,7 @@ Every statement is of one partner. Never a price, a cost or anybody's words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
-    false,
     func,
     or_,
     select,
@@ -85,11 +85,22 @@ _NOW = bindparam("now", type_=BigInteger)
 _GIVEN_AT = func.min(document.c.delivered_at)
 _ANSWERED_AT = func.min(document.c.answered_at)
 _DUE = func.coalesce(part_sum.c.promised_at, part_sum.c.ship_by)
-# A part left when nothing of it is open; one that was called off, or has no day, is not judged.
+
+
+class Shipped(IntEnum):
+    """How a part shipped; NEVER is one of which nothing will, and one without a day for it."""
+
+    LATE = 0
+    IN_TIME = 1
+    NEVER = 2
+
+
+# A part left when nothing of it is open. What may still leave in time is NULL.
+_LEFT = (part_sum.c.open == 0) & part_sum.c.left_at.is_not(None)
 _SHIPPED = case(
-    (_DUE.is_(None) | (part_sum.c.state == FulfillmentState.CANCELLED.value), None),
-    ((part_sum.c.open == 0) & part_sum.c.left_at.is_not(None), part_sum.c.left_at <= _DUE),
-    (_DUE < _NOW, false()),
+    (_DUE.is_(None) | (part_sum.c.state == FulfillmentState.CANCELLED.value), int(Shipped.NEVER)),
+    (_LEFT & (part_sum.c.left_at <= _DUE), int(Shipped.IN_TIME)),
+    (_LEFT | (_DUE < _NOW), int(Shipped.LATE)),
 )
 
 
@@ -169,9 +180,9 @@ class OfferRow:
     level: StockLevel | None = None
 
 
-Marked = tuple[str, int, int | None, bool | None, int, int]
-"""One part: its id, when it was given, when it was answered or left, whether it left in time (None
-while that is not judged), and the pieces that were refused and that nobody expected.
+Marked = tuple[str, int, int | None, int | None, int, int]
+"""One part: its id, when it was given, when it was answered or left, how it shipped (`Shipped`,
+None while it may still leave in time), and the pieces that were refused and that nobody expected.
 
 Moments are microseconds since 1970. A plain row: a scorecard is ten thousand of them.
 """
@@ -181,8 +192,8 @@ Moments are microseconds since 1970. A plain row: a scorecard is ten thousand of
 class KeptRow:
     """One part of an order and how its partner kept its word; quantities are single pieces.
 
-    `due` is until when it was first promised to leave, `left` when the last of it left, `in_time`
-    whether that was so, None while that is not judged. The moments are microseconds since 1970; as
+    `due` is until when it was first promised to leave, `left` when the last of it left, `shipped`
+    how that was, None while it may still leave in time. The moments are microseconds since 1970; as
     such they are `given_at` and so on.
     """
 
@@ -193,7 +204,7 @@ class KeptRow:
     answered: int | None
     due: int | None
     left: int | None
-    in_time: bool | None
+    shipped: Shipped | None
     ordered: int
     open: int
     rejected: int
@@ -285,7 +296,7 @@ def _offer(row: Row) -> OfferRow:
 
 
 def _kept(row: Row) -> KeptRow:
-    *moments, in_time, ordered, open_, rejected, cancelled, unexpected = row[3:]
+    *moments, shipped, ordered, open_, rejected, cancelled, unexpected = row[3:]
     given, answered, due, left = moments
     return KeptRow(
         id=row[0],
@@ -295,7 +306,7 @@ def _kept(row: Row) -> KeptRow:
         answered=answered,
         due=due,
         left=left,
-        in_time=None if in_time is None else bool(in_time),
+        shipped=None if shipped is None else Shipped(shipped),
         ordered=ordered,
         open=open_,
         rejected=rejected,

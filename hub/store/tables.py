@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-from hub.store.columns import Instant, Json, buckets, identity, instants
+from hub.store.columns import Instant, Json, buckets, identity, instants, typed
 
 metadata = MetaData()
 
@@ -120,7 +120,7 @@ order = Table(
     metadata,
     identity(),
     Column("brand", Text, nullable=False),
-    Column("number", Text, nullable=False),
+    *typed("number_plain", "number_digits"),
     Column("channel", Text, nullable=False),
     Column("customer_id", Text, ForeignKey("customer.id"), nullable=False, index=True),
     Column("currency", Text, nullable=False),
@@ -180,11 +180,12 @@ fulfillment = Table(
     Column("group_id", Text, ForeignKey("ship_group.id"), nullable=False),
     Column("partner", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    Column("number", Text, nullable=False),
+    *typed("number_plain"),
     Column("state", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("ship_by", Instant),
+    Column("next_due", Instant),
     UniqueConstraint("partner", "number"),
 )
 

@@ -54,6 +54,19 @@ edited_copy = Table(
     Column("who", Text, nullable=False),
 )
 
+# Every order that a paper speaks of; its own row has only the last of them. Where no such order is
+# known there is the purchase order's number alone, and the other way round.
+document_order = Table(
+    "document_order",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False),
+    Column("order_id", Text, nullable=False),  # "" while nobody knows it
+    Column("number", Text, nullable=False),  # the purchase order, "" where none was named
+    PrimaryKeyConstraint("document_id", "order_id", "number"),
+    Index("document_order_by_order_id", "order_id", "document_id"),
+    Index("document_order_by_number", "number", "document_id"),
+)
+
 Index("document_by_number", document.c.number, document.c.at, document.c.id)
 Index("document_by_order_number", document.c.order_number)
 Index("document_by_partner_at", document.c.partner, document.c.at, document.c.id)

@@ -17,6 +17,7 @@ from hub.store.keys import Keys
 from hub.store.names import PartnerNames
 from hub.store.notes import Notes
 from hub.store.orders import Orders
+from hub.store.own import OwnSettings
 from hub.store.parcels import Parcels
 from hub.store.people import People
 from hub.store.queue import Queue
@@ -54,6 +55,7 @@ class Transaction:
         "names",
         "notes",
         "orders",
+        "own",
         "parcels",
         "people",
         "queue",
@@ -84,6 +86,7 @@ class Transaction:
         self.figures = Figures(connection)
         self.headings = Headings(connection)
         self.names = PartnerNames(connection)
+        self.own = OwnSettings(connection)
         self.watches = Watches(connection)
         self.stock = Stock(connection)
         self.reservations = Reservations(connection)

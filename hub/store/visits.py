@@ -14,7 +14,9 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from hub.domain import finding
 from hub.store.seals import Damaged, Erased, Vault
 from hub.store.statements import (
     Connection,
@@ -36,8 +39,9 @@ from hub.store.statements import (
 )
 from hub.store.tables import customer, order, person, ship_group
 from hub.store.tables_visits import asked, status_link, visit
+from hub.store.terms import email_values, has_email
 
-MOST_LOOKED_AT = 50  # people of one order
+MOST_LOOKED_AT = 50  # people of the orders that are meant
 
 _ADD_LINK = Statement(insert(status_link))
 _LINK = Statement(
@@ -58,14 +62,15 @@ _REVOKE = Statement(
     )
     .values(revoked_at=bindparam("at"))
 )
+# Several orders may be meant: the one written exactly so comes first, then the newest.
+_MEANT = and_(order.c.brand == bindparam("brand"), order.c.number_plain == bindparam("plain"))
+_EXACT_FIRST = case((order.c.number == bindparam("number", type_=Text), 0), else_=1)
 _MATCH = Statement(
     select(order.c.id)
     .select_from(order.join(customer, customer.c.id == order.c.customer_id))
-    .where(
-        order.c.brand == bindparam("brand"),
-        order.c.number == bindparam("number"),
-        customer.c.email_index == bindparam("email_index", type_=LargeBinary),
-    )
+    .where(_MEANT, has_email())
+    .order_by(_EXACT_FIRST, order.c.placed_at.desc(), order.c.id.desc())
+    .limit(1)
 )
 _NAMED = Statement(
     select(order.c.id, customer.c.id, customer.c.wrapped_key, person.c.id, person.c.sealed)
@@ -75,8 +80,7 @@ _NAMED = Statement(
         )
     )
     .where(
-        order.c.brand == bindparam("brand"),
-        order.c.number == bindparam("number"),
+        _MEANT,
         or_(
             person.c.role == "buyer",
             person.c.id.in_(
@@ -84,7 +88,7 @@ _NAMED = Statement(
             ),
         ),
     )
-    .order_by(person.c.id.desc())
+    .order_by(_EXACT_FIRST, order.c.placed_at.desc(), person.c.id.desc())
     .limit(MOST_LOOKED_AT)
 )
 _BUYER = Statement(
@@ -228,10 +232,11 @@ class Visits:
     def matching(self, *, brand: str, number: str, email: str) -> str | None:
         """Return the id of the brand's order of that number and customer's e-mail, or None.
 
-        One statement for a hit and for a miss.
+        However both are written: of several orders that are meant the one written exactly so, else
+        the newest, of those that are the customer's. One statement for a hit and for a miss.
         """
-        index = self._vault.index(f"{brand}\x1f{email.strip().lower()}")
-        values = {"brand": brand, "number": number, "email_index": index}
+        hashes = email_values(self._vault, brand=brand, email=email)
+        values = {**_numbered(brand, number), **hashes}
         row = self._connection.row(_MATCH, values)
         return None if row is None else str(row[0])
 
@@ -239,11 +244,12 @@ class Visits:
         """Return the id of the brand's order of that number if it is of that postcode, or None.
 
         The buyer's counts, and those to which it goes. One statement for a hit and for a miss;
-        what it finds is opened in memory. Letter case, spaces and hyphens do not count, nor do the
-        last four digits of a nine-digit one.
+        what it finds is opened in memory. Of the number and of the postcode letter case, spaces and
+        hyphens do not count, nor do the last four digits of a nine-digit postcode; of several
+        orders that fit the one written exactly so comes first, then the newest.
         """
-        rows = self._connection.rows(_NAMED, {"brand": brand, "number": number})
-        asked = _postcode(postcode)
+        rows = self._connection.rows(_NAMED, _numbered(brand, number))
+        asked = finding.postcode(postcode)
         found = None
         for order_id, customer_id, wrapped, person_id, sealed in rows:
             try:
@@ -251,7 +257,8 @@ class Visits:
                 words = parsed(sealer.open(sealed, context=person_id).decode())
             except (Erased, Damaged):
                 continue
-            if asked and _postcode(str(words.get("postal_code", ""))) == asked:
+            fits = finding.postcode(str(words.get("postal_code", ""))) == asked
+            if asked and fits and found is None:  # it goes on: a miss opens as many
                 found = str(order_id)
         return found
 
@@ -339,10 +346,9 @@ class Visits:
         return self._vault.index(f"code\x1f{visit_id}\x1f{code}")
 
 
-def _postcode(text: str) -> str:
-    """A postcode as it is compared; of ZIP+4 the first five digits."""
-    plain = "".join(sign for sign in text.upper() if sign.isalnum())
-    return plain[:5] if len(plain) == 9 and plain.isdigit() else plain
+def _numbered(brand: str, number: str) -> dict[str, Any]:
+    """What tells the orders that a number may mean, and which of them is written exactly so."""
+    return {"brand": brand, "plain": finding.plain_number(number), "number": number.strip()}
 
 
 def _hashed(held: str) -> bytes:

@@ -9,7 +9,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.flow.parts import Parts
-from portal.web.admin.reference import Document
 from portal.web.customer import app as customers
 from portal.web.customer.rooms import host_of
 from portal.web.customer.site import Site
@@ -17,6 +16,8 @@ from portal.web.desk import house as desks
 from portal.web.entrance import opening
 from portal.web.ground.answers import nobody_here
 from portal.web.ground.porch import Door, Porch, is_near
+from portal.web.reference import app as reference
+from portal.web.reference.pages import Document
 from portal.web.supplier import house as suppliers
 from portal.web.supplier import onetime
 
@@ -33,6 +34,7 @@ class Houses:
         brand_folder: Path | None = None,
     ) -> None:
         self._customers = customers.build(parts, sites)
+        self._reference = reference.build(parts, document)
         self._sites = sites
         logos = {one.brand.id: (one.logo, one.logo_type) for one in sites.values() if one.logo}
         supplier = suppliers.porch(parts, parts.portal_hosts)
@@ -49,7 +51,8 @@ class Houses:
     def are_asked(self, scope: Scope) -> bool:
         """Say whether a request is for people's pages, or for nobody: the pages answer that.
 
-        The REST door has its own paths under every name that is no house's.
+        The REST door has its own paths under every name that is no house's; its reference is a
+        page for people, under the same names.
         """
         named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if any(host_of(name) in self._sites or host_of(name) in self._behind for name in named):
@@ -63,9 +66,11 @@ class Houses:
         scope = {**scope, "path": path, "query_string": query}
         request = Request(scope)
         hosts = request.headers.getlist("host")
-        found = self._behind.get(host_of(hosts[0])) if len(hosts) == 1 else None
+        here = host_of(hosts[0]) if len(hosts) == 1 else ""
+        found = self._behind.get(here)
         if found is None:
-            await self._customers(scope, receive, send)
+            is_ours = here and here not in self._sites and reference.is_here(path)
+            await (self._reference if is_ours else self._customers)(scope, receive, send)
             return
         porch, app = found
         if not is_near(request, porch.networks):

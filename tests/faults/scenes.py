@@ -129,6 +129,33 @@ def _notice_lies_there(house: House) -> None:
     supplier.send("856", supplier.notice(order.orders[0]), name="856.edi")
 
 
+def _notice_of_both_lies_there(house: House) -> None:
+    stock_up(house)
+    for number in ("1001", "1002"):
+        post(house, shopping(number, 2, 1))
+    house.turn()
+    supplier = house.suppliers["acme"]
+    for sent in supplier.received():
+        supplier.send("997", supplier.receipt(sent))
+    orders = supplier.purchase_orders()
+    supplier.send("855", *(supplier.answer(order) for order in orders))
+    house.turn()
+    first, second = (supplier.notice(order)[:-1] for order in orders)
+    levels = sum(row.startswith("HL*") for row in first) - 1  # the shipment is the same
+    more = [_lower(row, levels) for row in second[second.index("HL*2*1*O") :]]
+    total = sum(row.startswith("HL*") for row in (*first, *more))
+    supplier.send("856", [*first, *more, f"CTT*{total}"], name="856.edi")
+
+
+def _lower(row: str, levels: int) -> str:
+    """A level of a notice as it stands behind so many others; the shipment stays its first."""
+    tag, *words = row.split("*")
+    if tag != "HL":
+        return row.replace("1Z999AA10123456784", "1Z999AA10123456793")
+    parent = words[1] if words[1] == "1" else str(int(words[1]) + levels)
+    return "*".join((tag, str(int(words[0]) + levels), parent, *words[2:]))
+
+
 def _collect(stage: Stage, house: House) -> None:
     del stage
     house.turn()
@@ -162,6 +189,15 @@ SCENES = {
         before=_answers_lie_there,
         happens=_collect,
         orders=("1001",),
+        word="Shipped",
+        facts=SHIPPED,
+        receipts=frozenset({("PR", "2"), ("SH", "3")}),
+    ),
+    # one 856 on two orders
+    "several-in": Scene(
+        before=_notice_of_both_lies_there,
+        happens=_collect,
+        orders=("1001", "1002"),
         word="Shipped",
         facts=SHIPPED,
         receipts=frozenset({("PR", "2"), ("SH", "3")}),
@@ -278,6 +314,9 @@ def _order(house: House, scene: Scene, number: str) -> list[str]:
         found.append(f"units in the parcels of {number}: {units}")
     with house.parts.store.read() as tx:
         facts = tx.facts.of_order(order.id)
+        papers = Counter(row.set_id for row in tx.exchange.documents_of_order(order.id))
+    if (papers["850"], papers["856"]) != (1, 1 if shipped else 0):
+        found.append(f"papers of {number}: {dict(papers)}")
     happened = Counter(fact.kind for fact in facts)
     if happened != Counter(str(kind) for kind in scene.facts):
         found.append(f"facts of {number}: {dict(happened)}")

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from hub.domain.names import timed_seed
 from hub.flow.lanes import LaneTurn
+from hub.flow.own_settings import following
 from hub.store import Store
 from tests.fakes import Ordered, Supplier
 from tests.rigs.houses import Clock, House, furnish, stock_up
@@ -201,11 +202,13 @@ class World:
         """A new process on the same folder; it finds the lanes leased to one that is no more."""
         self.lives += 1
         store = Store.open(self.address, data_dir=self.data, master_key=self._key())
-        parts = replace(
-            self.form.house.parts,
-            store=MortalStore(store, self.fuse),
-            now=self.clock,
-            fresh=self._seed,
+        parts = following(
+            replace(
+                self.form.house.parts,
+                store=MortalStore(store, self.fuse),
+                now=self.clock,
+                fresh=self._seed,
+            )
         )
         turns = {
             channel.partner: LaneTurn(

@@ -85,7 +85,7 @@ WHY_THE_NOTICE = """\
 came 2026-11-20 15:00:00Z, settled 2026-11-20 15:00:00Z, over acme/edi
 
 problem unknown-line
-  LIN (segment 14), element 3, parcels[0].lines[1], at byte 377: line 2 SKU-X9 is not on purchase order JUN-1001-1; it has 1: acme-SKU-1, SKU-1; 2: acme-SKU-2, SKU-2
+  LIN (segment 14), element 3, HL[5], at byte 377: line 2 SKU-X9 is not on purchase order JUN-1001-1; it has 1: acme-SKU-1, SKU-1; 2: acme-SKU-2, SKU-2
   value: SKU-X9
   Say what its name for the article means, or ask the partner which line is meant.
 
@@ -112,6 +112,8 @@ problem x12-ak403-8
   BAK (segment 2), element 4, at byte 182: BAK04 '2026AA20' is not a date of the form CCYYMMDD; segment 2 of its set.
   value: 2026AA20
   The partner must send this paper again, corrected; the receipt says why.
+
+It changed nothing on order 1001 of juniper
 
 Answered by
   acme_997_000000003.edi (delivered, 2026-11-20 15:00:00Z)  <tra>

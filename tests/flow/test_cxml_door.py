@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +15,9 @@ from lxml import etree
 from hub.api import build as build_door
 from hub.api import cxml_door
 from hub.domain.exchange import Direction, DocumentState, TransmissionState
+from hub.main import read_pages, read_settings
 from hub.ops.desk.document import document
+from hub.ops.desk.marked import contents, given, raw_of
 from hub.store import DocumentRow
 from tests.fakes import Supplier
 from tests.rigs.houses import House, post, shopping
@@ -416,3 +418,27 @@ def test_a_body_at_a_path_that_leads_nowhere_is_heard_and_not_kept(
         assert road.post(b"x" * 9_000, path=path).status_code == 401
         assert road.post(b"x" * 11_000, path=path).status_code == 413
     assert spooled == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("partner", "channel"), [("kiln", "replies"), ("oven", "answers")])
+def test_a_secret_stays_hidden_when_partner_or_channel_has_another_name(
+    road: Road, tmp_path: Path, partner: str, channel: str
+) -> None:
+    assert road.post(_paper("<Nonsense/>")).status_code == 200
+    assert road.post(_paper(_accepted())).status_code == 200
+    road.turn()
+    ids = {one.id for one in road.papers()} | {one.transmission_id for one in road.papers()}
+    page = tmp_path / "partners" / "kiln.yaml"
+    written = page.read_text()
+    assert "name: answers" in written
+    page.unlink()
+    page.with_stem(partner).write_text(written.replace("name: answers", f"name: {channel}"))
+    settings = {"HUB_DATA_DIR": str(tmp_path), "HUB_PARTNER_CONFIGS": str(page.parent)}
+    now = read_pages(read_settings(settings)).partners
+    parts = replace(road.house.parts, partners=now)
+    for one in ids:
+        whole = b"".join(given(parts, one)[1])
+        found = contents(parts, one)
+        assert found is not None
+        for shown in (whole, found.raw, raw_of(found.length, found).text.encode()):
+            assert SECRET.encode() not in shown and b"<SharedSecret>*" in shown

@@ -7,12 +7,17 @@ import stat
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.domain.facts import FactKind
+from hub.domain.webhook_examples import FACTS
+from hub.domain.webhooks import for_brand
 from hub.lab.board import INTENDED
+from hub.main import build
 from tests.oracle import judge
 
 COMMAND = [sys.executable, "-m", "hub", "demo", "--no-open", "--exit-when-done", "--json"]
@@ -168,7 +173,7 @@ def test_customers_get_mails_and_pages(played) -> None:
         "harbor.localhost",
     }
     mails = [path.read_text() for path in (folder / ".demo" / "mails").glob("*.eml")]
-    assert [mail for mail in mails if "Subject: Your order J-1011 " in mail]
+    assert [mail for mail in mails if "Subject: A part of your order J-1011 comes " in mail]
     assert "mail 0001.eml: " in (folder / ".demo" / "demo.log").read_text()
 
 
@@ -239,3 +244,21 @@ def test_a_directory_that_is_not_the_demos_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "was not made by the demo" in done.stderr
     assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+def test_what_is_told_by_webhooks_has_no_key_that_the_reference_does_not_show(played) -> None:
+    folder, _ = played
+    store = build({"HUB_DATA_DIR": str(folder / ".demo")}).store
+    with store.read() as tx:
+        facts = tx.webhooks.facts(brand="juniper", after=0, limit=5_000)
+    store.close()
+    seen = {fact.kind for fact in facts}
+    assert len(seen) > 15
+    for fact in facts:
+        example = replace(fact, body=FACTS[FactKind(fact.kind)][1])
+        real, shown = (for_brand(one).content["body"] for one in (fact, example))
+        assert set(real) <= set(shown), (fact.kind, real)
+        for name, rows in real.items():
+            if rows and isinstance(rows, list) and isinstance(rows[0], dict):
+                known = set().union(*shown[name])
+                assert set().union(*rows) <= known, (fact.kind, name, rows)

@@ -1,12 +1,13 @@
 """What stopped, by cause; what a re-run would do; re-run, corrected copy, ignore, send again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from hub.errors import Refused
 from hub.flow.watching import ring
-from hub.ops.desk import awaited
+from hub.ops.desk import awaited, causes
 from hub.ops.desk.awaited import exceptions, settle
 from hub.ops.desk.causes import cause, dry_run_of, errors_by_cause, parked
 from hub.ops.desk.delivery import delivery
@@ -14,6 +15,8 @@ from hub.ops.desk.document import document
 from hub.ops.desk.documents import documents
 from hub.ops.desk.editing import editable, rerun_edited
 from hub.ops.desk.mending import edit_and_rerun, ignore, rerun, send_to_partner
+from hub.store import Transaction
+from hub.store.queue import QueuedRow
 from tests.fakes import Supplier
 from tests.rigs.depots import lists
 from tests.rigs.houses import House, post, shopping, stock_up
@@ -235,3 +238,78 @@ def test_a_dry_run_counts_packs_and_says_what_would_be_refused(
         "could be used whole",
         "would be refused: nothing of it could be used",
     ]
+
+
+def test_what_is_tried_of_a_cause_ends_where_its_deliveries_are_full(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        [row.replace("acme-SKU-1", "ODD-7") for row in acme.notice(order)]
+        for order in acme.purchase_orders()
+    ]
+    acme.send("856", *rows)
+    house.turn()
+    (group,) = parked(house.parts)
+    assert len(group.ids) == len(dry_run_of(house.parts, group.ids)) == 3
+    monkeypatch.setattr(causes, "MOST_PAPERS", 2)
+    would = dry_run_of(house.parts, group.ids)
+    (first,) = would
+    assert first.verdict.startswith("not tried: its delivery has many papers") or first.problems
+
+
+def test_a_cause_of_very_many_is_run_again_some_at_a_time(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(causes, "MOST_IDS", 2)
+    _strangely(acme)
+    house.turn()
+    (group,) = parked(house.parts)
+    assert (group.count, len(group.ids)) == (3, 2)
+    assert all(one.done for one in rerun(house.parts, group.ids, who=WHO))
+    (left,) = parked(house.parts)
+    assert (left.count, len(left.ids)) == (1, 1)
+    assert not set(left.ids) & set(group.ids)
+
+
+def test_who_goes_on_comes_to_older_ones_though_the_newest_fail_again(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(causes, "MOST_IDS", 1)
+    _strangely(acme)
+    house.turn()
+    (whole,) = parked(house.parts)
+    tried: list[str] = []
+    before = ""
+    for left in (2, 1, 0):
+        group = cause(house.parts, whole.id, before=before)
+        assert all(one.done for one in rerun(house.parts, group.ids, who=WHO))
+        house.clock.on(seconds=1)
+        house.turn()
+        assert parked(house.parts)[0].count == 3, "each stops again, and is the newest then"
+        tried += group.ids
+        assert group.left == left
+        before = group.last
+    assert len(tried) == len(set(tried)) == 3
+    with pytest.raises(KeyError):
+        cause(house.parts, whole.id, before=before)
+    assert cause(house.parts, whole.id, before="nonsense").count == 3
+
+
+def test_of_a_delivery_whose_papers_are_too_many_none_is_left_behind(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(causes, "MOST_IDS", 2)
+    _strangely(acme)
+    house.turn()
+    real = causes._again
+
+    def three_of_the_second(tx: Transaction, row: QueuedRow) -> Sequence[str]:
+        [one] = real(tx, row)
+        return (one, f"{one}-b", f"{one}-c") if row.id == second else (one,)
+
+    second = parked(house.parts)[0].exceptions[1]
+    monkeypatch.setattr(causes, "_again", three_of_the_second)
+    (group,) = parked(house.parts)
+    assert (len(group.ids), len(group.exceptions), group.left) == (1, 1, 2)
+    then = cause(house.parts, group.id, before=group.last)
+    assert (len(then.ids), then.exceptions, then.left) == (3, (second,), 1)

@@ -110,7 +110,7 @@ def test_a_partners_page_shows_what_it_says_and_hides_what_is_secret(house: Hous
     (channel,) = made.channels
     assert (channel.transport, channel.format, channel.receipts) == ("folder", "x12", True)
     said = {fact.label: fact.value for fact in channel.identities}
-    assert said["Ours id"] == "5550100200"
+    assert said["Our identifier"] == "5550100200"
     assert [one.direction for one in channel.files] == ["out"]
     assert {fact.label: fact.value for fact in channel.maps}["850"] == "x12/004010/850"
     assert {fact.label: fact.value for fact in made.rules}["Time zone"] == "UTC"

@@ -158,13 +158,35 @@ def test_what_was_taken_back_did_not_leave(desk_house: House, mill: Mill) -> Non
     assert report(desk_house.parts, "promises").rows == (("Mill", 1, 0, 0, 0, 100.0),)
     assert mill.post(f"/orders/{number}/shipments/S-1/void", {}).status_code == 200
     assert _scored(desk_house)[Measure.SHIP] == (0, 0, 1)
-    assert report(desk_house.parts, "promises").rows == (("Mill", 0, 0, 0, 1, 0.0),)
+    assert report(desk_house.parts, "promises").rows == (("Mill", 0, 0, 0, 1, "–"),)
     desk_house.clock.on(days=20)
     found = behind(desk_house.parts, "mill", days=30, measure=Measure.SHIP, mark=Mark.BAD, limit=10)
     assert [(one.row.number, one.row.left) for one in found.orders] == [(number, None)]
     assert found.count == 1
     assert report(desk_house.parts, "promises").rows == (("Mill", 0, 0, 1, 0, 0.0),)
     assert _differences(desk_house.parts.store) == []
+
+
+def test_of_what_was_refused_or_cancelled_nothing_is_still_to_ship(
+    desk_house: House, mill: Mill
+) -> None:
+    numbers = [desk_papers.given(desk_house, 2, number=f"100{n}") for n in range(4)]
+    refused, gone, kept, left = numbers
+    assert mill.post(f"/orders/{refused}/responses", {"whole": "reject"}).status_code == 200
+    desk_papers.cancel(desk_house, "1001")
+    yes = {"change": "1", "whole": "accept"}
+    assert mill.post(f"/orders/{gone}/change-responses", yes).status_code == 200
+    told = {"shipment": "S-1", "carrier": "ups", "packages": [BOX]}
+    assert mill.post(f"/orders/{left}/shipments", told).status_code == 200
+    assert _scored(desk_house)[Measure.SHIP] == (1, 0, 1)
+    rows = {row[0]: row for row in report(desk_house.parts, "promises").rows}
+    assert rows["Mill"] == ("Mill", 1, 0, 0, 1, 100.0)
+    found = behind(desk_house.parts, "mill", days=30, measure=Measure.SHIP, mark=None, limit=10)
+    assert ({one.row.number for one in found.orders}, found.count) == ({kept, left}, 2)
+    [week] = figures(desk_house.parts, "mill", days=30).weeks
+    assert (week.good, week.bad, week.open) == (1, 0, 1)
+    desk_house.clock.on(days=20)
+    assert _scored(desk_house)[Measure.SHIP] == (1, 1, 0)
 
 
 def test_the_first_orders_behind_a_number_are_the_newest(desk_house: House) -> None:

@@ -129,4 +129,54 @@ def test_a_brand_is_checked_and_published_by_command(told: Told, tmp_path: Path)
     draft.write_text("name: ''")
     assert "brand.yaml" in told.hub("brand", "publish", "juniper", str(draft), fails=True).output
     assert page.read_bytes() == before
-    assert "no brand" in told.hub("brand", "check", "nobody", str(draft), fails=True).output
+    unknown = told.hub("brand", "publish", "nobody", str(draft), fails=True).output
+    assert "no brand" in unknown and f"hub brand new nobody {draft}" in unknown
+
+
+def test_a_brand_is_made_by_command_of_a_page_or_of_another_brand(
+    told: Told, tmp_path: Path
+) -> None:
+    said = ("--host", "maple.localhost", "--reply", "care@maple.example.com")
+    made = told.hub("brand", "new", "maple", "--name", "Maple House", *said, "--like", "harbor")
+    assert "next start" in made.output and "hub keys add --brand maple" in made.output
+    brands = load_brands(settings.read_pages(told.folder))
+    maple, harbor = brands["maple"], brands["harbor"]
+    assert (maple.name, maple.hosts, maple.po_prefix) == (
+        "Maple House",
+        ("maple.localhost",),
+        "MAP",
+    )
+    assert (maple.colours, maple.texts) == (harbor.colours, harbor.texts)
+    assert (maple.buyer_code, maple.mail_from) == ("MAPLE", "care@maple.example.com")
+    assert maple.logo == maple.phone == ""
+    [(who, body)] = told.recorded("brand/maple")
+    assert who == WHO and body["logo"] == ""
+    assert told.json("keys", "add", "--brand", "maple")["key"]
+    page = told.folder / "maple" / "brand.yaml"
+    for brand, more, wrong in (
+        ("maple", (), "there is a brand maple already"),
+        ("Oak!", (), "choose another: a letter first"),
+        ("examples", (), "choose another"),
+        ("../oak", (), "choose another"),
+        ("oak", ("--prefix", "JUN"), "belongs to juniper"),
+        ("oak", ("--host", "desk.localhost"), "HUB_DESK"),
+        ("oak", ("--like", "nobody"), "there is no brand"),
+    ):
+        new = ("brand", "new", brand, "--name", "Oak", "--reply", "a@oak.example.com", *more)
+        assert wrong in told.hub(*new, fails=True).output, brand
+    assert "belongs to maple" in told.hub("brand", "new", "oak", str(page), fails=True).output
+    assert not (told.folder / "oak").exists()
+    oak = tmp_path / "oak.yaml"
+    oak.write_text(page.read_text().replace("maple", "oak").replace("MAP", "OAK"))
+    told.hub("brand", "check", "oak", str(oak))
+    told.hub("brand", "new", "oak", str(oak))
+    assert load_brands(settings.read_pages(told.folder))["oak"].hosts == ("oak.localhost",)
+
+
+def test_no_brand_is_made_beside_those_that_came_with_the_code(told: Told) -> None:
+    shipped = {name: text for name, text in told.environment.items() if name != "HUB_BRANDS"}
+    words = ["brand", "new", "elm", "--name", "Elm", "--reply", "a@elm.example.com"]
+    refused = CliRunner().invoke(commands, words, obj=Desk(shipped))
+    assert refused.exit_code == 1 and "name it in HUB_BRANDS" in refused.output
+    bare = CliRunner().invoke(commands, words[:3], obj=Desk(told.environment))
+    assert bare.exit_code == 2 and "--name and --reply" in bare.output

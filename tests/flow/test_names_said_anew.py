@@ -16,7 +16,6 @@ from hub.ops.desk.causes import dry_run_of
 from hub.ops.desk.document import document
 from hub.ops.desk.naming import names
 from tests.fakes import Supplier
-from tests.flow.test_store_engines import run_sql
 from tests.rigs.depots import Depot, lists
 from tests.rigs.houses import House, stock_up
 from tests.rigs.naming import (
@@ -32,6 +31,7 @@ from tests.rigs.naming import (
     say_and_rerun,
     state_of,
 )
+from tests.rigs.stores import migrate_again
 
 
 @pytest.fixture
@@ -411,9 +411,7 @@ def test_what_a_name_meant_before_the_upgrade_is_remembered(
         say_name(house.parts, "acme", "ODD-7", "SKU-2", who=WHO, instead_of="SKU-1")
     else:
         forget_name(house.parts, "acme", "ODD-7", who=WHO)
-    run_sql(house.parts.store, "DROP TABLE partner_name_ever")
-    run_sql(house.parts.store, "UPDATE alembic_version SET version_num = '0018'")
-    house.parts.store.migrate()
+    migrate_again(house.parts.store, "0019")
     if way == "forgotten":
         say_name(house.parts, "acme", "ODD-7", "SKU-2", who=WHO)
     acme.send("856", paper)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.flow.own_settings import following
 from hub.store import Store
 from tests.rigs.houses import Clock, House, furnish, stock_up
 
@@ -23,7 +24,7 @@ def rehoused(furnished: House, store: Store) -> House:
     It has no turns: the supplier's folders are those of all who share the pages.
     """
     clock = Clock()
-    parts = replace(furnished.parts, store=store, now=clock)
+    parts = following(replace(furnished.parts, store=store, now=clock))
     house = replace(furnished, parts=parts, clock=clock, turns={})
     stock_up(house)
     return house

@@ -6,8 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
+from alembic import command
+from alembic.script import ScriptDirectory
 
 from hub.store import Store
+from hub.store.migrating import configuration
 
 MASTER_KEY = b"a master key of thirty-two bytes"
 ENGINES = ("sqlite", "postgresql")
@@ -68,6 +71,50 @@ def run_sql(store: Store, *statements: str) -> None:
         raw.cursor().execute(statement)
     raw.commit()
     raw.close()
+
+
+_UNDONE = {
+    "0019": ("DROP TABLE partner_name_ever",),
+    "0020": ("DROP TABLE document_order",),
+    "0021": (
+        "DROP INDEX customer_order_by_plain",
+        "DROP INDEX customer_order_by_digits",
+        "DROP INDEX fulfillment_by_plain",
+        "ALTER TABLE customer_order DROP COLUMN number_plain",
+        "ALTER TABLE customer_order DROP COLUMN number_digits",
+        "ALTER TABLE fulfillment DROP COLUMN number_plain",
+    ),
+    "0022": (
+        "DROP TABLE partner_setting",
+        "ALTER TABLE fulfillment DROP COLUMN next_due",
+    ),
+}
+
+
+def migrate_again(store: Store, revision: str) -> None:
+    """Take back one migration and run it over what is kept by now; those after it stay."""
+    run_sql(store, *_UNDONE[revision])
+    config = configuration()
+    scripts = ScriptDirectory.from_config(config)
+    with store._engine.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.stamp(config, str(scripts.get_revision(revision).down_revision))
+        command.upgrade(config, revision)
+        command.stamp(config, "head")
+        connection.commit()
+
+
+def migrate_from(store: Store, revision: str) -> None:
+    """Take back every migration after that one, and upgrade what is kept by now as a hub does."""
+    for later in sorted(_UNDONE, reverse=True):
+        if later > revision:
+            run_sql(store, *_UNDONE[later])
+    config = configuration()
+    with store._engine.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.stamp(config, revision)
+        connection.commit()
+    store.migrate()
 
 
 def refuse_updates(store: Store, table: str) -> None:

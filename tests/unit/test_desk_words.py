@@ -52,7 +52,7 @@ def test_commands_become_what_a_page_calls_them() -> None:
         "See the paper; put the cause right."
     )
     assert step("goes on: `hub lane resume acme/edi`.") == "goes on: “Resume”."
-    assert step("Run `hub catalog import`.") == "Run `hub catalog import`."
+    assert step("Run `hub anything new`.") == "Run what whoever runs the hub can do."
 
 
 def test_a_cause_has_one_name_and_words_for_what_it_is() -> None:

@@ -55,6 +55,23 @@ def test_a_secret_is_shown_as_stars_however_it_is_written(secret: str, end: str)
     assert b"*" in shown
 
 
+@pytest.mark.parametrize("width", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("secret", ["hunter2", "h\u00fcnter2", "\u4e2d\u3e3c\u6587"])
+@pytest.mark.parametrize("end", ["</SharedSecret ></Credential>", ""])
+def test_a_secret_of_wide_signs_is_hidden_with_its_length_kept(
+    width: str, secret: str, end: str
+) -> None:
+    before, behind = '<?xml version="1.0"?><Credential><SharedSecret >', f"{end}"
+    body = f"{before}{secret}{behind}".encode(width)
+    shown = xml.masked(body)
+    assert len(shown) == len(body) and shown != body
+    told = shown.decode(width, "replace")
+    assert not set(secret) & set(told.removeprefix(before).removesuffix(behind))
+    assert told.startswith(before) and told.endswith(behind)
+    other = f"<SharedSecretary>{secret}</SharedSecretary>".encode(width)
+    assert xml.masked(other) == other
+
+
 def test_an_array_of_absurdly_many_papers_is_refused_before_they_are_rows() -> None:
     body = io.BytesIO(b"[" + b",".join([b"{}"] * 5001) + b"]")
     with pytest.raises(Malformed) as told:

@@ -56,7 +56,7 @@ PLAIN = "Plain"
 FORMULA = re.compile(r"[=+\-@\t\r]")
 NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
 _CHOSEN = {"script", "iframe", "object", "embed", "base", "style", "frame", "applet", "template"}
-_OURS = {"/htmx.js", "/scan.js"}
+_OURS = {"/htmx.js", "/keys.js", "/scan.js"}
 _ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "background", "content"}
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _RUNS = re.compile(r"\s*(javascript|data|vbscript)\s*:", re.IGNORECASE)

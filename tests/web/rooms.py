@@ -49,6 +49,7 @@ NO_SCREENS: Mapping[str, str] = {
     "/upload/{upload}/wrong.{ending}": "a table",
     "/figures/{measure}.csv": "a table",
     "/reports/{name}.csv": "a table",
+    "/documents/{id}/bytes": "a partner's bytes",
     "/print/logo/{brand}": "a picture",
     "/print/sheet/{name}": "a sheet of styles",
     "/docs/openapi.json": "the description for programs",
@@ -227,6 +228,9 @@ def _fill(rooms: Rooms) -> None:
     )
     _note(rooms, House.PORTAL, measure="ship")
     rooms.filled.update({(House.PORTAL, f"/print/{name}"): "" for name in SHEETS})
+    form = {"brand": "juniper", "channel": "phone", "g1-gift-hide": "1"}
+    begun = rooms.send(House.DESK, "/new", "/new/" + "1" * 32, form)
+    rooms.filled[House.DESK, "/new/{once}"] = begun
     rooms.filled[House.DESK, "/partners/{id}"] = "/partners/acme"
     rooms.filled[House.DESK, "/partners/{id}/names"] = "/partners/acme/names?name=ODD-7"
     if rooms.numbers:

@@ -164,9 +164,9 @@ DESK: Mapping[str, tuple[str, Fields]] = {
         "/settings/webhooks",
         lambda text: {"owner": "brand:juniper", "url": HOOK + text},
     ),
-    "/new": (
-        "/new",
-        lambda text: {**dict.fromkeys(NEW, text), "brand": "juniper", "once": "0" * 32},
+    "/new/" + "0" * 32: (
+        "/account",
+        lambda text: {**dict.fromkeys(NEW, text), "brand": "juniper", "do": "look"},
     ),
 }
 PORTAL: Mapping[str, tuple[str, Fields]] = {

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Response, sync_playwright
 
 from hub.access import House
+from tests.web.looks import Judge, equip, lost_focus
 from tests.web.rooms import Rooms, context_of, opened
 
 
@@ -51,4 +52,22 @@ def test_a_first_view_is_light_and_comes_from_here_alone(
     assert len(came) <= 15
     assert all(each.url.startswith(rooms.at(house, "/")) for each in came)
     assert sum(len(each.body()) for each in came) <= 100_000
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/webhooks", "/docs/place_order"])
+def test_the_open_reference_is_as_easy_to_read_as_the_rooms(
+    rooms: Rooms, chromium: Browser, path: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 640})
+    page = equip(context)
+    came: list[Response] = []
+    page.on("response", lambda each: came.append(each))  # noqa: PLW0108  # it is looked at
+    page.goto(f"http://127.0.0.1:{rooms.port}{path}")
+    page.wait_for_load_state("networkidle")
+    assert {each.status for each in came} == {200}
+    assert Judge().faults(page) == []
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert Judge().faults(page) == []
+    assert lost_focus(page) == []
     context.close()

@@ -16,13 +16,13 @@ from typing import Any
 from hub.domain.exchange import Paper, Receipt, Segments, SplitInterchange
 from hub.formats.json.ours import clean, join
 from hub.formats.json.profile import Config
-from hub.formats.json.reading import locate, read, walk
+from hub.formats.json.reading import locate, located, read, walk
 from hub.formats.json.splitting import split, whole
 from hub.formats.json.wording import discreet
 
 __all__ = [
     "AT_MOST", "Config", "acknowledge", "clean", "discreet", "is_receipt", "join", "locate",
-    "read", "receipt", "split", "walk", "whole",
+    "located", "read", "receipt", "split", "walk", "whole",
 ]  # fmt: skip
 
 AT_MOST = 1

@@ -1,6 +1,6 @@
 """One document's slice → its tree, at once or row by row; pointers → bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -39,6 +39,7 @@ def read(body: bytes, *, document: Document) -> Node:
         raise ValueError(f"values stand more than {MOST_DEEP} deep") from None
 
 
+LINE = ", line "
 MOST_BESIDE = 10_000
 """Values of a feed that are none of its rows; more is another paper than the map was made for."""
 
@@ -90,32 +91,73 @@ def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:
     """Add the byte and the line to a problem with a JSON pointer (`/lines/2/quantity`).
 
     What is not there is looked for as far as the pointer goes. A problem that has a byte, or no
-    pointer, is returned as it is.
+    pointer, is returned as it is; a paper of one line has no lines to tell.
     """
+    return located(body, document=document, problems=(problem,))[0]
+
+
+def located(
+    body: bytes, *, document: Document, problems: Collection[Problem]
+) -> tuple[Problem, ...]:
+    """Do so for all of a paper's problems; the paper is decoded once."""
+    if not body or not any(_is_open(problem) for problem in problems):
+        return tuple(problems)
+    finder = _Finder(body.decode("utf-8", "replace"))
+    return tuple(
+        finder.placed(problem, document) if _is_open(problem) else problem for problem in problems
+    )
+
+
+def _is_open(problem: Problem) -> bool:
     where = problem.where
-    if not body or where.offset is not None or not where.path.startswith("/"):
-        return problem
-    text = body.decode("utf-8", "replace")
-    at = skip(text, 1 if text.startswith(BYTE_ORDER) else 0)
-    try:
-        for step in where.path.split("/")[1:]:
-            at = _down(text, at, step.replace("~1", "/").replace("~0", "~"))
-    except (KeyError, Malformed, Wrong, ValueError):
-        pass  # as far as it goes
-    offset = document.offset + bytes_to(text, at)
-    return replace(problem, where=replace(where, offset=offset))
+    return where.offset is None and where.path.startswith("/") and LINE not in where.path
 
 
-def _down(text: str, at: int, step: str) -> int:
-    """Return where a member or an element begins; KeyError when it is not there."""
-    sign = text[at : at + 1]
-    if sign == "{":
-        value, _ = LOOSE.raw_decode(text, at)
-        if step not in value:
-            raise KeyError(step)
-        return member(text, at, step)
-    if sign == "[":
-        for number, (start, _) in enumerate(elements(text, at, closed=False)):
-            if str(number) == step:
-                return start
-    raise KeyError(step)
+class _Finder:
+    """Follows pointers through one text; an array that several lead through is looked at once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begin = skip(text, 1 if text.startswith(BYTE_ORDER) else 0)
+        self._lines = "\n" in text.strip()
+        self._arrays: dict[int, list[int]] = {}
+        self._members: dict[tuple[int, str], int] = {}
+
+    def placed(self, problem: Problem, document: Document) -> Problem:
+        """Return a problem with where its pointer leads."""
+        at, where = self._begin, problem.where
+        try:
+            for step in where.path.split("/")[1:]:
+                at = self._down(at, step.replace("~1", "/").replace("~0", "~"))
+        except (KeyError, Malformed, Wrong, ValueError):
+            pass  # as far as it goes
+        line = self._text.count("\n", 0, at) + 1
+        path = f"{where.path}{LINE}{line}" if self._lines else where.path
+        offset = document.offset + bytes_to(self._text, at)
+        return replace(problem, where=replace(where, offset=offset, path=path))
+
+    def _down(self, at: int, step: str) -> int:
+        """Return where a member or an element begins; KeyError when it is not there."""
+        sign = self._text[at : at + 1]
+        if sign == "{":
+            if (at, step) not in self._members:
+                value, _ = LOOSE.raw_decode(self._text, at)
+                if step not in value:
+                    raise KeyError(step)
+                self._members[at, step] = member(self._text, at, step)
+            return self._members[at, step]
+        if sign == "[" and step.isdecimal():
+            found = self._elements(at)
+            if int(step) < len(found):
+                return found[int(step)]
+        raise KeyError(step)
+
+    def _elements(self, at: int) -> list[int]:
+        if at not in self._arrays:
+            self._arrays[at] = known = []
+            try:
+                for start, _ in elements(self._text, at, closed=False):
+                    known.append(start)  # those before a mistake count
+            except Malformed:
+                pass
+        return self._arrays[at]

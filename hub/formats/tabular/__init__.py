@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from hub.domain.exchange import Receipt, Segments, SplitInterchange
 from hub.formats.tabular import books
 from hub.formats.tabular.looking import looked_at
-from hub.formats.tabular.papers import discreet, locate, read, walk
+from hub.formats.tabular.papers import discreet, locate, located, read, walk
 from hub.formats.tabular.profile import Config
 from hub.formats.tabular.returning import given_back, written_rows
 from hub.formats.tabular.splitting import split
@@ -35,6 +35,7 @@ __all__ = [
     "is_receipt",
     "join",
     "locate",
+    "located",
     "looked_at",
     "read",
     "receipt",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.errors import Malformed
 from hub.formats.tabular.profile import Config
-from hub.formats.tabular.tables import TABLES, Column, Table
+from hub.formats.tabular.tables import ASKED_FOR, TABLES, Column, Table
 from hub.formats.tabular.texts import unfit
 
 LOOKED_AT = 20  # records at the top of a file among which the headings are looked for
@@ -83,7 +83,8 @@ def _fits(cells: Sequence[str], profile: Config) -> Iterable[_Fit]:
     return [
         _fit(said, table, own)
         for table in TABLES.values()
-        if profile.table in ("detect", table.set_id)
+        if profile.table == table.set_id
+        or (profile.table == "detect" and table.set_id not in ASKED_FOR)
     ]
 
 

@@ -19,14 +19,21 @@ LOOKED_AT = headings.LOOKED_AT
 class Looked:
     """The first rows that say something, and the guess at which of them names the columns.
 
-    `columns` are what its cells are taken for, empty for a column nobody knows; `lacks` is how many
-    columns the table still misses, or has twice.
+    `columns` are what its cells are taken for, empty for a column nobody knows. For a table of
+    `set_id` it still needs one column of each group in `missing`, and has those in `twice` twice.
     """
 
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     number: int
     columns: tuple[str, ...]
-    lacks: int
+    set_id: str
+    missing: tuple[tuple[str, ...], ...]
+    twice: tuple[str, ...]
+
+    @property
+    def lacks(self) -> int:
+        """How many columns the table still misses, or has twice."""
+        return len(self.missing) + len(self.twice)
 
 
 def looked_at(body: bytes, *, profile: Config) -> Looked:
@@ -46,7 +53,9 @@ def looked_at(body: bytes, *, profile: Config) -> Looked:
         rows=tuple((number, tuple(cells)) for number, cells in rows),
         number=guess.number,
         columns=guess.columns,
-        lacks=guess.lacks,
+        set_id=guess.table.set_id,
+        missing=guess.missing,
+        twice=guess.twice,
     )
 
 

@@ -1,7 +1,8 @@
 """A document read again by its shape: its segments, all at once or one by one, and their places."""
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import BinaryIO
@@ -12,6 +13,7 @@ from hub.formats.tabular.rows import segments, values, wrong
 from hub.formats.tabular.shape import Shape, loads
 from hub.formats.tabular.tables import FEED, IDS, PEOPLE, TABLES, WRITTEN
 
+_ROW = re.compile(r"row (\d{1,9})\b", re.ASCII)
 _FIRST = 3  # the ordinal of the first record's first segment: ST is 1, TAB is 2
 
 
@@ -44,10 +46,25 @@ def _records(stream: BinaryIO, shape: Shape, *, offset: int = 0) -> Iterator[tup
 
 
 def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:
-    """Return a problem that names a segment with its row and column instead.
+    """Return a problem that names a segment with its row and column instead, and their byte.
 
-    Of a row that could not count it tells what is wrong with its cells.
+    Of a row that could not count it tells what is wrong with its cells. A workbook's rows have no
+    bytes of their own.
     """
+    return located(body, document=document, problems=(problem,))[0]
+
+
+def located(
+    body: bytes, *, document: Document, problems: Collection[Problem]
+) -> tuple[Problem, ...]:
+    """Do so for all of a paper's problems."""
+    found = [_in_row(body, document, problem) for problem in problems]
+    numbers = frozenset(filter(None, (_row(problem) for problem in found)))
+    begins = _beginnings(body, document, numbers) if body and numbers else {}
+    return tuple(_at_byte(problem, begins, document) for problem in found)
+
+
+def _in_row(body: bytes, document: Document, problem: Problem) -> Problem:
     where = problem.where
     if where.ordinal is None or where.ordinal < _FIRST:
         return problem
@@ -61,6 +78,31 @@ def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:
     column = _column(shape, tag, where.element or 0)
     path = f"row {number}, column {column}" if column else f"row {number}"
     return replace(problem, where=Where(path=path, value=where.value))
+
+
+def _row(problem: Problem) -> int | None:
+    """The row that a problem without a byte names."""
+    found = _ROW.match(problem.where.path) if problem.where.offset is None else None
+    return int(found[1]) if found else None
+
+
+def _beginnings(body: bytes, document: Document, numbers: frozenset[int]) -> dict[int, int]:
+    """Return at which byte of a paper each of some rows begins."""
+    shape = loads(document.syntax)
+    if shape.sheet:
+        return {}
+    stream = io.BytesIO(body)
+    return texts.beginnings(
+        stream, encoding=shape.encoding, separator=shape.separator, wanted=numbers
+    )
+
+
+def _at_byte(problem: Problem, begins: Mapping[int, int], document: Document) -> Problem:
+    number = _row(problem)
+    if number is None or number not in begins:
+        return problem
+    offset = document.offset + begins[number]
+    return replace(problem, where=replace(problem.where, offset=offset))
 
 
 def _column(shape: Shape, tag: str, element: int) -> str:

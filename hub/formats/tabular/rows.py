@@ -7,7 +7,7 @@ from functools import cache
 from hub.domain.exchange import Problem, Severity, Where
 from hub.formats.tabular import cells as cell
 from hub.formats.tabular.shape import Shape
-from hub.formats.tabular.tables import FEED, GTINS, IDS, LINE, TABLES, WRITTEN, Column
+from hub.formats.tabular.tables import FEED, GTINS, IDS, LINE, PARCELS, TABLES, WRITTEN, Column
 
 Segment = tuple[str, ...]
 Values = dict[str, str]
@@ -169,7 +169,7 @@ def _stock(shape: Shape, cells: Sequence[str], said: Values) -> Segment:
 
 
 def _spelled(shape: Shape, said: Values) -> list[Segment]:
-    if shape.set_id == "shipment" and "notice" not in said:
+    if shape.set_id in ("shipment", PARCELS) and "notice" not in said:
         # What is told again in another file is known by what travels: the parcel.
         said["notice"] = said.get("tracking") or said.get("shipped_at") or said["number"]
     if shape.set_id == "response":

@@ -5,10 +5,11 @@ its table, so that a segment's number tells its record; what a level does not sa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 FEED = "stock"
+PARCELS = "parcels"
 Kind = Literal["text", "id", "gtin", "count", "balance", "day", "moment", "word"]
 
 
@@ -246,6 +247,16 @@ _SHIPMENT = Table(
     number=3,
 )
 
+# Orders and their parcels alone: what of an order is in its parcel, whoever reads it decides.
+_PARCELS = replace(
+    _SHIPMENT,
+    set_id=PARCELS,
+    levels=("SHP", "BOX"),
+    columns={name: column for name, column in _SHIPMENT.columns.items() if column.tag != "ROW"},
+    headings=(("number",), ("tracking",)),
+    says=(("number",), ("tracking",)),
+)
+
 _TO: dict[str, _Place] = {
     "name": ("TO", 1, "text", "Ship to"),
     "name2": ("TO", 2, "text", "Ship to 2"),
@@ -337,9 +348,11 @@ _CHANGE = Table(
 )
 
 TABLES: Mapping[str, Table] = {
-    table.set_id: table for table in (_SHIPMENT, _CHANGE, _ORDER, _RESPONSE, _STOCK)
+    table.set_id: table for table in (_SHIPMENT, _CHANGE, _ORDER, _RESPONSE, _STOCK, _PARCELS)
 }
 """Every table by its set, those with the most particular headings first."""
+ASKED_FOR = frozenset({PARCELS})
+"""Tables that no headings alone make: they are read so only where it is asked for."""
 WRITTEN = ("order", "change")
 COLUMNS = tuple(dict.fromkeys(name for table in TABLES.values() for name in table.columns))
 PEOPLE = frozenset({*_TO, "slip_message", "gift_message", "instructions", "personalization"})

@@ -4,7 +4,7 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -160,6 +160,56 @@ def records(
                 "further down",
                 path=f"row {number}",
             ) from fault
+
+
+def beginnings(
+    stream: BinaryIO, *, encoding: str, separator: str, wanted: Collection[int], offset: int = 0
+) -> dict[int, int]:
+    """Return at which byte of the stream each wanted record begins, counted from 1.
+
+    Those behind a mistake in the quotation marks are left out; nothing is read behind the last.
+    """
+    stream.seek(offset)
+    head = stream.read(3)
+    mark = next((one for one in (*_WIDE, codecs.BOM_UTF8) if head.startswith(one)), b"")
+    plain = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+    spelled = plain.get(mark, "utf-8" if encoding == "utf-8-sig" else encoding)
+    passed = _Passed(at=offset + len(mark), encoding=spelled)
+    left, found, begin = set(wanted), dict[int, int](), passed.at
+    with _Text(stream, encoding=encoding, offset=offset) as lines:
+        reader = csv.reader(passed.counted(lines), delimiter=separator, strict=True)
+        try:
+            for number, _ in enumerate(reader, start=1):
+                if number in left:
+                    found[number] = begin
+                    left.remove(number)
+                if not left:
+                    break
+                begin = passed.at
+        except (csv.Error, Malformed):
+            pass
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class _Passed:
+    """Up to which byte lines were handed on; a record takes no line more than its own."""
+
+    at: int
+    encoding: str
+
+    def counted(self, lines: Iterable[str]) -> Iterator[str]:
+        """Hand lines on."""
+        for line in lines:
+            self.at += len(line) if line.isascii() and self._single else self._length(line)
+            yield line
+
+    @property
+    def _single(self) -> bool:
+        return not self.encoding.startswith("utf-16")
+
+    def _length(self, line: str) -> int:
+        return len(line.encode(self.encoding))
 
 
 class _Text:

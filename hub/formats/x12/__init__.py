@@ -9,7 +9,7 @@ Who may come in: hub.main, flow and ops; never another format.
 from hub.formats.x12.codes import describe, discreet
 from hub.formats.x12.envelope import split
 from hub.formats.x12.profile import Config, Identity, Separators
-from hub.formats.x12.reading import locate, read, walk, whole
+from hub.formats.x12.reading import locate, located, read, walk, whole
 from hub.formats.x12.receipts import acknowledge, is_receipt, receipt
 from hub.formats.x12.writing import clean, join
 
@@ -24,6 +24,7 @@ __all__ = [
     "is_receipt",
     "join",
     "locate",
+    "located",
     "read",
     "receipt",
     "split",

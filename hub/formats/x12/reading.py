@@ -2,7 +2,7 @@
 
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -126,11 +126,33 @@ def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:
     With an element the offset is that element's first byte. A problem that has an offset or no
     ordinal, or whose ordinal is not there, is returned as it is.
     """
-    where = problem.where
-    if where.offset is not None or where.ordinal is None:
-        return problem
+    return located(body, document=document, problems=(problem,))[0]
+
+
+def located(
+    body: bytes, *, document: Document, problems: Collection[Problem]
+) -> tuple[Problem, ...]:
+    """Do so for all of a paper's problems; the paper is gone through once."""
+    wanted = frozenset(
+        problem.where.ordinal
+        for problem in problems
+        if problem.where.offset is None and problem.where.ordinal is not None
+    )
+    if not wanted:
+        return tuple(problems)
     marks = loads(document.syntax)
-    found = _nth(body, where.ordinal, marks)
+    found = _numbered(body, wanted, marks)
+    return tuple(_at_byte(problem, found, document, marks) for problem in problems)
+
+
+def _at_byte(
+    problem: Problem,
+    segments: Mapping[int, tuple[int, bytes]],
+    document: Document,
+    marks: Delimiters,
+) -> Problem:
+    where = problem.where
+    found = segments.get(where.ordinal or 0) if where.offset is None else None
     if found is None:
         return problem
     start, raw = found
@@ -141,13 +163,19 @@ def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:
     return replace(problem, where=replace(where, offset=offset))
 
 
-def _nth(body: bytes, ordinal: int, marks: Delimiters) -> tuple[int, bytes] | None:
+def _numbered(
+    body: bytes, wanted: Collection[int], marks: Delimiters
+) -> dict[int, tuple[int, bytes]]:
+    """Return where each of some segments begins and what it is, by its number."""
+    found: dict[int, tuple[int, bytes]] = {}
     at, count = 0, 0
     for raw in body.split(marks.segment):
         stripped = raw.lstrip(NEWLINE)
         if stripped:
             count += 1
-            if count == ordinal:
-                return at + len(raw) - len(stripped), stripped
+            if count in wanted:
+                found[count] = at + len(raw) - len(stripped), stripped
+                if len(found) == len(wanted):
+                    break
         at += len(raw) + len(marks.segment)
-    return None
+    return found

@@ -39,6 +39,7 @@ __all__ = [
     "join",
     "judged",
     "locate",
+    "located",
     "masked",
     "postponed",
     "read",
@@ -51,7 +52,14 @@ __all__ = [
 
 AT_MOST = 1
 """How many papers one file holds: an XML file has one root."""
-_SECRET = re.compile(rb"(<SharedSecret\b[^>]*>)(.*?)(?=</SharedSecret\s*>|\Z)", re.DOTALL)
+# Signs may have two or four bytes: what is not UTF-8 is refused, but it lies as it came.
+_WIDE = rb"\0{0,3}+"
+_TAG = _WIDE.join(re.escape(bytes([sign])) for sign in b"SharedSecret") + _WIDE
+_SECRET = re.compile(
+    rb"(<%b%b(?![\w.:-])[^>]*>)(.*?)(?=<%b/%b%b[\s\0]*>|\Z)" % (_WIDE, _TAG, _WIDE, _WIDE, _TAG),
+    re.DOTALL,
+)
+_SIGN = re.compile(rb"[^\0]")
 
 
 def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:
@@ -86,5 +94,8 @@ def acknowledge(interchange: SplitInterchange, *, profile: Any) -> Sequence[Segm
 
 
 def masked(body: bytes) -> bytes:
-    """Return bytes fit for a screen: every sign of a cXML SharedSecret is a star."""
-    return _SECRET.sub(lambda found: found[1] + b"*" * len(found[2]), body)
+    """Return bytes fit for a screen: every sign of a cXML SharedSecret is a star.
+
+    Also of one in UTF-16 or UTF-32, with a byte order mark or without.
+    """
+    return _SECRET.sub(lambda found: found[1] + _SIGN.sub(b"*", found[2]), body)

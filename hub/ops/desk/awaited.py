@@ -12,7 +12,7 @@ from hub.ops import again
 from hub.ops.again import Again
 from hub.ops.desk.causes import described
 from hub.ops.desk.remedies import Offer, offered
-from hub.ops.desk.shown import cursor, partner_name, place, step
+from hub.ops.desk.shown import Lead, cursor, leads, partner_name, place, step
 from hub.ops.places import Flaw, flaws
 from hub.store import Transaction
 from hub.store.desk import AwaitedRow
@@ -149,7 +149,8 @@ class Card:
     """One thing that waits for a person: since when or until when, why, and what to do.
 
     `due_at` is when it should have come or has to be done by; None has no such time. `flags` are
-    those of the order's customer, `offer` is what one button does, `promised` is when the first
+    those of the order's customer, `offer` is what one button does, `leads` are the pages that the
+    next step speaks of, `promised` is when the first
     promise to them ends where that was looked up.
     """
 
@@ -172,6 +173,7 @@ class Card:
     closed_by: str
     flags: tuple[Flag, ...]
     offer: Offer | None
+    leads: tuple[Lead, ...] = ()
     promised: datetime | None = None
 
 
@@ -248,6 +250,7 @@ def card(parts: Parts, row: QueuedRow) -> Card:
         closed_by=row.closed_by,
         flags=flags_of(row.standing),
         offer=offered(row.next_step) if row.closed_at is None else None,
+        leads=leads(row.next_step),
     )
 
 

@@ -1,13 +1,14 @@
 """What a paper says, in words: its message's fields as sections of labels and values."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from hub.domain.exchange import Document, DocumentState
+from hub.domain.exchange import Document, DocumentState, Node, Segments
 from hub.domain.messages import Address, ProductId
 from hub.domain.money import money
 from hub.domain.people import is_about_people
@@ -17,8 +18,13 @@ from hub.flow.settling import is_feed, translate
 from hub.ops.desk.shown import visible
 from hub.store import DocumentRow
 
-MOST_READ = 256 * 1024
-"""Longer papers are not read for this view; their bytes are shown all the same."""
+MOST_WHOLE = 32 * 1024
+"""Bytes; of a longer paper the first part is read for this view: a page must not take long."""
+MOST_READ = 1024 * 1024
+"""Bytes; of a longer one not even that."""
+MOST_SEGMENTS = 700
+MOST_BEHIND = 10
+"""So many segments at the end go with the first part: what a paper sums up stands there."""
 MOST_ALIKE = 50
 _AMOUNTS = frozenset({"amount", "cost", "price", "total"})
 _RESTS = frozenset({"price_rest"})
@@ -46,24 +52,58 @@ class Section:
     rows: tuple[Said, ...]
 
 
-def business_view(parts: Parts, row: DocumentRow, body: bytes) -> tuple[Section, ...]:
-    """Return what a paper says; nothing where it cannot be read or is a long report.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """What a paper says; `sections` are empty with the reason in `why`: one of the words below."""
+
+    sections: tuple[Section, ...] = ()
+    why: str = ""
+
+
+PART = "part"
+"""No more than the first part of the paper is shown."""
+TOO_LONG = "long"
+"""The paper can be read, but not while somebody waits for a page."""
+REPORT = "report"
+"""A stock report is read row by row and never whole."""
+UNREADABLE = "unreadable"
+
+
+def business_view(parts: Parts, row: DocumentRow) -> Business:
+    """Return what a paper says, or why it is not shown; raises Erased when its bytes are gone.
 
     It is read by the map as it is now, which may not be the one it was judged by.
     """
-    if len(body) != row.length or row.length > MOST_READ:
-        return ()
     if row.state is DocumentState.REJECTED:
-        return ()  # its syntax forbids to read it
-    return tuple(
+        return Business(why=UNREADABLE)  # its syntax forbids to read it
+    if _is_report(parts, row):
+        return Business(why=REPORT)
+    if row.length > MOST_READ:
+        return Business(why=TOO_LONG)
+    with parts.store.read() as tx, tx.exchange.body(row.transmission_id) as stream:
+        stream.seek(row.offset)
+        body = stream.read(row.length)
+    whole = row.length <= MOST_WHOLE
+    read = messages_of if whole else _first_part
+    sections = tuple(
         section
-        for message in messages_of(parts, row, body)
+        for message in read(parts, row, body)
         for section in _sections(
             message,
             title=words(type(message).__name__),
             currency=_currency(parts, row.partner, message),
         )
     )
+    if whole:
+        return Business(sections=sections, why="" if sections else UNREADABLE)
+    return Business(sections=sections, why=PART if sections else TOO_LONG)
+
+
+def _is_report(parts: Parts, row: DocumentRow) -> bool:
+    try:
+        return is_feed(parts, parts.partners.channel(f"{row.partner}/{row.channel}"), row)
+    except KeyError:
+        return False
 
 
 def messages_of(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]:
@@ -78,6 +118,44 @@ def messages_of(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]
     except (KeyError, Malformed):
         return ()
     return read.messages if read.receipt is None else (read.receipt,)
+
+
+def _first_part(parts: Parts, row: DocumentRow, body: bytes) -> Sequence[object]:
+    """Return the messages of a long paper with the first of their rows, as far as one map tells."""
+    if row.syntax == POSTED:
+        return messages_of(parts, row, body)
+    try:
+        channel = parts.partners.channel(f"{row.partner}/{row.channel}")
+        fmt = parts.formats[channel.format]
+        paper = fmt.read(body, document=document_of(row))
+        page = parts.maps.page(channel.maps[row.set_id])
+    except (KeyError, Malformed):
+        return ()
+    shorter = _pruned(paper) if isinstance(paper, Node) else _shortened(paper)
+    return page.read(shorter).messages
+
+
+def _pruned(node: Node) -> Node:
+    """A tree with the first of those elements that stand in it again and again."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for child in node.children:
+        counts[child.name] += 1
+        if counts[child.name] <= MOST_ALIKE:
+            kept.append(_pruned(child))
+    return replace(node, children=tuple(kept))
+
+
+def _shortened(paper: Segments) -> Segments:
+    """The first segments, as far as whole rows go, and the last."""
+    if len(paper) <= MOST_SEGMENTS + MOST_BEHIND:
+        return paper
+    first = paper[:MOST_SEGMENTS]
+    tags = Counter(segment[0] for segment in first if segment)
+    often = max(tags.values()) / 2
+    begins = next(tag for tag in tags if tags[tag] >= often)
+    last = max(n for n, segment in enumerate(first) if segment and segment[0] == begins)
+    return (*first[:last], *paper[-MOST_BEHIND:])
 
 
 def document_of(row: DocumentRow) -> Document:

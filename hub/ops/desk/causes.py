@@ -10,7 +10,7 @@ from hub.domain.exchange import Direction, DocumentState, Severity
 from hub.domain.messages import Message
 from hub.errors import Malformed
 from hub.flow.parts import POSTED, Parts
-from hub.ops.desk.shown import partner_name, step
+from hub.ops.desk.shown import cursor, partner_name, place, step
 from hub.ops.dry_run import Found, Tried, dry_run, looked_up
 from hub.ops.places import Flaw, flaws
 from hub.partners import Channel
@@ -20,6 +20,8 @@ from hub.store.queue import QueuedRow
 MOST_IDS = 500
 """So many papers of a group are named; the rest come when these are done."""
 MOST_TRIED = 50
+MOST_PAPERS = 200
+"""So many papers and envelopes are read at once to say what running again would come to."""
 MOST_DELIVERY = 4 * 1024 * 1024
 
 # What stopped a paper, by the beginning of its first problem's code; the first that fits.
@@ -78,6 +80,7 @@ _KINDS = {
     "our-fault": "fault of the hub's own",
     "mail-refused": "mail that was refused",
     "nobody-told": "orders that nobody is told of",
+    "channel-wish": "partner that asks for another channel",
 }
 
 
@@ -86,7 +89,9 @@ class Cause:
     """One cause and everything that it stopped.
 
     `ids` are what a re-run takes up: papers, deliveries or duties; empty where none can help.
-    `exceptions` are the cards. `example` is the newest paper or delivery, "" where there is none.
+    `exceptions` are the cards of these, at most MOST_IDS, and `last` is the place of the last one:
+    `cause` goes on from there. `left` counts those behind it. `example` is the newest paper or
+    delivery, "" where there is none.
     """
 
     id: str
@@ -104,6 +109,8 @@ class Cause:
     next_step: str
     ids: tuple[str, ...]
     exceptions: tuple[str, ...]
+    last: str
+    left: int
 
 
 def parked(parts: Parts) -> tuple[Cause, ...]:
@@ -119,9 +126,14 @@ def errors_by_cause(parts: Parts) -> tuple[Cause, ...]:
         return grouped(tx, parts, tx.queue.newest())
 
 
-def cause(parts: Parts, cause_id: str) -> Cause:
-    """Return one cause as it is now; raises KeyError when nothing waits because of it any more."""
-    found = next((one for one in errors_by_cause(parts) if one.id == cause_id), None)
+def cause(parts: Parts, cause_id: str, *, before: str = "") -> Cause:
+    """Return one cause as it is now: all of it, or what was opened before the place of a `last`.
+
+    Raises KeyError when nothing (older) waits because of it any more.
+    """
+    with parts.store.read() as tx:
+        groups = grouped(tx, parts, tx.queue.newest(before=place(before)))
+    found = next((one for one in groups if one.id == cause_id), None)
     if found is None:
         raise KeyError(cause_id)
     return found
@@ -152,6 +164,7 @@ def _cause(
 ) -> Cause:
     partner, kind, code = key
     newest = max(rows, key=lambda row: row.opened_at)
+    taken, ids = _taken(tx, rows)
     what = described(kind, code)
     whose = f" from {partner_name(parts, partner)}" if partner else ""
     return Cause(
@@ -168,9 +181,24 @@ def _cause(
         example=newest.document_id or newest.transmission_id or "",
         example_text=newest.text,
         next_step=step(newest.next_step),
-        ids=tuple(dict.fromkeys(one for row in rows[:MOST_IDS] for one in _again(tx, row))),
-        exceptions=tuple(row.id for row in rows[:MOST_IDS]),
+        ids=ids,
+        exceptions=tuple(row.id for row in taken),
+        last=cursor(taken[-1].opened_at, taken[-1].id),
+        left=len(rows) - len(taken),
     )
+
+
+def _taken(
+    tx: Transaction, rows: Sequence[QueuedRow]
+) -> tuple[Sequence[QueuedRow], tuple[str, ...]]:
+    """The first rows, and what a re-run of them takes up: no row's in part, but of the first."""
+    ids: dict[str, None] = {}
+    for n, row in enumerate(rows[:MOST_IDS]):
+        more = ids | dict.fromkeys(_again(tx, row))
+        if n and len(more) > MOST_IDS:
+            return rows[:n], tuple(ids)
+        ids = more
+    return rows[:MOST_IDS], tuple(ids)
 
 
 def described(kind: str, code: str) -> str:
@@ -191,7 +219,7 @@ def _again(tx: Transaction, row: QueuedRow) -> Sequence[str]:
     """What a re-run of this one takes up: a paper, a delivery, a duty, or nothing."""
     hold = row.hold or ""
     if hold.startswith("document:"):
-        return (hold.removeprefix("document:"),)
+        return (hold.removeprefix("document:").partition("/")[0],)
     if hold.startswith("transmission:"):
         return (hold.removeprefix("transmission:"),)
     if hold.startswith("duty:"):
@@ -217,12 +245,24 @@ class WouldBe:
 
 
 def dry_run_of(parts: Parts, ids: Sequence[str]) -> tuple[WouldBe, ...]:
-    """Return what re-running each would do, at most fifty; nothing is written.
+    """Return what re-running each would do; nothing is written.
 
-    A paper is read by its page and map as they are now. What it did before is not done twice.
+    At most the first fifty are tried, and fewer where their deliveries are full of other papers:
+    a page has to end. A paper is read by its page and map as they are now. What it did before is
+    not done twice.
     """
     tried: dict[str, Tried] = {}
-    return tuple(_would_be(parts, row_id, tried) for row_id in ids[:MOST_TRIED])
+    found: list[WouldBe] = []
+    for row_id in ids[:MOST_TRIED]:
+        if sum(_weight(one) for one in tried.values()) >= MOST_PAPERS:
+            break
+        found.append(_would_be(parts, row_id, tried))
+    return tuple(found)
+
+
+def _weight(tried: Tried) -> int:
+    """How many envelopes and papers were read for it."""
+    return len(tried.interchanges) + tried.papers
 
 
 def _would_be(parts: Parts, row_id: str, tried: dict[str, Tried]) -> WouldBe:
@@ -231,7 +271,7 @@ def _would_be(parts: Parts, row_id: str, tried: dict[str, Tried]) -> WouldBe:
     try:
         with parts.store.read() as tx:
             if row_id.startswith("tra_"):
-                return _delivery(parts, tx, row_id)
+                return _delivery(parts, tx, row_id, tried)
             row = tx.exchange.document(row_id)
     except KeyError:
         return _nothing_tried(row_id, "there is no such paper")
@@ -251,13 +291,16 @@ def _nothing_tried(row_id: str, verdict: str) -> WouldBe:
     )
 
 
-def _delivery(parts: Parts, tx: Transaction, transmission_id: str) -> WouldBe:
+def _delivery(
+    parts: Parts, tx: Transaction, transmission_id: str, tried: dict[str, Tried]
+) -> WouldBe:
     row = tx.exchange.transmission(transmission_id)
     if row.direction is Direction.OUT:
         return _nothing_tried(row.id, "it would leave again: same name, same bytes, same numbers")
     channel = parts.partners.channel(f"{row.partner}/{row.channel}")
-    whole = _tried(parts, channel, transmission_id)
-    verdict = f"{whole.usable} of {whole.papers} papers could be used"
+    whole = tried[transmission_id] = _tried(parts, channel, transmission_id)
+    which = "of the first papers" if whole.cut else "papers"
+    verdict = f"{whole.usable} of {whole.papers} {which} could be used"
     found = tuple(
         one for each in whole.interchanges for paper in each.papers for one in paper.found
     )
@@ -273,7 +316,9 @@ def _delivery(parts: Parts, tx: Transaction, transmission_id: str) -> WouldBe:
 def _tried(parts: Parts, channel: Channel, transmission_id: str) -> Tried:
     with parts.store.read() as tx, tx.exchange.body(transmission_id) as stream:
         body = stream.read(MOST_DELIVERY)
-    return dry_run(parts, channel, BytesIO(body), store=parts.store, now=parts.now())
+    return dry_run(
+        parts, channel, BytesIO(body), store=parts.store, now=parts.now(), most=MOST_PAPERS
+    )
 
 
 def _paper(parts: Parts, row: DocumentRow, tried: dict[str, Tried]) -> WouldBe:
@@ -285,6 +330,9 @@ def _paper(parts: Parts, row: DocumentRow, tried: dict[str, Tried]) -> WouldBe:
         whole = tried[row.transmission_id] = _tried(parts, channel, row.transmission_id)
     papers = (paper for each in whole.interchanges for paper in each.papers)
     paper = next((one for one in papers if one.offset == row.offset), None)
+    if paper is None and whole.cut:
+        text = "not tried: its delivery has many papers; run it again to see"
+        return _nothing_tried(row.id, text)
     if paper is None:
         text = f"it is not found at byte {row.offset:,} of its delivery any more"
         return WouldBe(id=row.id, better=False, verdict=text, found=(), problems=whole.problems)

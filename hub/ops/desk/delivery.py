@@ -1,6 +1,6 @@
 """One delivery on one page, also one that no paper could be found in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from hub.flow.unsendable import ANSWER
 from hub.ops import explain
 from hub.ops.desk.documents import DocumentLine, line_of
 from hub.ops.desk.history import Entry, audit, inputs_of
-from hub.ops.desk.marked import Raw, Segment, contents, marked, raw_of
+from hub.ops.desk.marked import Marked, Raw, Segment, contents, marked, raw_of
 from hub.ops.desk.shown import partner_name, step, visible
 from hub.ops.desk.signs import HOLDS
 from hub.ops.explain import Carrier
@@ -19,6 +19,7 @@ from hub.store import InterchangeRow, TransmissionRow
 from hub.store.queue import QueuedRow
 
 MOST_PAPERS = 200
+SEGMENTS = "segments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,7 @@ class DeliveryPaper:
     problems: tuple[Flaw, ...]
     duplicate_of: str
     documents: tuple[DocumentLine, ...]
-    segments: tuple[Segment, ...]
-    elsewhere: tuple[Flaw, ...]
+    marked: Marked
     raw: Raw
     audit: tuple[Entry, ...]
     open: tuple[Open, ...]
@@ -60,9 +60,25 @@ class DeliveryPaper:
     erased: bool
     is_answer: bool
 
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Those of its segments that are shown."""
+        return self.marked.segments
 
-def delivery(parts: Parts, transmission_id: str) -> DeliveryPaper:
-    """Return everything about one delivery; raises KeyError when there is none of that id."""
+    @property
+    def elsewhere(self) -> tuple[Flaw, ...]:
+        """What is wrong at none of the segments shown."""
+        return self.marked.elsewhere
+
+
+def delivery(
+    parts: Parts, transmission_id: str, *, views: Collection[str] = (SEGMENTS,), first: int = 0
+) -> DeliveryPaper:
+    """Return everything about one delivery; raises KeyError when there is none of that id.
+
+    Segments are there where they are among the `views`. `first` is from which problem on they are
+    looked for where there are very many.
+    """
     story = explain.transmission(parts, transmission_id)
     found = contents(parts, transmission_id)
     with parts.store.read() as tx:
@@ -75,7 +91,6 @@ def delivery(parts: Parts, transmission_id: str) -> DeliveryPaper:
         inputs = inputs_of(tx, row.id, *_subjects(row, envelopes))
         copy_of, copies = tx.desk.origin(row.id), tuple(tx.desk.copies(row.id))
     wrong = tuple(dict.fromkeys(_wrong(story.problems, envelopes, queued)))
-    segments, elsewhere = marked(found, wrong)
     return DeliveryPaper(
         id=row.id,
         verdict=visible(story.verdict),
@@ -86,8 +101,7 @@ def delivery(parts: Parts, transmission_id: str) -> DeliveryPaper:
         problems=wrong,
         duplicate_of=row.duplicate_of or "",
         documents=tuple(papers),
-        segments=segments,
-        elsewhere=elsewhere,
+        marked=marked(parts, found, wrong, first=first) if SEGMENTS in views else Marked(),
         raw=raw_of(row.size, found),
         audit=audit(inputs, queued),
         open=tuple(open_of(one) for one in queued),

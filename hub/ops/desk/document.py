@@ -1,17 +1,17 @@
 """One paper on one page: why it is as it is, what it says, its bytes, its family, its history."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.domain.exchange import Direction, DocumentState, TransmissionState
 from hub.flow.parts import Parts
 from hub.ops import explain
-from hub.ops.desk.business import Section, business_view, messages_of
+from hub.ops.desk.business import Business, Section, business_view, messages_of
 from hub.ops.desk.delivery import Open, open_of
 from hub.ops.desk.documents import DocumentLine, line_of
 from hub.ops.desk.family import related
 from hub.ops.desk.history import CAME_TO, Attempt, Entry, attempts, audit, inputs_of
-from hub.ops.desk.marked import Raw, Segment, contents, marked, raw_of
+from hub.ops.desk.marked import Marked, Raw, Segment, contents, marked, raw_of
 from hub.ops.desk.shown import partner_name, visible
 from hub.ops.desk.signs import HOLDS
 from hub.ops.desk.waiting import Held, exceptions_about, held, reasons
@@ -19,7 +19,13 @@ from hub.ops.explain import Carrier, Did, Stamp
 from hub.ops.places import Flaw, flaws
 from hub.store import DocumentRow, Transaction
 from hub.store.desk import SeenDocument
+from hub.store.exceptions import document_hold
 from hub.store.queue import QueuedRow
+from hub.store.spoken import SpokenOrder
+
+BUSINESS, SEGMENTS = "business", "segments"
+VIEWS = (BUSINESS, SEGMENTS)
+"""What takes long to make of a long paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +43,12 @@ class DocumentPaper:
     line: DocumentLine
     order_number: str
     brand: str
+    spoken: tuple[SpokenOrder, ...]
     problems: tuple[Flaw, ...]
     effects: tuple[Did, ...]
     stamps: tuple[Stamp, ...]
-    business: tuple[Section, ...]
-    segments: tuple[Segment, ...]
-    elsewhere: tuple[Flaw, ...]
+    said: Business
+    marked: Marked
     raw: Raw
     related: tuple[DocumentLine, ...]
     answers: tuple[Carrier, ...]
@@ -57,33 +63,55 @@ class DocumentPaper:
     actions: tuple[str, ...]
     erased: bool
 
+    @property
+    def business(self) -> tuple[Section, ...]:
+        """What it says, in sections; empty where `said` tells why."""
+        return self.said.sections
 
-def document(parts: Parts, document_id: str) -> DocumentPaper:
-    """Return everything about one paper; raises KeyError when there is none of that id."""
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Those of its segments that are shown."""
+        return self.marked.segments
+
+    @property
+    def elsewhere(self) -> tuple[Flaw, ...]:
+        """What is wrong at none of the segments shown."""
+        return self.marked.elsewhere
+
+
+def document(
+    parts: Parts, document_id: str, *, views: Collection[str] = VIEWS, first: int = 0
+) -> DocumentPaper:
+    """Return everything about one paper; raises KeyError when there is none of that id.
+
+    `views` are those of its long views that are wanted; the others are empty. `first` is from
+    which problem on they are looked for where there are very many.
+    """
     story = explain.document(parts, document_id)
     found = contents(parts, document_id)
     with parts.store.read() as tx:
         seen = tx.desk.one(HOLDS, document_id)
     line, row = line_of(parts, seen), _numbered(parts, seen.row, found)
     with parts.store.read() as tx:
-        inputs = inputs_of(tx, *_subjects(row))
+        inputs = inputs_of(tx, *_subjects(row, story.spoken))
         queued = exceptions_about(tx, row)
         why, waits_for = _why(tx, seen), held(tx, seen)
         family = related(tx, parts, row)
         copy_of, copies = tx.desk.origin(row.transmission_id), tuple(tx.desk.copies(row.id))
-    segments, elsewhere = marked(found, why)
+    story = replace(story, problems=found.problems) if found else story
+    told = (*(() if found else story.problems), *why)  # its own are known where its bytes are
     return DocumentPaper(
         id=row.id,
         verdict=_verdict(parts, row, line, story, _first(why, waits_for)),
         line=line,
         order_number=story.order_number,
         brand=story.brand,
+        spoken=story.spoken,
         problems=(*story.problems, *why),
         effects=story.effects,
         stamps=story.stamps,
-        business=business_view(parts, row, found.raw) if found else (),
-        segments=segments,
-        elsewhere=elsewhere if found else (*story.problems, *why),
+        said=business_view(parts, row) if found and BUSINESS in views else Business(),
+        marked=marked(parts, found, told, first=first) if SEGMENTS in views else Marked(),
         raw=raw_of(row.length, found),
         related=family,
         answers=story.answers,
@@ -118,9 +146,13 @@ def _why(tx: Transaction, seen: SeenDocument) -> tuple[Flaw, ...]:
     return tuple(replace(one, advice="") for one in found)
 
 
-def _subjects(row: DocumentRow) -> tuple[str, ...]:
+def _subjects(row: DocumentRow, spoken: Sequence[SpokenOrder]) -> tuple[str, ...]:
     """Under what it was spoken of: itself, its delivery, and what was open about either."""
-    holds = (f"document:{row.id}", f"transmission:{row.transmission_id}")
+    orders = dict.fromkeys(("", *(one.order_id for one in spoken)))
+    holds = (
+        *(document_hold(row.id, one) for one in orders),
+        f"transmission:{row.transmission_id}",
+    )
     own = (row.transmission_id, row.id, *holds)
     return (*own, f"interchange:{row.interchange_id}") if row.direction is Direction.IN else own
 

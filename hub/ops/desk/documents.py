@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hub.domain import carriers
+from hub.domain import carriers, finding
 from hub.domain.exchange import DocumentState, TransmissionState
 from hub.flow.parts import Parts
 from hub.ops.desk.shown import cursor, partner_name, place
@@ -120,6 +120,7 @@ def documents(
     set_id: str = "",
     direction: str = "",
     light: str = "",
+    since: datetime | None = None,
     before: str = "",
     limit: int = 50,
 ) -> DocumentPage:
@@ -127,7 +128,8 @@ def documents(
 
     `query` is any number there is: a paper, a delivery, a control number, a purchase order, an
     order, a tracking number, a file's name. `direction` is `in` or `out`, `light` one of `Sign`,
-    `before` the `next` of an earlier page. At most 200 rows.
+    `before` the `next` of an earlier page. At most 200 rows. With `since` only what came or was
+    written from then on; of what failed also the deliveries without a paper in them.
     """
     wanted = Filter(partner=partner, set_id=set_id, direction=direction, light=light)
     most = max(1, min(limit, MOST_ROWS))
@@ -140,23 +142,28 @@ def documents(
             direction=direction,
             light=light,
             before=place(before),
+            until=(since, "") if since is not None else None,
         )
-        return _listed(tx, parts, wanted, asked, most)
+        found = _listed(tx, parts, wanted, asked, most)
+        if since is None or before:
+            return found
+        return replace(found, deliveries=tuple(_unsplit(tx, parts, wanted, since)))
 
 
 def _listed(tx: Transaction, parts: Parts, wanted: Filter, asked: Asked, most: int) -> DocumentPage:
     """Look through so many papers; where the page is full before, or they end, no further."""
     until = tx.desk.place(asked, passed=MOST_SCANNED - 1)
+    first, asked = asked.until, replace(asked, until=until or asked.until)
     found: list[DocumentLine] = []
     last: tuple[datetime, str] | None = None
-    for seen in _scanned(tx, replace(asked, until=until)):
+    for seen in _scanned(tx, asked):
         if wanted.fits(parts, seen):
             found.append(line_of(parts, seen))
         if len(found) == most:
             last = (seen.row.at, seen.row.id)
             break
     else:
-        if until is not None and tx.desk.place(replace(asked, before=until), passed=0):
+        if until is not None and tx.desk.place(replace(asked, before=until, until=first), passed=0):
             last = until
     return DocumentPage(
         rows=tuple(found),
@@ -255,9 +262,14 @@ def _exact(tx: Transaction, parts: Parts, query: str) -> Iterator[tuple[str, See
 
 
 def _spellings(kind: str, query: str) -> Iterable[str]:
-    """Ways in which a number may be kept: letter case and leading zeros do not count."""
+    """Ways in which a number may be kept: letter case and leading zeros do not count.
+
+    Of our own numbers nothing counts but letters and digits: people type them anyhow.
+    """
     if kind == "tracking":
         return [carriers.plain(query)]
+    if kind in ("order", "part"):
+        return [finding.plain_number(query)]
     if kind in ("document", "delivery"):
         return [query.lower()]
     ways = [query, query.upper(), query.lower()]
@@ -270,11 +282,8 @@ def _spellings(kind: str, query: str) -> Iterable[str]:
 def _like(tx: Transaction, query: str, wanted: Filter) -> Iterator[SeenDocument]:
     """Yield those of the newest papers in whose numbers or file name the words stand."""
     sought = query.casefold()
-    ids = [
-        one.id
-        for one in tx.desk.words(Asked(partner=wanted.partner), limit=MOST_LIKE)
-        if any(sought in text.casefold() for text in one.texts)
-    ]
+    words = tx.desk.words(Asked(partner=wanted.partner), limit=MOST_LIKE)
+    ids = [one.id for one in words if any(sought in text.casefold() for text in one.texts)]
     for start in range(0, len(ids), FIRST):
         yield from tx.desk.several(HOLDS, ids[start : start + FIRST])
 
@@ -303,6 +312,18 @@ def _deliveries(
         if row.id not in seen and fits and wanted.direction in ("", row.direction.value):
             seen.add(row.id)
             yield line
+
+
+def _unsplit(
+    tx: Transaction, parts: Parts, wanted: Filter, since: datetime
+) -> Iterator[DeliveryLine]:
+    """Yield what failed since then before any paper was found in it, newest first."""
+    if wanted.light not in ("", Sign.NO.value) or wanted.set_id:
+        return
+    for row in tx.desk.unsplit_listed(since=since, limit=MOST_LIKE):
+        fits = wanted.partner in ("", row.partner)
+        if fits and wanted.direction in ("", row.direction.value):
+            yield _delivery_line(parts, row, "")
 
 
 def _delivered_as(tx: Transaction, query: str) -> Iterator[tuple[str, TransmissionRow]]:

@@ -8,19 +8,24 @@ from datetime import datetime, timedelta
 from cryptography import x509
 
 from hub.errors import ConfigError
+from hub.flow.api_keys import successor_of
 from hub.flow.parts import Parts
 from hub.ops.desk.shown import partner_name
 from hub.partners import Channel
-from hub.store import Transaction
+from hub.store import KeyRow, Transaction
 
 _log = logging.getLogger(__name__)
+
+SHOWN_ENDED = timedelta(days=7)
+"""So long a key that ended is told of: whoever used it notices by then, and nobody can mend it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expiring:
     """One key or certificate: what it is, when it ends; `left` is negative when it has.
 
-    `owner` is the partner or brand that holds an API key, "" for what is ours.
+    `owner` names the partner or brand that holds an API key, "" for what is ours. `name` is "" for
+    a key without a label.
     """
 
     kind: str
@@ -32,24 +37,44 @@ class Expiring:
 
 
 def expiring(parts: Parts, tx: Transaction, *, within: timedelta | None) -> tuple[Expiring, ...]:
-    """Return what ends within that time, or at any time, the first first."""
+    """Return what ends within that time, or at any time, the first first.
+
+    A key that ended is told for `SHOWN_ENDED`, but not one that was rotated; a certificate until
+    there is another.
+    """
     now = parts.now()
-    found = [*_keys(tx, now), *_secrets(tx, now), *_certificates(parts, now)]
+    found = [*_keys(parts, tx, now), *_secrets(tx, now), *_certificates(parts, now)]
     wanted = (one for one in found if within is None or one.left <= within)
     return tuple(sorted(wanted, key=lambda one: (one.ends_at, one.name)))
 
 
-def _keys(tx: Transaction, now: datetime) -> Iterator[Expiring]:
+def _keys(parts: Parts, tx: Transaction, now: datetime) -> Iterator[Expiring]:
     for key in tx.keys.page():
-        if key.expires_at is not None and key.revoked_at is None:
-            yield Expiring(
-                kind="API key",
-                name=key.label,
-                partner=key.partner,
-                ends_at=key.expires_at,
-                left=key.expires_at - now,
-                owner=key.partner or key.brand,
-            )
+        if key.expires_at is None or key.revoked_at is not None:
+            continue
+        if key.expires_at <= now and not _is_news(tx, key, now):
+            continue
+        yield Expiring(
+            kind="API key",
+            name=key.label,
+            partner=key.partner,
+            ends_at=key.expires_at,
+            left=key.expires_at - now,
+            owner=_owner(parts, key),
+        )
+
+
+def _is_news(tx: Transaction, key: KeyRow, now: datetime) -> bool:
+    """Whether an end has to be told: one that was rotated ended because somebody wanted it."""
+    ended = key.expires_at
+    fresh = ended is not None and now - ended <= SHOWN_ENDED
+    return fresh and not successor_of(tx, key.id)
+
+
+def _owner(parts: Parts, key: KeyRow) -> str:
+    if key.partner:
+        return partner_name(parts, key.partner)
+    return parts.brands[key.brand].name if key.brand in parts.brands else key.brand
 
 
 def _secrets(tx: Transaction, now: datetime) -> Iterator[Expiring]:

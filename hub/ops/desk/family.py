@@ -12,12 +12,15 @@ from hub.store import DocumentRow, Transaction
 from hub.store.desk import SeenDocument
 
 MOST_RELATED = 200
+MOST_ORDERS = 20
+"""So many orders of one paper are followed; each has papers enough to look through."""
 
 
 def related(tx: Transaction, parts: Parts, row: DocumentRow) -> tuple[DocumentLine, ...]:
-    """Return every paper of its order with their receipts, oldest first; nothing but itself: none.
+    """Return every paper of each of its orders with their receipts, oldest first.
 
-    Without an order those of its PO number; of a receipt those that it speaks of.
+    Nothing but itself is none. Of a number that nobody knows those that name it, too; of a receipt
+    those that it speaks of.
     """
     found = {one.row.id: one for one in _first(tx, row)}
     rows = [one.row for one in found.values()]
@@ -29,15 +32,21 @@ def related(tx: Transaction, parts: Parts, row: DocumentRow) -> tuple[DocumentLi
 
 
 def _first(tx: Transaction, row: DocumentRow) -> Sequence[SeenDocument]:
-    if row.order_id is not None:
-        return tx.desk.of_order(HOLDS, row.order_id, limit=MOST_RELATED)
-    if row.order_number:
-        found = tx.desk.search(
-            HOLDS, kind="purchase order", sought=row.order_number, brand="", limit=MOST_RELATED
+    said = tx.exchange.spoken_of(row.id)
+    if not said:
+        spoken = [one.id for one in _answered(tx, row)][:MOST_RELATED]
+        return tx.desk.several(HOLDS, [row.id, *spoken])
+    found: list[SeenDocument] = tx.desk.several(HOLDS, [row.id])
+    orders = dict.fromkeys(one.order_id for one in said if one.order_id)
+    for order_id in list(orders)[:MOST_ORDERS]:
+        found += tx.desk.of_order(HOLDS, order_id, limit=MOST_RELATED)
+    unknown = [one.purchase_order for one in said if not one.order_id]
+    for number in unknown[:MOST_ORDERS]:
+        named = tx.desk.search(
+            HOLDS, kind="purchase order", sought=number, brand="", limit=MOST_RELATED
         )
-        return [one for one in found if one.row.partner == row.partner]
-    spoken = [one.id for one in _spoken_of(tx, row)][:MOST_RELATED]
-    return tx.desk.several(HOLDS, [row.id, *spoken])
+        found += [one for one in named if one.row.partner == row.partner]
+    return found
 
 
 # --- receipts ----------------------------------------------------------------------------------
@@ -58,7 +67,7 @@ def _receipts(tx: Transaction, rows: Iterable[DocumentRow]) -> Iterator[SeenDocu
     yield from tx.desk.several(HOLDS, deliveries, by="delivery")
 
 
-def _spoken_of(tx: Transaction, row: DocumentRow) -> Sequence[DocumentRow]:
+def _answered(tx: Transaction, row: DocumentRow) -> Sequence[DocumentRow]:
     """Return the papers that a receipt answers; none for what is no receipt."""
     if row.direction is Direction.OUT:
         return _answered_by_us(tx, row)

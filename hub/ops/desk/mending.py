@@ -235,7 +235,7 @@ def _keep_copy(
             tx.exchange.add_interchange(envelope)
             tx.exchange.add_documents([_copied_paper(parts, paper, row, envelope, document_id)])
             by = f"{who}: a corrected copy, {document_id}"
-            tx.exceptions.clear(f"document:{origin.paper.id}", at=parts.now(), by=by)
+            tx.exceptions.clear_document(origin.paper.id, at=parts.now(), by=by)
         return Copied(transmission_id=row.id, document_id=document_id, text=text)
 
     return parts.store.write(work)

@@ -22,7 +22,7 @@ from hub.domain.orders import FulfillmentLine, FulfillmentOrder, Order
 from hub.domain.warehouse import WarehouseAdvice
 from hub.flow.naming import Called, can_be
 from hub.flow.parts import Parts
-from hub.ops.desk.business import MOST_READ, messages_of
+from hub.ops.desk.business import messages_of
 from hub.ops.desk.causes import MOST_TRIED, Cause
 from hub.store import DocumentRow, Erased, OfferRow, Transaction
 
@@ -31,6 +31,8 @@ MOST_FOUND = 10
 MOST_NAMES = 20
 """So many unknown names of a paper are told; the next come when these are said."""
 Row = tuple[str, Sequence[ProductId]]
+MOST_READ = 256 * 1024
+"""Bytes; no longer paper is searched for names that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

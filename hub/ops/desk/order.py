@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.domain import status
 from hub.domain.allowed import Viewer, allowed_actions
+from hub.domain.change_ends import came_to
 from hub.domain.exchange import Problem
 from hub.domain.facts import FactKind
 from hub.domain.headline import headline
@@ -18,32 +19,17 @@ from hub.domain.placing import address_of
 from hub.errors import Refused
 from hub.flow.customer_flags import Flag, Marked, flags_of, history
 from hub.flow.parts import Parts
+from hub.ops import change_words
+from hub.ops.desk.moments import Kept, Moment, account_of, channel_of, moments
 from hub.ops.desk.shown import partner_name, step
 from hub.ops.order_story import OrderStory, Paper, Parcel, Part, Waiting, story
-from hub.store import Erased, Transaction
+from hub.store import Erased, SealedFact, Transaction
 from hub.store.notes import NoteRow
 
 MOST_OTHERS = 20
 MOST_NOTE = 4_000  # characters
 
 Brands = frozenset[str] | None
-
-_SOURCES = {
-    FactKind.ORDER_PLACED: "customer",
-    FactKind.CHANGE_REQUESTED: "customer",
-    FactKind.PURCHASE_ORDER_RECEIPTED: "supplier",
-    FactKind.LINES_CONFIRMED: "supplier",
-    FactKind.LINES_BACKORDERED: "supplier",
-    FactKind.LINES_DECLINED: "supplier",
-    FactKind.ORDER_SHIPPED: "supplier",
-    FactKind.UNEXPECTED_SHIPPED: "supplier",
-    FactKind.PROGRESS_REPORTED: "supplier",
-    FactKind.INVOICE_RECEIVED: "supplier",
-    FactKind.PARCEL_MOVED: "carrier",
-    FactKind.PARCEL_DELIVERED: "carrier",
-    FactKind.PARCEL_TROUBLED: "carrier",
-    FactKind.CUSTOMER_TOLD: "mail",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,21 +100,13 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One row of the one timeline.
-
-    `source` is `customer`, `supplier`, `carrier`, `mail`, `note`, `alarm` or `hub`.
-    """
-
-    at: datetime
-    source: str
-    who: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """One change that was asked for and how far it came; `until` is when silence decides."""
+    """One change that was asked for and how far it came; `until` is when silence decides.
+
+    `state` is `requested`, `confirmed`, `confirmed in part` or `declined`. `asked` is what is
+    wanted and `reason` why, in words; `who` is the account of the person who entered it, "" for
+    none, `by` the channel.
+    """
 
     id: str
     kind: str
@@ -138,6 +116,9 @@ class ChangeRow:
     decided_at: datetime | None
     until: datetime | None
     reason: str
+    asked: tuple[str, ...]
+    who: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +182,12 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
             raise KeyError(number)
         page: dict[str, Any] = json.loads(row.body)
         told, notes = story(tx, parts, order), tuple(tx.notes.of_order(order.id))
+        kept = Kept(
+            facts=tx.facts.of_order(order.id),
+            behind=tx.facts.behind(order.id),
+            papers=tx.exchange.documents_of_order(order.id),
+            notes=notes,
+        )
         rows = tx.terms.orders(order.customer_id, limit=MOST_OTHERS)
         customer = _customer(tx, order, len(rows))
         destinations = tuple(_destinations(tx, order))
@@ -227,7 +214,7 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
         parts=told.purchase_orders,
         parcels=told.parcels,
         promises=tuple(_promises(parts, order, page)),
-        changes=tuple(_change(each) for each in order.changes),
+        changes=tuple(_change(order, each, kept.facts) for each in order.changes),
         waiting=tuple(
             replace(one, next_step=step(one.next_step))
             for one in told.exceptions
@@ -235,7 +222,7 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
         ),
         papers=told.documents,
         notes=notes,
-        timeline=_timeline(told, notes),
+        timeline=moments(parts, order, kept, told.documents, told.exceptions),
         actions=allowed_actions(order, Viewer.CLERK, now),
         others=others,
         mails=tuple(_mails(told)),
@@ -328,17 +315,20 @@ def _promises(parts: Parts, order: Order, page: Mapping[str, Any]) -> Iterator[P
         )
 
 
-def _change(change: OrderChange) -> ChangeRow:
+def _change(order: Order, change: OrderChange, facts: Sequence[SealedFact]) -> ChangeRow:
     running = [ask.until for ask in change.asks if ask.until and ask.state == "requested"]
     return ChangeRow(
         id=change.id,
         kind=str(change.kind),
-        state=str(change.state),
+        state=came_to(order, change, facts),
         asked_at=change.requested_at,
         asked_by=change.requested_by,
         decided_at=change.decided_at,
         until=max(running, default=None),
-        reason=change.reason,
+        reason=change_words.reason(change.reason),
+        asked=change_words.asked(order, change, change_words.added(facts)),
+        who=account_of(change.requested_by),
+        by=channel_of(change.requested_by),
     )
 
 
@@ -360,24 +350,6 @@ def _mails(told: OrderStory) -> Iterator[tuple[datetime, str]]:
     for one in reversed(told.timeline):
         if one.kind == FactKind.CUSTOMER_TOLD:
             yield one.at, str(one.body.get("mail", ""))
-
-
-def _timeline(told: OrderStory, notes: Sequence[NoteRow]) -> tuple[Moment, ...]:
-    rows = [
-        Moment(at=one.at, source=_source(one.kind), who="", text=one.text) for one in told.timeline
-    ]
-    rows += [Moment(at=one.at, source="note", who=one.who, text=one.text) for one in notes]
-    for one in told.exceptions:
-        rows.append(Moment(at=one.since, source="alarm", who="", text=one.text))
-        if one.closed_at is not None:
-            text = f"settled: {one.text}"
-            rows.append(Moment(at=one.closed_at, source="alarm", who="", text=text))
-    rows.sort(key=lambda row: row.at)
-    return tuple(rows[::-1])  # of one moment too, the last first
-
-
-def _source(kind: str) -> str:
-    return _SOURCES.get(FactKind(kind), "hub") if kind in set(FactKind) else "hub"
 
 
 # --- notes -------------------------------------------------------------------------------------

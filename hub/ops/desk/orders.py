@@ -43,8 +43,9 @@ class OrderHit:
 def search_orders(parts: Parts, *, text: str, brands: Brands = None) -> tuple[OrderHit, ...]:
     """Return the orders meant, at most twenty, the exact first, then the newest.
 
-    `text` is an order number, a purchase order, a tracking number, a telephone, an e-mail, or a
-    name with a postcode before or after it. `brands` are those that may be seen, None for all.
+    `text` is an order number or its digits alone, a purchase order, a tracking number, a telephone,
+    an e-mail, or a name with a postcode before or after it, each written anyhow. `brands` are those
+    that may be seen, None for all.
     """
     seen = sorted(parts.brands if brands is None else brands & frozenset(parts.brands))
     found: dict[str, str] = {}
@@ -67,13 +68,10 @@ def _meant(tx: Transaction, text: str, brands: Iterable[str]) -> Iterator[tuple[
     if not text:
         return
     for brand in brands:
-        for number in dict.fromkeys((text, text.upper(), text.lower())):
-            if (order := tx.orders.find(brand=brand, number=number)) is not None:
-                yield "order number", order.id
-    for number in dict.fromkeys((text, text.upper())):
-        yield from (
-            ("purchase order", each) for each in tx.terms.by_purchase_order(number, limit=MOST_HITS)
-        )
+        found = tx.terms.by_number(brand=brand, number=text, limit=MOST_HITS)
+        yield from (("order number", each) for each in found)
+    found = tx.terms.by_purchase_order(text, limit=MOST_HITS)
+    yield from (("purchase order", each) for each in found)
     if plain := carriers.plain(text):
         yield from (
             ("tracking number", each) for each in tx.terms.by_tracking(plain, limit=MOST_HITS)
@@ -85,21 +83,17 @@ def _meant(tx: Transaction, text: str, brands: Iterable[str]) -> Iterator[tuple[
 
 
 def _customers(tx: Transaction, text: str, brand: str) -> Iterator[tuple[str, str]]:
-    if "@" in text:
+    if "@" in finding.email(text):
         customer = tx.terms.by_email(brand=brand, email=text)
         if customer is not None:
             yield "e-mail", customer
         return
-    if _is_phone(text):
-        found = tx.terms.customers(brand=brand, terms=[finding.phone_term(text)])
+    for term in finding.phone_terms(text) if finding.is_phone(text) else ():
+        found = tx.terms.customers(brand=brand, terms=[term])
         yield from (("telephone", customer) for customer in found)
     for meant in finding.named_places(text):
         found = tx.terms.customers(brand=brand, terms=finding.name_terms(meant))
         yield from (("name and postcode", customer) for customer in found)
-
-
-def _is_phone(text: str) -> bool:
-    return bool(finding.phone(text)) and not any(sign.isalpha() for sign in text)
 
 
 def _hit(tx: Transaction, parts: Parts, order: Order, matched: str) -> OrderHit:
@@ -132,7 +126,9 @@ def whose(tx: Transaction, order: Order) -> tuple[str, str]:
 
 
 def make_findable(parts: Parts, *, after: str = "", limit: int = BACKFILL) -> str:
-    """Keep hashes of people written before there were any; returns where to go on, "" at the end.
+    """Keep hashes of people written before there were any, or before they were of these forms.
+
+    Returns where to go on, "" at the end.
 
     Safe to run again and beside the worker: each call is one short transaction.
     """

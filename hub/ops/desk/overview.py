@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from hub.domain.exchange import Direction
 from hub.flow.parts import Parts
@@ -17,7 +17,8 @@ from hub.store import LaneRow, Transaction
 from hub.store.queue import MOST_GROUPED
 
 SOON = timedelta(days=30)
-MOST_CAUSES = 10
+MOST_CAUSES = 6
+"""So many are named on the page; `causes_count` says how many there are."""
 MOST_DUE = 5
 DISK_LOW = 0.10  # of the disk
 CLOCK_OFF = timedelta(seconds=5)
@@ -78,13 +79,16 @@ class Process:
 class Overview:
     """Everything at one moment. `acks_overdue` counts, `acks_worst` are the longest overdue.
 
-    `clock_off` is how far the database's clock is ahead of ours; on SQLite they are one. `today`
-    counts papers since midnight UTC by their sign. `processes` is empty where nobody told of them.
+    `causes` are the most frequent of `causes_count`. `clock_off` is how far the database's clock is
+    ahead of ours; on SQLite they are one. `today` counts papers since `midnight`, the viewer's, by
+    their sign; a delivery that no paper could be found in counts as one that failed. `processes` is
+    empty where nobody told of them.
     """
 
     at: datetime
     lanes: tuple[Lane, ...]
     causes: tuple[Cause, ...]
+    causes_count: int
     open_exceptions: int
     acks_overdue: int
     acks_worst: tuple[Due, ...]
@@ -95,32 +99,35 @@ class Overview:
     clock_wrong: bool
     worker: Process
     processes: tuple[Process, ...]
+    midnight: datetime
     today: Mapping[Sign, int]
 
 
-def overview(parts: Parts, *, lives: Sequence[Life] = ()) -> Overview:
-    """Return everything that the first page shows; `lives` is what processes told, if anybody."""
+def overview(parts: Parts, *, lives: Sequence[Life] = (), zone: tzinfo = UTC) -> Overview:
+    """Return everything that the first page shows, with the day as it is in a zone.
+
+    `lives` is what processes told, if anybody.
+    """
     now = parts.now()
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     with parts.store.read() as tx:
-        unsent = tx.desk.unsent()
-        lanes = tuple(
-            _lane(parts, tx, row, now, unsent.get(row.name, (0, None))) for row in _rows(parts, tx)
-        )
+        lanes = tuple(_lane(parts, tx, row, now) for row in _rows(parts, tx))
         queued = tx.queue.newest()
-        causes = grouped(tx, parts, queued)[:MOST_CAUSES]
+        causes = grouped(tx, parts, queued)
         overdue = sum(tx.desk.overdue(kind.value, now=now) for kind in ACKNOWLEDGEMENTS)
         feeds = feed_ages(parts, tx)
         ending = expiring(parts, tx, within=SOON)
         clock_off = tx.desk.clock() - datetime.now(UTC)
         worker = _worker(tx, now)
-        today = _today(tx, now)
+        today = _today(tx, midnight)
         total = len(queued) if len(queued) < MOST_GROUPED else sum(tx.queue.counts().values())
     free, size = parts.store.archive.room()
     late = [one for one in acks_due(parts, limit=MOST_DUE).rows if one.late is not None]
     return Overview(
         at=now,
         lanes=lanes,
-        causes=causes,
+        causes=causes[:MOST_CAUSES],
+        causes_count=len(causes),
         open_exceptions=total,
         acks_overdue=overdue,
         acks_worst=tuple(late),
@@ -131,6 +138,7 @@ def overview(parts: Parts, *, lives: Sequence[Life] = ()) -> Overview:
         clock_wrong=abs(clock_off) > CLOCK_OFF,
         worker=worker,
         processes=tuple(_process(life) for life in lives),
+        midnight=midnight,
         today=today,
     )
 
@@ -159,30 +167,24 @@ def _unused(name: str) -> LaneRow:
     )
 
 
-def _lane(
-    parts: Parts,
-    tx: Transaction,
-    row: LaneRow,
-    now: datetime,
-    unsent: tuple[int, datetime | None],
-) -> Lane:
+def _lane(parts: Parts, tx: Transaction, row: LaneRow, now: datetime) -> Lane:
     partner, _, channel = row.name.partition("/")
     name = _mails_of(parts, channel) if partner == MAILS else partner_name(parts, partner)
     paused = row.paused_until is not None and row.paused_until > now
     late = row.oldest_due is not None and now - row.oldest_due > QUIET and row.depth > row.parked
-    count, since = unsent
-    oldest = min((at for at in (row.oldest_due, since) if at is not None), default=None)
     sign = Sign.NO if paused else Sign.WARNING if row.parked or late or row.failures else Sign.YES
     return Lane(
         name=row.name,
         partner=partner,
         partner_name=name,
         shown=any(one.id == partner for one in parts.partners.all),
-        waiting=row.depth - row.parked + count,
+        waiting=row.waiting,
         parked=row.parked,
-        oldest=oldest,
+        oldest=row.oldest,
         last_in=tx.desk.last(partner=partner, channel=channel, direction=Direction.IN),
-        last_out=tx.desk.last(partner=partner, channel=channel, direction=Direction.OUT),
+        last_out=tx.duties.mailed(row.name)
+        if partner == MAILS
+        else tx.desk.last(partner=partner, channel=channel, direction=Direction.OUT),
         paused_until=row.paused_until if paused else None,
         paused_why=row.paused_reason if paused else "",
         failures=row.failures,
@@ -224,10 +226,10 @@ def _process(life: Life) -> Process:
     return Process(kind=life.kind, alive=True, text="it runs")
 
 
-def _today(tx: Transaction, now: datetime) -> dict[Sign, int]:
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _today(tx: Transaction, midnight: datetime) -> dict[Sign, int]:
     found = dict.fromkeys((Sign.YES, Sign.WAITING, Sign.WARNING, Sign.NO), 0)
-    for direction, state, valid, delivered, count in tx.desk.since(midnight):
-        sign = counted(direction, state, valid=valid, delivered=delivered)
-        found[sign] = found.get(sign, 0) + count
+    for row in tx.desk.since(midnight):
+        sign = counted(row)
+        found[sign] = found.get(sign, 0) + row.count
+    found[Sign.NO] += tx.desk.unsplit(since=midnight)
     return found

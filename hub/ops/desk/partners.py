@@ -11,11 +11,12 @@ from hub.domain.exchange import Direction, Problem
 from hub.errors import Refused
 from hub.flow.parts import Parts
 from hub.ops.desk.awaited import ACKNOWLEDGEMENTS
-from hub.ops.desk.business import words
 from hub.ops.desk.expiring import certificate_end
 from hub.ops.desk.feeds import FeedAge, feed_ages
-from hub.ops.desk.signs import Sign, receipts_wanted
+from hub.ops.desk.setting_words import setting_name
+from hub.ops.desk.signs import Sign
 from hub.ops.dry_run import Tried, dry_run
+from hub.ops.explain import receipts_wanted
 from hub.partners import Channel, Partner
 from hub.store import Transaction
 from hub.store.desk import FileRow
@@ -163,13 +164,13 @@ def _look(parts: Parts, tx: Transaction) -> _Look:
         for row in tx.desk.awaited(kind.value, after=None, limit=LONGEST_AWAITED):
             if row.due_at <= now:
                 overdue[row.partner] = overdue.get(row.partner, 0) + 1
-    lanes, unsent = tx.duties.lanes(), tx.desk.unsent()
+    lanes = tx.duties.lanes()
     paused = [row for row in lanes if row.paused_until is not None and row.paused_until > now]
     return _Look(
         open=opened,
         overdue=overdue,
         feeds={age.partner: age for age in feed_ages(parts, tx)},
-        waiting={row.name: row.depth + unsent.get(row.name, (0, now))[0] for row in lanes},
+        waiting={row.name: row.waiting for row in lanes},
         paused={row.name: row.paused_reason for row in paused},
     )
 
@@ -255,7 +256,7 @@ def _channel(parts: Parts, tx: Transaction, channel: Channel) -> ChannelPage:
 def _settings(model: BaseModel) -> Iterator[Fact]:
     """Yield what a page sets; a secret is only named there, and not even its name is shown here."""
     for label, value in _flat(model.model_dump(mode="json"), ()):
-        name = words(" ".join(label))
+        name = setting_name(label)
         if label[-1] in _SECRETS:
             continue
         if isinstance(value, bool):
@@ -285,7 +286,7 @@ def _keys(parts: Parts, channel: Channel) -> Iterator[Key]:
         if isinstance(value, str) and _is_reference(value):
             ending = ends_at if path[-1] == "certificate" else None
             yield Key(
-                name=words(" ".join(path)),
+                name=setting_name(path),
                 kept="in a file" if value.startswith("file:") else "in the environment",
                 ends_at=ending,
                 left=None if ending is None else ending - parts.now(),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from io import StringIO
 from operator import add
 
+from hub.domain.facts import WatchKind
 from hub.flow.parts import Parts
 from hub.ops.desk.causes import described
 from hub.ops.desk.feeds import feed_ages
@@ -16,6 +17,9 @@ from hub.store import OrdersCounted, Transaction
 MOST_DAYS = 400
 Brands = frozenset[str] | None
 Cell = str | int | float
+NONE = "–"
+"""What stands where there is nothing to be a share of."""
+_UNANSWERED = "change-unanswered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ def _orders(span: _Span) -> Report:
     return Report(
         name="orders",
         title="Orders per day",
-        note="Orders by the day they were placed, by channel and brand.",
+        note="Orders by the day they were placed, by channel and brand; days are of UTC.",
         headings=("day", "channel", "brand", "orders"),
         drawn=("orders",),
         apart=("channel", "brand"),
@@ -125,7 +129,7 @@ def _promises(span: _Span) -> Report:
         name="promises",
         title="Promised against actual shipping",
         note="Purchase orders by whether they left by the day first promised; cancelled ones are "
-        "left out.",
+        "left out. On time % is of those that left or should have left.",
         headings=("partner", "on time", "late", "overdue", "not due yet", "on time %"),
         drawn=("on time", "late", "overdue", "not due yet"),
         rows=tuple(rows),
@@ -156,29 +160,40 @@ def _exceptions(span: _Span) -> Report:
 def _receipts(span: _Span) -> Report:
     if span.brands is not None:
         return _receipt_table(())
-    late: dict[tuple[str, str], int] = {}
-    for (kind, partner), count in span.tx.reports.exceptions(since=span.since, brands=None).items():
-        late[kind, partner] = count
+    alarms = span.tx.reports.exceptions(since=span.since, brands=None)
+    unmet = span.tx.reports.unmet(since=span.since)
+    still = span.tx.queue.counts()
     rows: list[tuple[Cell, ...]] = []
     for one in span.tx.reports.receipts(since=span.since):
-        no_receipt = late.get(("overdue-receipt", one.partner), 0)
-        no_answer = late.get(("overdue-response", one.partner), 0)
+        late = alarms.get(("overdue-receipt", one.partner), 0)
+        receipts = (one.receipted + unmet.get((WatchKind.RECEIPT, one.partner), 0), late)
+        unanswered = alarms.get((_UNANSWERED, one.partner), 0)
+        silent = alarms.get(("overdue-response", one.partner), 0) + unanswered
+        open_now = min(unanswered, still.get((one.partner, _UNANSWERED), 0))
+        owed = unmet.get((WatchKind.RESPONSE, one.partner), 0) + open_now
+        answers = (one.answered + owed, silent)
         name = partner_name(span.parts, one.partner)
-        on_time = _share(max(0, one.delivered - no_receipt), one.delivered)
-        answered = _share(max(0, one.delivered - no_answer), one.delivered)
         rows.append(
-            (name, one.delivered, one.receipted, no_receipt, on_time, one.answered, no_answer,
-             answered)
+            (name, one.delivered, one.receipted, late, _on_time(*receipts), one.answered, silent,
+             _on_time(*answers))
         )  # fmt: skip
     return _receipt_table(rows)
+
+
+def _on_time(due: int, late: int) -> Cell:
+    """Percent of what was due that was not late; what is late was due."""
+    due = max(due, late)
+    return _share(due - late, due)
 
 
 def _receipt_table(rows: Sequence[tuple[Cell, ...]]) -> Report:
     return Report(
         name="acknowledgements",
         title="Acknowledgements on time",
-        note="Papers of ours that reached a partner. Late are those for which the alarm rang, "
-        "whether or not it came afterwards.",
+        note="Papers of ours about orders that reached a partner. On time % is of what was due: "
+        "what came, and what is missing after its time; – where nothing was due. Late are those "
+        "for which the alarm rang, whether or not it came afterwards, and changes that nobody "
+        "answered.",
         headings=(
             "partner", "papers", "receipts", "late receipts", "receipts on time %", "answers",
             "late answers", "answers on time %",
@@ -229,9 +244,9 @@ def _cancellations(span: _Span) -> Report:
     )
 
 
-def _share(part: int, whole: int) -> float:
-    """Percent with one digit; nothing of nothing is 0."""
-    return round(100 * part / whole, 1) if whole else 0.0
+def _share(part: int, whole: int) -> Cell:
+    """Percent with one digit; of nothing there is none."""
+    return round(100 * part / whole, 1) if whole else NONE
 
 
 def _hours(time: timedelta) -> float:

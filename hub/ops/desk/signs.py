@@ -10,7 +10,9 @@ from enum import StrEnum
 from hub.domain.exchange import Direction, DocumentState, Severity, TransmissionState
 from hub.flow.following import receipt_hold, response_hold
 from hub.flow.parts import Parts
+from hub.ops.explain import receipts_wanted
 from hub.store.desk import Holds, SeenDocument
+from hub.store.desk_deliveries import PapersCounted
 
 HOLDS = Holds(receipt=receipt_hold(""), response=response_hold(""))
 
@@ -155,19 +157,10 @@ def _due(name: str, what: str, due: datetime, *, rung: bool) -> Light:
     return Light(name=name, sign=Sign.WAITING, text=f"the {what} is awaited", at=due)
 
 
-def receipts_wanted(parts: Parts, partner: str, channel: str) -> bool:
-    """Say whether a channel's papers are answered by receipts (X12 997)."""
-    try:
-        profile = parts.partners.channel(f"{partner}/{channel}").profile
-    except KeyError:
-        return False
-    return bool(getattr(profile, "receipts", False))
-
-
-def counted(direction: str, state: str, *, valid: bool | None, delivered: bool) -> Sign:
-    """Return the sign of papers of one kind, as far as their own row tells."""
-    if direction == Direction.IN:
-        return _TAKEN[DocumentState(state)][0]
-    if valid is False:
+def counted(papers: PapersCounted) -> Sign:
+    """Return the sign of papers of one kind, as far as their own rows tell."""
+    if papers.direction == Direction.IN:
+        return _TAKEN[DocumentState(papers.state)][0]
+    if papers.valid is False or (papers.stuck and not papers.delivered):
         return Sign.NO
-    return Sign.YES if delivered else Sign.WAITING
+    return Sign.YES if papers.delivered else Sign.WAITING

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import yaml
-
 from hub.errors import ConfigError
+from hub.ops.brand_text import as_yaml, written
 from hub.partners import Brand, load_brands
 from hub.partners.brand_texts import MAILS, TEXTS
 from hub.partners.colours import (
@@ -18,7 +17,6 @@ from hub.partners.colours import (
     PAIRS,
     Colours,
     contrast,
-    in_the_dark,
     nearest_readable,
 )
 from portal.web.ground.problems import Problem
@@ -41,32 +39,6 @@ class Pair:
     ratio: float
     passes: bool
     nearest: str
-
-
-def written(brand: Brand) -> dict[str, Any]:
-    """Return what a brand's page says, as it would be written anew."""
-    page: dict[str, Any] = {
-        "name": brand.name,
-        "buyer_code": brand.buyer_code,
-        "po_prefix": brand.po_prefix,
-        "currency": brand.currency,
-        "reply_email": brand.reply_email,
-        "phone": brand.phone,
-        "slip_message": brand.slip_message,
-        "hosts": list(brand.hosts),
-        "zone": brand.zone,
-        "logo": brand.logo,
-        "colours": asdict(brand.colours),
-        "radius": brand.radius,
-        "mails": list(brand.mails),
-        "mail_from": brand.mail_from,
-        "language": brand.language,
-        "texts": dict(brand.texts.own),
-        "policies": {"returns": brand.returns, "contact": brand.contact},
-    }
-    if brand.dark != in_the_dark(brand.colours):
-        page["dark_colours"] = asdict(brand.dark)
-    return page
 
 
 def typed(brand: Brand, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -93,30 +65,13 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-class _Writer(yaml.SafeDumper):
-    """Texts of several lines stand as they are read."""
-
-    def represent_scalar(self, tag: str, value: Any, style: str | None = None) -> yaml.ScalarNode:
-        """Write one value."""
-        several = isinstance(value, str) and "\n" in value
-        return super().represent_scalar(tag, value, "|" if several else style)
-
-
-def as_yaml(page: Mapping[str, Any]) -> str:
-    """Return the page as the text of its file."""
-    return yaml.dump(dict(page), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=10_000)
-
-
 def checked(
     brands: Mapping[str, Brand], brand_id: str, text: str
 ) -> tuple[Brand | None, list[Problem]]:
     """Return the brand that a text makes beside the others, or what is wrong with it."""
-    pages = {
-        f"{one.id}/brand.yaml": text if one.id == brand_id else as_yaml(written(one))
-        for one in brands.values()
-    }
+    pages = {f"{one.id}/brand.yaml": as_yaml(written(one)) for one in brands.values()}
     try:
-        return load_brands(pages)[brand_id], []
+        return load_brands({**pages, f"{brand_id}/brand.yaml": text})[brand_id], []
     except ConfigError as fault:
         return None, told(brand_id, fault)
 

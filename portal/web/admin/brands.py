@@ -24,6 +24,7 @@ from hub.ops.brand_files import (
     taken_hosts,
     waiting,
 )
+from hub.ops.brand_text import as_yaml, written
 from hub.partners import Brand
 from hub.partners.brand_texts import BY_HAND, LANGUAGES, MAILS, TEXTS, BrandTexts
 from hub.partners.colours import LEAST_CONTRAST, Colours
@@ -33,13 +34,11 @@ from portal.web.admin.brand_mail import sample_mail
 from portal.web.admin.brand_pages import (
     COLOURS,
     OWN_DARK,
-    as_yaml,
     checked,
     pairs,
     told,
     typed,
     with_colour,
-    written,
 )
 from portal.web.admin.sample import sample_page
 from portal.web.customer.rooms import said
@@ -78,10 +77,12 @@ class Brands:
 
     def listed(self, visit: Visit) -> Response:
         """Show every brand."""
-        brands = self._porch.parts.brands
+        running = self._porch.parts.brands
+        every = {**self._there(), **running}
         words = {
-            "brands": sorted(brands.values(), key=lambda one: one.name),
-            "waiting": waiting(self._folder, brands) if self._folder else frozenset(),
+            "brands": sorted(every.values(), key=lambda one: one.name),
+            "waiting": waiting(self._folder, running) if self._folder else frozenset(),
+            "running": running.keys(),
         }
         return self._porch.page(visit, "admin/brands.html", words)
 
@@ -99,10 +100,10 @@ class Brands:
 
     def _brand(self, visit: Visit) -> Brand:
         """The brand as its page is now: an earlier one that was published and waits stays in it."""
-        running = self._porch.parts.brands.get(visit.path("brand"))
-        if running is None:
+        found = {**self._porch.parts.brands, **self._there()}.get(visit.path("brand"))
+        if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return self._there().get(running.id, running)
+        return found
 
     def _there(self) -> Mapping[str, Brand]:
         """The brands that the next start would read; those that run when it would read none."""
@@ -136,7 +137,8 @@ class Brands:
             "dark": asdict(brand.dark),
             "by_hand": BY_HAND,
             "folder": self._folder,
-            "waits": brand != self._porch.parts.brands[brand.id],
+            "waits": brand != self._porch.parts.brands.get(brand.id),
+            "runs": brand.id in self._porch.parts.brands,
             "was": fields.get("was") or self._digest(brand),
             "done": visit.query("done"),
             "draft": self._drafts.kept(visit, brand.id),

@@ -8,10 +8,13 @@ from hub.access import Action
 from portal.web.admin.brand_logo import LARGEST_UPLOAD
 from portal.web.admin.brands import LARGEST_FORM, Brands, Logos
 from portal.web.admin.keys import Keys
+from portal.web.admin.new_brand import PATH as NEW_BRAND
+from portal.web.admin.new_brand import NewBrand
 from portal.web.admin.people import People
-from portal.web.admin.reference import Document, Reference
+from portal.web.admin.reference import Reference
 from portal.web.admin.webhooks import Webhooks
 from portal.web.ground.porch import Door, Place, Porch, Visit
+from portal.web.reference.pages import Document
 
 MENU = (Place(path="/settings", label="Settings", needs=Action.KEEP_USERS),)
 _USERS, _KEYS = Action.KEEP_USERS, Action.KEEP_KEYS
@@ -104,20 +107,23 @@ def _reference(house: Porch, document: Document) -> list[Door]:
     gets = {
         "/docs": reference.index,
         "/docs/openapi.json": reference.download,
+        "/docs/webhooks": reference.webhooks,
         "/docs/{operation}": reference.one,
     }
     return [
-        Door(method="GET", path=path, needs=_KEYS, endpoint=endpoint)
+        Door(method="GET", path=path, needs=Action.READ_DESK, endpoint=endpoint)
         for path, endpoint in gets.items()
     ]
 
 
 def _brands(house: Porch, logos: Logos, folder: Path | None) -> list[Door]:
     brands, needs = Brands(house, logos, folder), Action.KEEP_BRANDS
+    new = NewBrand(house, folder)
     one = "/settings/brands/{brand}"
     gets = {
         "/settings/brands": brands.listed,
         "/settings/brands/portal.css": brands.style,
+        NEW_BRAND: new.form,
         one: brands.one,
         f"{one}/preview.css": brands.colours,
         f"{one}/logo": brands.logo,
@@ -127,6 +133,7 @@ def _brands(house: Porch, logos: Logos, folder: Path | None) -> list[Door]:
             Door(method="GET", path=path, needs=needs, endpoint=endpoint)
             for path, endpoint in gets.items()
         ),
+        Door(method="POST", path=NEW_BRAND, needs=needs, endpoint=new.make),
         Door(method="POST", path=one, needs=needs, endpoint=brands.check, largest=LARGEST_FORM),
         Door(
             method="POST",

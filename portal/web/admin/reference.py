@@ -1,48 +1,49 @@
-"""The API's reference, from the document that the API itself serves."""
+"""The API's reference at the desk, for everybody who works there."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from portal.web.admin.described import described, grouped
+from hub.access import Action, may
+from hub.flow import accounts
 from portal.web.ground.answers import answer
 from portal.web.ground.porch import Porch, Visit
+from portal.web.reference.pages import Document, Pages
 
-Document = Callable[[], Mapping[str, Any]]
-"""The API's own description, an OpenAPI document; empty where there is none."""
+FRAME = "staff/base.html"
 
 
 class Reference:
-    """An index by group, and a page for each operation; works without any script."""
+    """An index by group, a page for each operation, one for webhooks; works without any script."""
 
     def __init__(self, porch: Porch, document: Document) -> None:
         self._porch = porch
-        self._document = document
+        self._pages = Pages(document)
 
     def index(self, visit: Visit) -> Response:
         """Show what can be asked."""
-        document = self._document()
-        words = {
-            "about": document.get("info", {}),
-            "groups": [(visit.words.say(name), rows) for name, rows in grouped(document)],
-        }
-        return self._porch.page(visit, "admin/reference.html", words)
+        return self._page(visit, "admin/reference.html", self._pages.index(visit.words))
 
     def one(self, visit: Visit) -> Response:
         """Show one operation with its fields and examples."""
         try:
-            found = described(self._document(), visit.path("operation"))
+            words = self._pages.one(visit.path("operation"))
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
-        return self._porch.page(visit, "admin/operation.html", {"found": found})
+        return self._page(visit, "admin/operation.html", words)
+
+    def webhooks(self, visit: Visit) -> Response:
+        """Show what is sent to those who want to be told."""
+        return self._page(visit, "reference/webhooks.html", self._pages.webhooks())
 
     def download(self, visit: Visit) -> Response:
         """Send the document as a file."""
-        body = json.dumps(self._document(), ensure_ascii=False).encode()
-        sent = answer(visit.request, body, media_type="application/json")
+        sent = answer(visit.request, self._pages.download(), media_type="application/json")
         sent.headers["content-disposition"] = 'attachment; filename="openapi.json"'
         return sent
+
+    def _page(self, visit: Visit, template: str, words: Mapping[str, object]) -> Response:
+        keeps = may(accounts.caller(visit.account), Action.KEEP_USERS)
+        return self._porch.page(visit, template, {"frame": FRAME, "settings": keeps, **words})

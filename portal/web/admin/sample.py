@@ -31,6 +31,7 @@ def sample_page(brand: Brand, now: datetime) -> StatusPage:
                 tracking="1Z999AA10123456784",
                 link="",
                 lines=("2 × Stoneware mug, blue",),
+                journey=(),
             ),
         ),
         lines=(
@@ -42,10 +43,12 @@ def sample_page(brand: Brand, now: datetime) -> StatusPage:
         events=(Event(at=placed, iso=f"{now:%Y-%m-%d}", sentence="We received your order."),),
         people=(("T. O.", "Portland, ME"),),
         email="",
+        reachable=True,
         proven=False,
         can_change=True,
         can_cancel=True,
         can_reduce=False,
         has_left=False,
+        comes_back=False,
         waiting=(),
     )

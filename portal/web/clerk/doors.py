@@ -38,6 +38,13 @@ def doors(house: Porch) -> list[Door]:
         ),
         Door(method="GET", path=f"{one}/mail/{{kind}}", needs=_CHANGE, endpoint=mails.preview),
         Door(method="POST", path=f"{one}/mail/{{kind}}", needs=_CHANGE, endpoint=mails.send),
-        Door(method="GET", path="/new", needs=Action.PLACE_ORDER, endpoint=fresh.form),
-        Door(method="POST", path="/new", needs=Action.PLACE_ORDER, endpoint=fresh.post),
+        Door(method="GET", path="/new", needs=Action.PLACE_ORDER, endpoint=fresh.begin),
+        Door(method="GET", path="/new/{once}", needs=Action.PLACE_ORDER, endpoint=fresh.form),
+        Door(
+            method="POST",
+            path="/new/{once}",
+            needs=Action.PLACE_ORDER,
+            endpoint=fresh.post,
+            keeps=True,
+        ),
     ]

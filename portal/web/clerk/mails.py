@@ -28,6 +28,8 @@ TITLES = {"late": "It comes later", "looking": "We look into it"}
 HINDERED = {
     Hindrance.NO_SERVER: "This hub sends no mails; call the customer.",
     Hindrance.NO_ADDRESS: "No e-mail address of the customer is known; call them.",
+    Hindrance.NO_WAY: "Neither an e-mail address nor a telephone number of the customer is known; "
+    "write to the address of the order.",
     Hindrance.NOTHING_TO_SAY: "There is nothing of that kind to say of this order now.",
 }
 

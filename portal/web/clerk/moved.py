@@ -6,7 +6,8 @@ from datetime import datetime
 
 from hub.domain.orders import Order
 from hub.flow.parts import Parts
-from hub.ops.desk.order import Moment, order_360
+from hub.ops.desk.moments import Moment
+from hub.ops.desk.order import order_360
 from portal.web.ground.porch import Visit
 
 MOST_MOMENTS = 10

@@ -1,5 +1,6 @@
 """The form of a new order, read into what the door for orders takes; all mistakes at once."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ from hub.domain.exchange import Problem as Flaw
 from hub.domain.orders import OrderChannel
 from hub.domain.placing import NewGroup, NewLine, NewOrder
 from hub.flow.clerk_room import Article
-from portal.web.clerk.entered import Entered
+from portal.web.clerk.entered import ADDRESS_FIELDS, Entered
 from portal.web.ground.problems import Problem
 
 CHANNELS = {
@@ -45,6 +46,55 @@ def line_names(fields: Mapping[str, str]) -> list[str]:
     ]
 
 
+def wider(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the form with one more address, empty."""
+    count = min(groups_of(fields) + 1, MOST_GROUPS)
+    more = {f"g{count}-{line}-units": "1" for line in range(1, LINES + 1)}
+    return {**fields, **more, "groups": str(count), f"g{count}-gift-hide": "1"}
+
+
+def longer(fields: Mapping[str, str], group: str) -> dict[str, str]:
+    """Return the form with one more row for an article of an address, empty."""
+    n = int(group) if group.isdecimal() and len(group) < 3 else 1
+    count = min(lines_of(fields, n) + 1, MOST_LINES)
+    return {**fields, f"g{n}-lines": str(count), f"g{n}-{count}-units": "1"}
+
+
+def narrower(fields: Mapping[str, str], group: str) -> dict[str, str]:
+    """Return the form without an address; those behind it move up. The last one stays."""
+    count = groups_of(fields)
+    n = int(group) if group.isdecimal() and len(group) < 3 else 0
+    if count < 2 or not 1 <= n <= count:
+        return dict(fields)
+    left = {"groups": str(count - 1)}
+    for name, text in fields.items():
+        found = _OF_GROUP.fullmatch(name)
+        at = int(found[1]) if found else 0
+        if found is None:
+            left.setdefault(name, text)
+        elif at != n:
+            left[f"g{at - 1 if at > n else at}-{found[2]}"] = text
+    return left
+
+
+def is_empty(fields: Mapping[str, str], group: int) -> bool:
+    """Say whether nothing was typed for an address: no article, nobody, no word, no gift."""
+    names = [*ADDRESS_FIELDS, *_WORDS]
+    for row in range(1, lines_of(fields, group) + 1):
+        names += [f"{row}", *(f"{row}-{each}" for each in ("price", "off", "tax"))]
+    return not any(fields.get(f"g{group}-{name}", "").strip() for name in names)
+
+
+def filled_groups(fields: Mapping[str, str]) -> list[int]:
+    """Return the addresses for which something was typed; the first where that is none."""
+    every = range(1, groups_of(fields) + 1)
+    return [n for n in every if not is_empty(fields, n)] or [1]
+
+
+_OF_GROUP = re.compile(r"g([1-9][0-9]?)-(.+)")
+_WORDS = ("instructions", "gift", "gift-from", "gift-to", "gift-message")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
     """Reads one form; `places` says for each line of each address at which row it stands."""
@@ -56,17 +106,18 @@ class Ordering:
     def read(self, number: str) -> NewOrder:
         """Return the order; what is wrong is in `entered.problems`, and then it is worth nothing.
 
-        The total is the sum of what was typed: the clerk tells it to the customer.
+        The total is the sum of what was typed: the clerk tells it to the customer. An address for
+        which nothing was typed is passed over.
         """
         entered = self.entered
         channel = CHANNELS.get(entered.text("channel"))
         if channel is None:
             entered.wrong("channel", "Choose how the order came.")
         customer = entered.buyer("buyer")
-        groups = []
+        groups: list[NewGroup] = []
         ordinal = 0
-        for n in range(1, groups_of(entered.fields) + 1):
-            group = self._group(n, ordinal)
+        for n in filled_groups(entered.fields):
+            group = self._group(n, ordinal, number=str(len(groups) + 1))
             ordinal += len(group.lines)
             groups.append(group)
         lines = [line for group in groups for line in group.lines]
@@ -85,7 +136,7 @@ class Ordering:
             total=goods + shipping - discount + tax,
         )
 
-    def _group(self, n: int, before: int) -> NewGroup:
+    def _group(self, n: int, before: int, *, number: str) -> NewGroup:
         prefix, places = f"g{n}", list[str]()
         self.places.append(places)
         lines: list[NewLine] = []
@@ -97,7 +148,7 @@ class Ordering:
         if not any(self.entered.text(name) for name in self._rows(n)):
             self.entered.wrong(f"{prefix}-1", "Enter an article that goes there.")
         return NewGroup(
-            number=str(n),
+            number=number,
             ship_to=self.entered.address(prefix),
             method=self.entered.method(f"{prefix}-method"),
             lines=tuple(lines),

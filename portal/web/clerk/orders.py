@@ -12,6 +12,7 @@ from hub.flow.customer_flags import Flag, mark
 from hub.flow.parts import Parts
 from hub.flow.visiting import Link, make_link
 from hub.ops.desk.at_risk import at_risk
+from hub.ops.desk.documents import DocumentPage, documents
 from hub.ops.desk.order import OrderPaper, add_note, order_360
 from hub.ops.desk.orders import search_orders
 from portal.web.clerk.mails import titles
@@ -25,6 +26,7 @@ from portal.web.ground.problems import Problem
 SHORTEST = 3
 """Characters below which a search would be about everybody."""
 MOST_CASES = 20
+MOST_PAPERS = 20
 
 
 class Orders:
@@ -40,12 +42,20 @@ class Orders:
         hits = search_orders(self._porch.parts, text=text, brands=brands) if enough else ()
         if len(hits) == 1 and hits[0].exact:
             return see_other(visit.request, path_of(hits[0].brand, hits[0].number))
+        may_read = may(accounts.caller(visit.account), Action.READ_DOCUMENTS)
+        papers = None
+        if enough and may_read and not hits:
+            papers = documents(self._porch.parts, query=text, limit=MOST_PAPERS)
+            if named := _meant(papers, text):
+                return see_other(visit.request, f"/documents/{named}")
         words = {
             "text": text,
             "hits": hits,
             "cases": at_risk(self._porch.parts, brands=brands, limit=MOST_CASES),
             "flags": flag_names(visit.words),
             "asked": enough,
+            "papers": papers,
+            "may_read_papers": may_read,
         }
         return self._porch.page(visit, "clerk/orders.html", words)
 
@@ -135,7 +145,17 @@ class Orders:
         return see_other(visit.request, f"{path}?done=note")
 
 
+def _meant(found: DocumentPage, text: str) -> str:
+    """The paper or delivery that is the only one meant: by its own name, or by a whole number."""
+    ids = {*(one.id for one in found.rows), *(one.id for one in found.deliveries)}
+    named = {text.lower()} & ids
+    exact = [one.id for one in found.rows if not one.matched.startswith("holds ")]
+    alone = exact if len(found.rows) == 1 and not found.deliveries else []
+    return next(iter((*named, *alone)), "")
+
+
 def _people(parts: Parts, order: OrderPaper) -> dict[str, str]:
     """The names of those of the house who wrote or did something here, by their account."""
-    asked = {one.who for one in order.customer.marked} | {one.who for one in order.notes}
+    asked = {one.who for one in order.customer.marked} | {one.who for one in order.timeline}
+    asked |= {one.who for one in order.changes}
     return {one.id: one.name for one in accounts.listed(parts) if one.id in asked}

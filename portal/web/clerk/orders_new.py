@@ -1,7 +1,8 @@
 """A new order for somebody who called, faxed, wrote or stands at the counter.
 
 It takes the door that a storefront's program takes (`hub.flow.orders`), idempotent by the form's
-own key. Nothing is placed that was not shown with its total first.
+own key. Nothing is placed that was not shown with its total first. What is typed so far is a draft
+of its writer's, kept where what outlives a session is (`hub.flow.accounts.keep_draft`).
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from starlette.responses import Response
 
 from hub.domain.orders import Order
 from hub.domain.placing import NewOrder
+from hub.flow import accounts
 from hub.flow.clerk_room import (
     Article,
     Known,
@@ -26,19 +28,31 @@ from hub.flow.clerk_room import (
 )
 from hub.flow.orders import Outcome, Posting, place
 from hub.partners import Brand
+from hub.store import StoredReply
 from portal.web.clerk.changes import chosen
 from portal.web.clerk.entered import Entered, address_fields
 from portal.web.clerk.ordering import (
     CHANNELS,
-    LINES,
     MOST_GROUPS,
     MOST_LINES,
     Ordering,
     groups_of,
     line_names,
     lines_of,
+    longer,
+    narrower,
+    wider,
 )
-from portal.web.clerk.seen import Sent, brands_seen, methods_known, path_of, sent, sent_before
+from portal.web.clerk.seen import (
+    ONCE,
+    TOLD,
+    Sent,
+    brands_seen,
+    methods_known,
+    path_of,
+    sent_as,
+    sent_before,
+)
 from portal.web.clerk.where import where_from
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
@@ -50,40 +64,101 @@ _TO_COME = "new"
 
 
 class NewOrders:
-    """The form for a new order: one page, sent again for each look."""
+    """The form for a new order: what was typed is a draft with an address, and each look shows it.
+
+    Going back to what a POST answered asks the browser to send it again; so every POST keeps the
+    form and leads on to its page. A draft is its writer's own, and gone after a week.
+    """
 
     def __init__(self, porch: Porch) -> None:
         self._porch = porch
         self._parts = porch.parts
 
-    def form(self, visit: Visit) -> Response:
-        """Show an empty form for the first brand that the visitor sees."""
+    def begin(self, visit: Visit) -> Response:
+        """Show an empty form for the first brand that the visitor sees, under a fresh key.
+
+        Looking keeps nothing: the first POST to the form's own address begins the draft.
+        """
         brands = brands_seen(self._parts, visit)
         if not brands:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         typed = {"brand": brands[0].id, "channel": "phone", "g1-gift-hide": "1"}
         typed |= {f"{name}-units": "1" for name in line_names(typed)}
-        return self._page(visit, typed, [], once=self._once())
+        return self._page(visit, sent_as(self._once(), typed), typed, [])
 
-    def post(self, visit: Visit) -> Response:
-        """Find the customer, widen the form, show what it comes to, or place what was shown."""
-        form = sent(visit)
-        brand = self._brand(visit)
-        match visit.fields.get("do", "").partition("-"):
+    def form(self, visit: Visit) -> Response:
+        """Show a draft, and what its last button asked for; an order that was made of it."""
+        once = _once_of(visit)
+        kept = accounts.draft(self._parts, account_id=visit.account.id, form=_path(once))
+        form = sent_as(once, kept)
+        for brand in brands_seen(self._parts, visit):
+            done = placed_before(self._parts, brand=brand.id, key=form.key)
+            if done is not None and (not kept or _is_same(done, form)):
+                return self._placed(visit, brand, done.body)
+        if not kept:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return self._shown(visit, form, kept)
+
+    def _shown(self, visit: Visit, form: Sent, kept: Mapping[str, str]) -> Response:
+        brand = self._brand(visit, kept)
+        if told := _told(kept):
+            return self._page(visit, form, form.typed, told, found=self._found(form.typed))
+        match kept.get("do", "").partition("-"):
             case ("where", _, _):
                 return self._where(visit, form, brand)
             case ("find", _, _):
                 return self._find(visit, form, brand)
             case ("group", _, _):
-                return self._page(visit, _wider(form.typed), [], once=form.once)
+                return self._page(visit, form, wider(form.typed), [])
+            case ("drop", _, group):
+                return self._page(visit, form, narrower(form.typed, group), [])
             case ("line", _, group):
-                return self._page(visit, _longer(form.typed, group), [], once=form.once)
-            case (do, _, _):
-                return self._look(visit, form, brand, place_it=do == "place")
+                return self._page(visit, form, longer(form.typed, group), [])
+            case ("look" | "place", _, _):
+                return self._look(visit, form, brand)
+            case _:
+                return self._page(visit, form, form.typed, [])
 
-    def _brand(self, visit: Visit) -> Brand:
+    def post(self, visit: Visit) -> Response:
+        """Keep what was typed and lead to its page; or place what was shown there.
+
+        The first that is sent to an address begins its draft.
+        """
+        form = sent_as(_once_of(visit), visit.fields)
+        brand = self._brand(visit, visit.fields)
+        done = placed_before(self._parts, brand=brand.id, key=form.key)
+        if done is not None:
+            if _is_same(done, form):
+                return self._placed(visit, brand, done.body)
+            return self._keep(visit, self._once(), visit.fields, [sent_before(visit)])
+        if visit.fields.get("do") == "place" and form.was_shown:
+            reading, new = self._read(visit, form, brand)
+            if not reading.entered.problems:
+                return self._place(visit, form, brand, reading, new)
+        return self._keep(visit, form.once, visit.fields)
+
+    def _keep(
+        self,
+        visit: Visit,
+        once: str,
+        fields: Mapping[str, str],
+        told: Sequence[Problem] = (),
+    ) -> Response:
+        """Keep a draft, with what the door for orders said of it, and lead to its page."""
+        kept = {name: text for name, text in fields.items() if name not in ("seal", "once", TOLD)}
+        if told:
+            kept[TOLD] = "\n".join(f"{one.field}\t{' '.join(one.text.split())}" for one in told)
+        try:
+            accounts.keep_draft(
+                self._parts, account_id=visit.account.id, form=_path(once), fields=kept
+            )
+        except ValueError:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
+        return see_other(visit.request, _path(once))
+
+    def _brand(self, visit: Visit, fields: Mapping[str, str]) -> Brand:
         """The brand of the form; raises HTTPException with 404 for one that is not to be seen."""
-        asked = visit.fields.get("brand", "")
+        asked = fields.get("brand", "")
         for one in brands_seen(self._parts, visit):
             if one.id == asked:
                 return one
@@ -100,24 +175,28 @@ class NewOrders:
         if len(known) == 1:
             typed = {**form.typed, **_preset(known[0])}
             typed.pop("known", None)
-            return self._page(visit, typed, [], once=form.once, hint="found")
+            return self._page(visit, form, typed, [], hint="found")
         hint = "choose" if known else "unknown"
-        return self._page(visit, form.typed, [], once=form.once, hint=hint, known=known)
+        return self._page(visit, form, form.typed, [], hint=hint, known=known)
 
     def _where(self, visit: Visit, form: Sent, brand: Brand) -> Response:
         """Show who would fill what is typed so far, and by when; nothing is reserved."""
         found = self._found(form.typed)
-        return self._page(visit, form.typed, [], once=form.once, found=found, brand=brand)
+        return self._page(visit, form, form.typed, [], found=found, brand=brand)
 
     # --- the order ------------------------------------------------------------------------------
 
-    def _look(self, visit: Visit, form: Sent, brand: Brand, *, place_it: bool) -> Response:
-        kept = placed_before(self._parts, brand=brand.id, key=form.key)
-        if kept is not None and kept.body_hash == hashlib.sha256(form.body).digest():
-            return self._placed(visit, brand, kept.body)
-        found = self._found(form.typed)
+    def _look(self, visit: Visit, form: Sent, brand: Brand) -> Response:
+        """Show what it comes to, or all that is wrong with it."""
+        reading, new = self._read(visit, form, brand)
+        wrong, found = reading.entered.problems, reading.found
+        if wrong:
+            return self._page(visit, form, form.typed, wrong, found=found)
+        return self._page(visit, form, form.typed, [], found=found, new=new, brand=brand)
+
+    def _read(self, visit: Visit, form: Sent, brand: Brand) -> tuple[Ordering, NewOrder]:
         entered = Entered(
-            fields=visit.fields,
+            fields=form.typed,
             words=visit.words,
             currency=brand.currency,
             labels={name: form.typed.get(name, "")[:60] for name in line_names(form.typed)},
@@ -125,22 +204,8 @@ class NewOrders:
         number = entered.text("number")
         if number and not _NUMBER.fullmatch(number):
             entered.wrong("number", "Use letters, digits, '.', '_', '#' and '-', 30 at most.")
-        reading = Ordering(entered=entered, found=found)
-        new = reading.read(number or _TO_COME)
-        if entered.problems:
-            return self._page(visit, form.typed, entered.problems, once=form.once, found=found)
-        if place_it and form.was_shown:
-            return self._place(visit, form, brand, reading, new)
-        return self._page(
-            visit,
-            form.typed,
-            [],
-            once=form.once,
-            found=found,
-            new=new,
-            shown=form.digest,
-            brand=brand,
-        )
+        reading = Ordering(entered=entered, found=self._found(form.typed))
+        return reading, reading.read(number or _TO_COME)
 
     def _place(
         self, visit: Visit, form: Sent, brand: Brand, reading: Ordering, new: NewOrder
@@ -157,16 +222,17 @@ class NewOrders:
         )
         verdict = place(self._parts, posting)
         if verdict.outcome in (Outcome.PLACED, Outcome.REPLAYED):
+            accounts.drop_draft(self._parts, account_id=visit.account.id, form=_path(form.once))
             return self._placed(visit, brand, verdict.reply)
-        once, problems = form.once, list(reading.placed(verdict.problems))
+        if verdict.outcome is Outcome.KEY_REUSED:
+            return self._keep(visit, self._once(), visit.fields, [sent_before(visit)])
+        problems = list(reading.placed(verdict.problems))
         if verdict.outcome in (Outcome.KNOWN, Outcome.DIFFERS):
             text = visit.words.say(
                 "The brand has an order of this number; leave it empty, or use another."
             )
             problems = [Problem(field="number", text=text)]
-        elif verdict.outcome is Outcome.KEY_REUSED:
-            once, problems = self._once(), [sent_before(visit)]
-        return self._page(visit, form.typed, problems, once=once, found=reading.found)
+        return self._keep(visit, form.once, visit.fields, problems)
 
     def _placed(self, visit: Visit, brand: Brand, reply: bytes) -> Response:
         number = json.loads(reply)["number"]
@@ -184,29 +250,29 @@ class NewOrders:
     def _page(
         self,
         visit: Visit,
+        form: Sent,
         typed: Mapping[str, str],
         problems: list[Problem],
         *,
-        once: str,
         hint: str = "",
         known: Sequence[Known] = (),
         found: Mapping[str, Sequence[Article]] | None = None,
         new: NewOrder | None = None,
-        shown: str = "",
         brand: Brand | None = None,
     ) -> Response:
         count = groups_of(typed)
         words = {
             "typed": typed,
             "problems": problems,
-            "once": once,
+            "action": _path(form.once),
+            "once": form.once,
             "hint": hint,
             "known": known,
             "found": found or {},
             "froms": where_from(self._parts, brand, typed, found or {}) if brand else {},
             "tried": brand is not None,
             "new": new,
-            "shown": shown,
+            "shown": form.digest if new else "",
             "brands": brands_seen(self._parts, visit),
             "channels": [(word, visit.words.say(label)) for word, (_, label) in CHANNELS.items()],
             "methods": methods_known(self._parts),
@@ -214,29 +280,38 @@ class NewOrders:
             "most_groups": MOST_GROUPS,
             "most_lines": MOST_LINES,
         }
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
-        return self._porch.page(visit, "clerk/new.html", words, status=status)
+        return self._porch.page(visit, "clerk/new.html", words)
 
     def _once(self) -> str:
         return self._parts.random(16).hex()
+
+
+def _path(once: str) -> str:
+    """Where a draft is shown and sent to; what is typed after the session's end is kept there."""
+    return f"/new/{once}"
+
+
+def _once_of(visit: Visit) -> str:
+    once = visit.path("once")
+    if not ONCE.fullmatch(once):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return once
+
+
+def _told(kept: Mapping[str, str]) -> list[Problem]:
+    """Read what the hub said of a draft; a browser's own such field reads as something too."""
+    rows = (line.partition("\t") for line in kept.get(TOLD, "").splitlines())
+    return [Problem(field=name, text=text) for name, _, text in rows]
+
+
+def _is_same(done: StoredReply, form: Sent) -> bool:
+    return done.body_hash == hashlib.sha256(form.body).digest()
 
 
 def _preset(known: Known) -> dict[str, str]:
     buyer = address_fields("buyer", known.buyer)
     wanted = ("buyer-name", "buyer-email", "buyer-phone")
     return {name: buyer[name] for name in wanted} | address_fields("g1", known.ship_to)
-
-
-def _wider(typed: Mapping[str, str]) -> dict[str, str]:
-    count = min(groups_of(typed) + 1, MOST_GROUPS)
-    more = {f"g{count}-{line}-units": "1" for line in range(1, LINES + 1)}
-    return {**typed, **more, "groups": str(count), f"g{count}-gift-hide": "1"}
-
-
-def _longer(typed: Mapping[str, str], group: str) -> dict[str, str]:
-    n = int(group) if group.isdecimal() and len(group) < 3 else 1
-    count = min(lines_of(typed, n) + 1, MOST_LINES)
-    return {**typed, f"g{n}-lines": str(count), f"g{n}-{count}-units": "1"}
 
 
 def _rendered(order: Order) -> tuple[int, bytes]:

@@ -16,7 +16,10 @@ _TONES = {CarrierMoment.DELIVERED: "good", CarrierMoment.EXCEPTION: "bad"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownParcel:
-    """One parcel: who sent it when, by which carrier, what is in it, and what became of it."""
+    """One parcel: who sent it when, by which carrier, what is in it, and what became of it.
+
+    The customer sees none that is not `known` to be the order's.
+    """
 
     partner: str
     shipped_at: datetime
@@ -27,6 +30,7 @@ class ShownParcel:
     moment: str
     moment_at: datetime | None
     tone: str
+    known: bool
 
 
 def parcels_of(parts: Parts, order: OrderPaper, words: Words) -> tuple[ShownParcel, ...]:
@@ -44,6 +48,7 @@ def parcels_of(parts: Parts, order: OrderPaper, words: Words) -> tuple[ShownParc
             moment=moments.get(one.moment, ""),
             moment_at=one.moment_at,
             tone=_TONES.get(CarrierMoment(one.moment), "plain") if one.moment else "plain",
+            known=one.known,
         )
         for one in order.parcels
     )

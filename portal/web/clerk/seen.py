@@ -21,7 +21,9 @@ from portal.web.ground.words import Words
 ONCE = re.compile(r"[0-9a-f]{32}")
 USUAL = "ground"
 FLAGS = {Flag.VIP: "VIP", Flag.CARE: "Handle with care"}
-_NOT_TYPED = ("seal", "once", "do", "shown")
+TOLD = "told"
+"""What a draft keeps beside what was typed: what the hub said of it."""
+_NOT_TYPED = ("seal", "once", "do", "shown", TOLD)
 _NOT_SAID = ("version", "at", "units-seen")
 
 
@@ -97,8 +99,13 @@ def sent(visit: Visit) -> Sent:
     once = visit.fields.get("once", "")
     if not ONCE.fullmatch(once):
         raise HTTPException(HTTPStatus.FORBIDDEN)
-    typed = {name: text for name, text in visit.fields.items() if name not in _NOT_TYPED}
-    return Sent(once=once, typed=typed, shown=visit.fields.get("shown", ""))
+    return sent_as(once, visit.fields)
+
+
+def sent_as(once: str, fields: Mapping[str, str]) -> Sent:
+    """Return the form of that key with these fields, posted or kept."""
+    typed = {name: text for name, text in fields.items() if name not in _NOT_TYPED}
+    return Sent(once=once, typed=typed, shown=fields.get("shown", ""))
 
 
 def sent_before(visit: Visit) -> Problem:

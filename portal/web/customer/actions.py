@@ -6,6 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.domain import finding
 from hub.flow import visiting
 from portal.web.customer.changes import DOORS
 from portal.web.customer.login import give_cookie, held_cookie, take_cookie
@@ -94,8 +95,9 @@ def _unfilled(number: str, known: str) -> list[Problem]:
     problems = []
     if not number:
         problems.append(Problem(field="number", text="Enter the order number, such as J-1001."))
-    good = _EMAIL if "@" in known else _POSTCODE
-    if not good.fullmatch(known):
+    mail = finding.email(known)
+    good = _EMAIL.fullmatch(mail) if "@" in mail else _POSTCODE.fullmatch(finding.tidy(known))
+    if not good or _CONTROLS.search(known):
         text = (
             "Enter the e-mail address of your order, such as name@example.com, or the postcode "
             "that it goes to."

@@ -5,7 +5,7 @@ told to customers by accident.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -26,13 +26,17 @@ class Teller:
     """What a sentence may draw on: what articles are called, by line id, and the brand's zone.
 
     `language` is the one in which the sentence will be said: articles are joined in it. `parts` are
-    the goods of each part, by its id, where they are not all of the order.
+    the goods of each part, by its id, where they are not all of the order. `parcels` are what the
+    parcels are called, by their ids, where there are several. Of what is `unseen`, shipments and
+    parcels that are not known to be the order's, nothing is told.
     """
 
     articles: Mapping[str, str]
     zone: ZoneInfo
     language: str
     parts: Mapping[str, str] = field(default_factory=dict)
+    parcels: Mapping[str, str] = field(default_factory=dict)
+    unseen: Container[object] = ()
 
     def goods(self, body: Body) -> str:
         """Name the articles that a fact is about, with their counts; empty when it names none."""
@@ -102,6 +106,9 @@ def _moved(body: Body, teller: Teller) -> str:
         return ""
     why = words.reason(body.get("reason"), was=was, now=now)
     moved = f"moved from {words.day(was)} to {words.day(now)}: {why}."
+    if "lines" in body:  # some goods of a part, perhaps none that are still to come
+        goods = teller.goods(body)
+        return f"{goods}: the day of arrival {moved}" if goods else ""
     goods = words.quoted(teller.parts.get(str(body.get("fulfillment")), ""))
     return f"{goods}: the day of arrival {moved}" if goods else f"The day of arrival {moved}"
 
@@ -146,22 +153,48 @@ def _added(body: Body, teller: Teller) -> str:
     return f"Added: {goods}." if goods else "Something was added to your order."
 
 
-def _parcel_moved(body: Body, teller: Teller) -> str:
-    moments = {
+def _parcel(body: Body, teller: Teller) -> str:
+    """What became of a parcel; which one it is, where there are several."""
+    moment = str(body.get("moment", ""))
+    which = teller.parcels.get(str(body.get("package")), "")
+    if which and moment in _OF_ONE:
+        return f"{which}: {_OF_ONE[moment]}"
+    return _OF_ANY.get(moment, "")
+
+
+_OF_ANY = MappingProxyType(
+    {
         "picked_up": "The carrier picked up a parcel.",
         "in_transit": "A parcel is on its way.",
         "out_for_delivery": "A parcel is out for delivery.",
-    }
-    return moments.get(str(body.get("moment")), "")
-
-
-def _parcel_troubled(body: Body, teller: Teller) -> str:
-    moments = {
         "attempted": "The carrier tried to deliver a parcel and will try again.",
         "exception": "A parcel is held up on its way; we are looking into it.",
         "returned": "A parcel is on its way back to us.",
+        "delivered": "A parcel was delivered.",
     }
-    return moments.get(str(body.get("moment")), "")
+)
+_OF_ONE = MappingProxyType(
+    {
+        "picked_up": "the carrier picked it up.",
+        "in_transit": "it is on its way.",
+        "out_for_delivery": "it is out for delivery.",
+        "attempted": "the carrier tried to deliver it and will try again.",
+        "exception": "it is held up on its way; we are looking into it.",
+        "returned": "it is on its way back to us.",
+        "delivered": "it was delivered.",
+    }
+)
+_STEPS = MappingProxyType(
+    {
+        "picked_up": "Picked up by the carrier",
+        "in_transit": "On its way",
+        "out_for_delivery": "Out for delivery",
+        "attempted": "The carrier tried to deliver it",
+        "exception": "Held up on its way",
+        "returned": "On its way back to us",
+        "delivered": "Delivered",
+    }
+)
 
 
 def _mailed(body: Body, teller: Teller) -> str:
@@ -179,10 +212,6 @@ def _mailed(body: Body, teller: Teller) -> str:
     return mails.get(str(body.get("mail")), "")
 
 
-def _always(sentence: str) -> Callable[[Body, Teller], str]:
-    return lambda body, teller: sentence
-
-
 TOLD: Mapping[FactKind, Callable[[Body, Teller], str]] = MappingProxyType(
     {
         FactKind.ORDER_PLACED: _placed,
@@ -196,9 +225,9 @@ TOLD: Mapping[FactKind, Callable[[Body, Teller], str]] = MappingProxyType(
         FactKind.CHANGE_DECLINED: _too_late,
         FactKind.LINES_CANCELLED: _cancelled,
         FactKind.LINES_ADDED: _added,
-        FactKind.PARCEL_MOVED: _parcel_moved,
-        FactKind.PARCEL_DELIVERED: _always("A parcel was delivered."),
-        FactKind.PARCEL_TROUBLED: _parcel_troubled,
+        FactKind.PARCEL_MOVED: _parcel,
+        FactKind.PARCEL_DELIVERED: _parcel,
+        FactKind.PARCEL_TROUBLED: _parcel,
         FactKind.CUSTOMER_TOLD: _mailed,
     }
 )
@@ -232,10 +261,35 @@ def timeline(facts: Sequence[SealedFact], teller: Teller) -> list[Event]:
     rows: list[Event] = []
     for fact in _together(_with_kinds(facts)):
         tell = TOLD.get(FactKind(fact.kind)) if fact.kind in set(FactKind) else None
+        if fact.body.get("package", fact.body.get("shipment")) in teller.unseen:
+            continue
         sentence = tell(fact.body, teller) if tell else ""
         if sentence and not (rows and rows[-1].sentence == sentence):
             rows.append(_event(fact.at, sentence, teller.zone))
     return rows[::-1]
+
+
+def journeys(facts: Sequence[SealedFact], zone: ZoneInfo) -> dict[str, list[Event]]:
+    """Return what carriers told of each parcel, by its id, in the order in which it happened.
+
+    Each row says it shortly; the same once in a row, when it was so first.
+    """
+    told: dict[str, list[tuple[datetime, str]]] = {}
+    for fact in facts:
+        step = _STEPS.get(str(fact.body.get("moment"))) if fact.kind in _CARRIED else None
+        if step:
+            at = words.moment_of(fact.body.get("happened_at")) or fact.at
+            told.setdefault(str(fact.body.get("package")), []).append((at, step))
+    found: dict[str, list[Event]] = {}
+    for package, steps in told.items():
+        rows = found.setdefault(package, [])
+        for at, step in sorted(steps):
+            if not (rows and rows[-1].sentence == step):
+                rows.append(_event(at, step, zone))
+    return found
+
+
+_CARRIED = frozenset(kind for kind, tell in TOLD.items() if tell is _parcel)
 
 
 def _with_kinds(facts: Sequence[SealedFact]) -> Iterator[SealedFact]:
@@ -316,6 +370,11 @@ def _same(one: SealedFact, other: SealedFact) -> bool:
         and bool(_rows(one))
         and bool(_rows(other))
     )
+
+
+def left_at(written: str, zone: ZoneInfo) -> Event:
+    """Return the row with which a parcel's way begins; raises ValueError for no moment."""
+    return _event(datetime.fromisoformat(written), "Shipped", zone)
 
 
 def _event(at: datetime, sentence: str, zone: ZoneInfo) -> Event:

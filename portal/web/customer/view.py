@@ -5,27 +5,28 @@ Only what is named here reaches a page: the document is never handed to a templa
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.domain import carriers, status
-from hub.domain.headline import headline
+from hub.domain.headline import HELD_UP, headline
 from hub.domain.messages import Address
 from hub.domain.orders import Order
 from hub.domain.placing import address_of
-from hub.domain.status import ParcelState, Word
+from hub.domain.status import ENDED, ParcelState, Word
 from hub.flow.parts import Parts
 from hub.partners import Brand
 from hub.render import words
 from hub.store import Erased, StatusRow, Transaction
 from portal.web.customer.outcomes import waiting
-from portal.web.customer.timeline import Event, Teller, timeline
+from portal.web.customer.timeline import Event, Teller, journeys, left_at, timeline
 from portal.web.customer.wanting import units_rows
 from portal.web.ground.words import told
 
 _BAD = {Word.DELAYED, Word.CANCELLED}
 _ENDED = {Word.DELIVERED, Word.CANCELLED, Word.RETURNED}
+_NOT_COMING = {*ENDED, ParcelState.PROBLEM}  # nobody knows a day for what is held up
 STEPS = ("Confirmed", "Prepared", "Shipped", "Delivered")
 
 
@@ -40,7 +41,7 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownParcel:
-    """One parcel; `link` is the carrier's own page, https only."""
+    """One parcel; `link` is the carrier's own page, https only, `journey` newest first."""
 
     title: str
     state: str
@@ -49,6 +50,7 @@ class ShownParcel:
     tracking: str
     link: str
     lines: tuple[str, ...]
+    journey: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,9 @@ class StatusPage:
     """Everything that a status page says. `people` are masked unless `proven`.
 
     `arrivals` are the days that the headline does not tell, `waiting` what was asked for and is
-    not answered. `step` is the last of `steps` that
-    was reached, counted from 1; 0 when there is no way to show.
+    not answered. `step` is the last of `steps` that was reached, counted from 1; 0 when there is no
+    way to show. No code can be sent where there is no e-mail address: nobody is `reachable` then.
+    `comes_back` says that all that left is on its way back, and not because the customer sent it.
     """
 
     number: str
@@ -83,11 +86,13 @@ class StatusPage:
     events: tuple[Event, ...]
     people: tuple[tuple[str, ...], ...]
     email: str
+    reachable: bool
     proven: bool
     can_change: bool
     can_cancel: bool
     can_reduce: bool
     has_left: bool
+    comes_back: bool
     waiting: tuple[str, ...]
 
 
@@ -101,39 +106,44 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
             return None
         facts = tx.facts.of_order(order.id)
         people = _people(tx, order, proven=proven)
-        email = _email(tx, order) if proven else ""
+        email = _email(tx, order)
     document = _document(row)
     word = status.word_at(document, now)
     unfilled = status.unfilled(order)
     said = headline(document, now, zone=brand.clock, unfilled=unfilled)
     names = _articles(document)
     promises = () if word in _ENDED else _promises(document, brand, unfilled)
+    comes_back = word is Word.RETURNED and not any(one.get("returned") for one in document["lines"])
+    held_up = HELD_UP in said.lower()
+    boxes = _boxes(order, document)
     actions = document.get("allowed_actions") or ()
     return StatusPage(
         number=order.number,
-        word="" if word.lower() in said.lower() else str(word),
-        tone="bad" if word in _BAD else "good",
+        word="" if word.lower() in said.lower() or comes_back or held_up else str(word),
+        tone="bad" if word in _BAD or held_up else "good",
         step=_step(document, word),
         steps=STEPS,
         headline=said,
         placed=words.day(order.placed_at.astimezone(brand.clock).date()),
-        parcels=_parcels(document, brand),
+        parcels=_parcels(document, brand, boxes, journeys(facts, brand.clock)),
         lines=tuple(_line(line, document, brand.language) for line in document["lines"]),
         promises=promises,
         arrivals=_arrivals(promises, said),
-        events=tuple(timeline(facts, _teller(order, names, brand))),
+        events=tuple(timeline(facts, _teller(order, names, brand, boxes))),
         people=people,
-        email=email,
+        email=email if proven else "",
+        reachable=bool(email),
         proven=proven,
         can_change="change" in actions,
         can_cancel="cancel" in actions,
         can_reduce="cancel" in actions and any(row.stays > 1 for row in units_rows(order)),
         has_left=any(line["shipped"] for line in document["lines"]),
+        comes_back=comes_back,
         waiting=waiting(document, brand, now),
     )
 
 
-def _teller(order: Order, names: Mapping[str, str], brand: Brand) -> Teller:
+def _teller(order: Order, names: Mapping[str, str], brand: Brand, boxes: Sequence[str]) -> Teller:
     """What the timeline draws on; parts are named where no part is of everything."""
     articles = {line.id: names.get(line.number, "") for line in order.lines}
     parts = {
@@ -141,7 +151,29 @@ def _teller(order: Order, names: Mapping[str, str], brand: Brand) -> Teller:
         for part in order.fulfillments
         if len(part.lines) < len(order.lines)
     }
-    return Teller(articles=articles, parts=parts, zone=brand.clock, language=brand.language)
+    several = {one: _title(n, len(boxes)) for n, one in enumerate(boxes, 1) if len(boxes) > 1}
+    return Teller(
+        articles=articles,
+        parts=parts,
+        zone=brand.clock,
+        language=brand.language,
+        parcels=several,
+        unseen=frozenset(_unseen(order)),
+    )
+
+
+def _unseen(order: Order) -> Iterator[str]:
+    """The shipments, standing or taken back, that the customer was never shown, and their boxes."""
+    for shipment in (*order.shipments, *order.voided):
+        if not shipment.known_packages:
+            yield shipment.id
+            yield from (package.id for package in shipment.packages)
+
+
+def _boxes(order: Order, document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the document's parcels, in its order; none of one that has others."""
+    ids = tuple(box.id for one in order.shipments for box in one.known_packages)
+    return ids if len(ids) == len(document["parcels"]) else ()
 
 
 def _document(row: StatusRow) -> dict[str, Any]:
@@ -214,27 +246,39 @@ def _in_parcels(line: Mapping[str, Any], document: Mapping[str, Any]) -> Counter
     return found
 
 
-def _parcels(document: Mapping[str, Any], brand: Brand) -> tuple[ShownParcel, ...]:
+def _parcels(
+    document: Mapping[str, Any],
+    brand: Brand,
+    boxes: Sequence[str],
+    journeys: Mapping[str, Sequence[Event]],
+) -> tuple[ShownParcel, ...]:
     parcels: Sequence[Mapping[str, Any]] = document["parcels"]
     names = _articles(document)
+    told = [journeys.get(box, ()) for box in boxes] or [()] * len(parcels)
     return tuple(
         _parcel(
-            parcel,
-            title=f"Parcel {n} of {len(parcels)}" if len(parcels) > 1 else "Parcel",
-            names=names,
-            brand=brand,
+            parcel, title=_title(n, len(parcels)), names=names, brand=brand, journey=told[n - 1]
         )
         for n, parcel in enumerate(parcels, start=1)
     )
 
 
+def _title(number: int, parcels: int) -> str:
+    return f"Parcel {number} of {parcels}" if parcels > 1 else "Parcel"
+
+
 def _parcel(
-    parcel: Mapping[str, Any], *, title: str, names: Mapping[str, str], brand: Brand
+    parcel: Mapping[str, Any],
+    *,
+    title: str,
+    names: Mapping[str, str],
+    brand: Brand,
+    journey: Sequence[Event],
 ) -> ShownParcel:
-    state = str(parcel.get("state") or "shipped")
+    state = str(parcel.get("state") or ParcelState.SHIPPED)
     since = words.day_of(parcel.get("state_at") or parcel["shipped_at"], brand.clock)
     expected = words.day_of(parcel.get("expected_on"), brand.clock)
-    coming = expected if state not in ("delivered", "returned") else None
+    coming = expected if state not in _NOT_COMING else None
     tracking = words.plain(str(parcel.get("tracking") or ""))
     carrier = carriers.carrier_of(tracking, named=str(parcel.get("carrier") or ""))
     link = carriers.link(carrier, tracking) or ""
@@ -248,6 +292,9 @@ def _parcel(
         lines=tuple(
             f"{line['quantity']} × {names.get(line['line'], '')}" for line in parcel["lines"]
         ),
+        journey=tuple(reversed((left_at(parcel["shipped_at"], brand.clock), *journey)))
+        if journey
+        else (),
     )
 
 
@@ -260,12 +307,15 @@ def _promises(
     """
     promises = document.get("promises") or ()
     days = [one for one in promises if one.get("kind") == "deliver_by" and one.get("open", 1)]
-    last: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    parts = Counter(one.get("part") for one in days if "units" in one)
+    last: dict[object, Mapping[str, Any]] = {}
     for one in sorted(days, key=lambda one: str(one.get("now"))):
-        last[tuple(one.get("lines", ()))] = one  # of the same goods the last day says it all
+        # Of the same goods the last day says it all, but not where a part of them was put off.
+        halves = (one.get("part"), one.get("now")) if parts[one.get("part")] > 1 else ()
+        last[(*one.get("lines", ()), *halves)] = one
     names = _articles(document)
     named = names if len(last) + len(unfilled) > 1 else {}
-    dated = [_promise(one, names=named, brand=brand) for one in last.values()]
+    dated = [_promise(one, goods=_goods(one, named, parts), brand=brand) for one in last.values()]
     undated = [f"{units} × {names[line]}" for line, units in unfilled.items() if line in named]
     return (*dated, *(_no_day(words.quoted(goods)) for goods in undated))
 
@@ -274,9 +324,17 @@ def _no_day(goods: str) -> ShownPromise:
     return ShownPromise(sentence=f"{goods}: no day known yet", day="", move="")
 
 
-def _promise(one: Mapping[str, Any], *, names: Mapping[str, str], brand: Brand) -> ShownPromise:
+def _goods(
+    one: Mapping[str, Any], names: Mapping[str, str], parts: Mapping[object, int]
+) -> list[str]:
+    """What a promise is of; how many of it where others of the same part have another day."""
+    if parts[one.get("part")] > 1:
+        return [f"{row['quantity']} × {names[row['line']]}" for row in one["units"]]
+    return [names[line] for line in one.get("lines", ()) if line in names]
+
+
+def _promise(one: Mapping[str, Any], *, goods: Sequence[str], brand: Brand) -> ShownPromise:
     due = words.day_of(one.get("now"), brand.clock)
-    goods = [names[line] for line in one.get("lines", ()) if line in names]
     what = words.quoted(words.listed(goods, brand.language))
     if due is None:
         return _no_day(what or "Your order")
@@ -292,7 +350,11 @@ def _arrivals(promises: Sequence[ShownPromise], said: str) -> tuple[str, ...]:
     told = len(promises) == 1 and (
         promises[0].day in said or said.startswith(Word.OUT_FOR_DELIVERY)
     )
-    return () if by_carrier or told else tuple(one.sentence for one in promises)
+    return (
+        ()
+        if by_carrier or told or said.lower().startswith(HELD_UP)
+        else tuple(one.sentence for one in promises)
+    )
 
 
 def _moved(one: Mapping[str, Any], brand: Brand, what: str) -> str:

@@ -7,7 +7,6 @@ from hub.access import Action, House
 from hub.flow.parts import Parts
 from portal.web.admin import doors as keeping
 from portal.web.admin.brands import Logos
-from portal.web.admin.reference import Document
 from portal.web.clerk import doors as clerks
 from portal.web.desk.naming import Naming
 from portal.web.desk.overview import Overview
@@ -15,6 +14,7 @@ from portal.web.desk.papers import Papers
 from portal.web.desk.watching import Watching
 from portal.web.entrance import account
 from portal.web.ground.porch import Door, Place, Porch
+from portal.web.reference.pages import Document
 
 LARGEST_PAPER = 1024 * 1024  # bytes of a paper that is corrected by hand
 LARGEST_TRIAL = 5 * 1024 * 1024  # bytes of a file on the bench
@@ -71,6 +71,7 @@ def _looking(house: Porch) -> list[Door]:
         "/documents": (_PAPERS, papers.listed),
         "/documents/{id}": (_PAPERS, papers.one),
         "/documents/{id}/edit": (_MEND, papers.edit_form),
+        "/documents/{id}/bytes": (_MEND, papers.given),
         "/parked": (_PAPERS, papers.parked),
         "/parked/{id}": (_PAPERS, papers.cause),
         "/due": (_PAPERS, watching.due),
@@ -103,6 +104,7 @@ def _mending(house: Porch) -> list[Door]:
         "/lanes": (_MEND, watching.resume),
         "/partners/{id}/names": (_MEND, naming.say),
         "/partners/{id}/names/forget": (_MEND, naming.forget),
+        "/partners/{id}/own": (_MEND, watching.own),
     }
     return [
         *(

@@ -27,7 +27,7 @@ class Overview:
 
     def _words(self, visit: Visit) -> dict[str, object]:
         return {
-            "now": overview(self._porch.parts),
+            "now": overview(self._porch.parts, zone=visit.words.zone),
             "done": visit.query("done"),
             "may_mend": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
         }

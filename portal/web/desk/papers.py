@@ -1,6 +1,7 @@
 """Documents: one search, three lights, one page that says why, and what can be done."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -10,14 +11,16 @@ from hub.access import Action, may
 from hub.errors import Refused
 from hub.flow import accounts
 from hub.ops.desk import editing, mending
-from hub.ops.desk.causes import cause, dry_run_of, parked
+from hub.ops.desk.causes import cause, dry_run_of, errors_by_cause, parked
 from hub.ops.desk.delivery import DeliveryPaper, delivery
 from hub.ops.desk.document import DocumentPaper, document
 from hub.ops.desk.documents import Filter, documents
+from hub.ops.desk.marked import given
 from hub.ops.desk.naming import unnamed, unnamed_of
 from hub.ops.desk.signs import Sign
+from hub.store import Erased
 from portal.web.desk.naming import people
-from portal.web.ground.answers import see_other
+from portal.web.ground.answers import handed_over, see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
 
@@ -46,6 +49,9 @@ LIGHTS = {
     Sign.YES: "Fine",
 }
 
+_DIGITS = 9
+_FIRST_YEAR = 1970  # before it no hub ran, and some moments have no number
+
 Shown = DocumentPaper | DeliveryPaper
 
 
@@ -59,7 +65,7 @@ class Papers:
 
     def listed(self, visit: Visit) -> Response:
         """Show papers, newest first, or what the one search box finds."""
-        query, asked = visit.query("q"), _asked(visit)
+        query, asked, day = visit.query("q"), _asked(visit), _since(visit)
         found = documents(
             self._porch.parts,
             query=query,
@@ -67,11 +73,13 @@ class Papers:
             set_id=asked.set_id,
             direction=asked.direction,
             light=asked.light,
+            since=datetime.combine(day, time(), visit.words.zone) if day else None,
             before=visit.query("before"),
         )
         words = {
             "query": query,
             "asked": asked,
+            "since": day,
             "found": found,
             "lights": [(str(sign), visit.words.say(name)) for sign, name in LIGHTS.items()],
             "partners": [(one.id, one.name) for one in self._porch.parts.partners.all],
@@ -82,10 +90,22 @@ class Papers:
         """Show one paper or delivery: the verdict first, then the tab that the address names."""
         return self._one(visit, self._paper(visit), [])
 
+    def given(self, visit: Visit) -> Response:
+        """Hand over all bytes of a paper or delivery to be kept, never to be shown."""
+        try:
+            name, passing = given(self._porch.parts, visit.path("id"))
+        except (KeyError, Erased):
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return handed_over(visit.request, passing, name=name)
+
     def _paper(self, visit: Visit) -> Shown:
         parts, found = self._porch.parts, visit.path("id")
+        views, asked = (visit.query("tab"),), visit.query("wrong")
+        first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else 0
         try:
-            return delivery(parts, found) if found.startswith("tra_") else document(parts, found)
+            if found.startswith("tra_"):
+                return delivery(parts, found, views=views, first=first)
+            return document(parts, found, views=views, first=first)
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
@@ -172,8 +192,10 @@ class Papers:
     # --- what is stuck, by cause ----------------------------------------------------------------
 
     def parked(self, visit: Visit) -> Response:
-        """Show what is stuck, by cause, the most frequent first."""
-        words = {"causes": parked(self._porch.parts), "done": visit.query("done")}
+        """Show what is stuck, by cause, the most frequent first: papers, or all there is."""
+        every = visit.query("show") == "all"
+        found = errors_by_cause(self._porch.parts) if every else parked(self._porch.parts)
+        words = {"causes": found, "every": every, "done": visit.query("done")}
         return self._porch.page(visit, "desk/parked.html", words)
 
     def cause(self, visit: Visit) -> Response:
@@ -192,18 +214,32 @@ class Papers:
         return self._porch.page(visit, "desk/cause.html", words)
 
     def rerun_cause(self, visit: Visit) -> Response:
-        """Run everything of one cause again, each for itself."""
+        """Run everything of one cause again, each for itself; of very many some at a time.
+
+        The newest first; the form of the next ones says before which place they are.
+        """
+        before = visit.fields.get("before", "")
         try:
-            found = cause(self._porch.parts, visit.path("id"))
+            found = cause(self._porch.parts, visit.path("id"), before=before)
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         outcomes = mending.rerun(self._porch.parts, found.ids[:500], who=visit.account.id)
-        words = {"cause": found, "outcomes": outcomes}
+        done = sum(one.done for one in outcomes)
+        words = {"cause": found, "outcomes": outcomes, "done": done}
         return self._porch.page(visit, "desk/outcomes.html", words)
 
 
 def _may_mend(visit: Visit) -> bool:
     return may(accounts.caller(visit.account), Action.RERUN_DOCUMENT)
+
+
+def _since(visit: Visit) -> date | None:
+    """The day, in the viewer's zone, from whose beginning on papers are listed."""
+    try:
+        day = date.fromisoformat(visit.query("since"))
+    except ValueError:
+        return None
+    return day if day.year >= _FIRST_YEAR else None
 
 
 def _asked(visit: Visit) -> Filter:

@@ -1,18 +1,22 @@
 """What is awaited, what waits for a person, how partners fare, and the figures."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.access import Action, may
+from hub.domain import carriers
 from hub.errors import Refused
 from hub.flow import accounts
+from hub.flow.own_settings import own_page
 from hub.flow.parts import Parts
 from hub.ops.desk.at_risk import AtRisk, weighed
 from hub.ops.desk.awaited import (
     MOST_ROWS,
     Brands,
+    Card,
     CardPage,
     acks_due,
     exception,
@@ -23,12 +27,13 @@ from hub.ops.desk.naming import names, unnamed
 from hub.ops.desk.partners import partner, partners, try_file
 from hub.ops.desk.remedies import Remedy, do, resume_lane
 from hub.ops.desk.reports import report, reports
-from portal.web.clerk.seen import flag_names
+from portal.web.clerk.seen import flag_names, path_of
 from portal.web.desk.charts import charted
 from portal.web.desk.naming import people
+from portal.web.desk.owning import changed
 from portal.web.ground.answers import answer, see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, spoken
 
 DAYS = (7, 30, 90)
 REMEDIES = {
@@ -39,6 +44,25 @@ REMEDIES = {
     Remedy.RERUN: "Re-run",
     Remedy.RESUME_WEBHOOK: "Call it again",
     Remedy.REPLAY_WEBHOOK: "Send them again",
+}
+LEADS = {
+    "change": "Change the order",
+    "cancel": "Cancel the order or a line of it",
+    "overview": "Overview",
+    "exceptions": "Exceptions",
+    "people": "People",
+    "webhook": "The webhook",
+    "paper": "The paper",
+}
+"""Pages that a next step may lead to."""
+_WHERE = {
+    "change": (Action.CHANGE_ORDER, "{order}/change"),
+    "cancel": (Action.CANCEL_ORDER, "{order}/cancel"),
+    "overview": (Action.READ_DOCUMENTS, "/"),
+    "exceptions": (Action.READ_DESK, "/exceptions"),
+    "people": (Action.KEEP_USERS, "/settings/people"),
+    "webhook": (Action.KEEP_WEBHOOKS, "/settings/webhooks/{id}"),
+    "paper": (Action.READ_DOCUMENTS, "/documents/{id}"),
 }
 QUEUES = {"due": "Longest due first", "promise": "Promise at risk first"}
 
@@ -99,6 +123,7 @@ class Watching:
             "unnamed": unnamed(self._porch.parts, paper) if paper else (),
             "flags": flag_names(visit.words),
             "problems": problems,
+            "leads": _led(visit, found),
             "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
             "may_mend": mends,
             "may_read_papers": may(accounts.caller(visit.account), Action.READ_DOCUMENTS),
@@ -164,15 +189,30 @@ class Watching:
         words = {
             "partner": found,
             "names": names(self._porch.parts, visit.path("id")),
+            "own": own_page(self._porch.parts, visit.path("id")),
+            "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
             "people": people(self._porch.parts),
             "done": visit.query("done"),
             "tried": tried,
             "problems": problems,
             "typed": visit.fields.get("body", ""),
+            "own_typed": visit.fields,
             "may_try": may(accounts.caller(visit.account), Action.RERUN_DOCUMENT),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "desk/partner.html", words, status=status)
+
+    def own(self, visit: Visit) -> Response:
+        """Set what the partner's own people may set, or take it back."""
+        parts, partner_id = self._porch.parts, _partner_of(visit, self._porch.parts)
+        try:
+            done = changed(parts, partner_id, visit.fields, who=visit.account.id)
+        except Refused as refusal:
+            told = [spoken(one.where.path, one.text) for one in refusal.problems]
+            return self._partner(visit, None, told)
+        if not done:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return see_other(visit.request, f"/partners/{quote(partner_id)}?done=set#own")
 
     def try_file(self, visit: Visit) -> Response:
         """Say what a file would do; nothing is written."""
@@ -224,12 +264,32 @@ class Watching:
         return sent
 
 
+def _led(visit: Visit, card: Card) -> list[tuple[str, str]]:
+    """Where the next step leads, as far as the visitor may go there: each path with its words."""
+    caller = accounts.caller(visit.account)
+    order = path_of(card.brand, card.order_number) if card.order_number else ""
+    led = []
+    for lead in card.leads:
+        needs, path = _WHERE[lead.to]
+        is_linked = lead.id in (card.document_id, card.transmission_id) and lead.id != ""
+        if may(caller, needs) and not is_linked and (order or "{order}" not in path):
+            led.append((path.format(order=order, id=lead.id), visit.words.say(LEADS[lead.to])))
+    return led
+
+
 def _due_first(parts: Parts, brands: Brands, after: str) -> CardPage:
     """The next page on which anything of these brands stands."""
     found = exceptions(parts, brands=brands, after=after)
     while not found.rows and found.next:
         found = exceptions(parts, brands=brands, after=found.next, limit=MOST_ROWS)
     return found
+
+
+def _partner_of(visit: Visit, parts: Parts) -> str:
+    """The partner that the path names; 404 where no page has one."""
+    if visit.path("id") not in {one.id for one in parts.partners.all}:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return visit.path("id")
 
 
 def _days(visit: Visit) -> int:

@@ -1,10 +1,12 @@
 """What goes back: pages with the headers that every one of them carries, written once."""
 
+import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 HTML = "text/html; charset=utf-8"
 # Nothing runs, nothing is loaded from elsewhere, nobody frames it, forms post to us alone.
@@ -30,6 +32,7 @@ _GUARDS = {
     "vary": "Host, Cookie",
 }
 _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
+_LONGEST_NAME = 100
 _ONE_YEAR = "max-age=31536000"
 
 
@@ -49,6 +52,20 @@ def answer(
     if request.url.scheme == "https":
         response.headers["strict-transport-security"] = _ONE_YEAR
     return response
+
+
+def handed_over(request: Request, passing: Iterator[bytes], *, name: str) -> Response:
+    """Return a stranger's bytes block by block, to be kept under a name and never shown.
+
+    Of the name plain letters, digits and a few signs stay (RFC 6266 §4.3).
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name.rpartition("/")[2])[-_LONGEST_NAME:].lstrip(".")
+    guards = {**answer(request, b"", policy=LOGO_POLICY).headers}
+    del guards["content-length"]
+    sent = StreamingResponse(passing, media_type="application/octet-stream", headers=guards)
+    sent.headers["content-type"] = "application/octet-stream"
+    sent.headers["content-disposition"] = f'attachment; filename="{plain or "paper"}"'
+    return sent
 
 
 def see_other(request: Request, path: str) -> Response:

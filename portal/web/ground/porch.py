@@ -375,6 +375,7 @@ _FILES = {
     "/icon.svg": ("static/icon.svg", "image/svg+xml"),
     "/htmx.js": ("static/vendor/htmx.min.js", "text/javascript"),
     "/scan.js": ("static/scan.js", "text/javascript"),
+    "/keys.js": ("static/keys.js", "text/javascript"),
 }
 
 

@@ -9,3 +9,8 @@ class Problem:
 
     field: str
     text: str
+
+
+def spoken(field: str, text: str) -> Problem:
+    """Return what the hub refused as a page says it: with a capital and a full stop."""
+    return Problem(field=field, text=f"{text[:1].upper()}{text[1:].removesuffix('.')}.")

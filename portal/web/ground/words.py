@@ -1,6 +1,7 @@
 """How times, money and sentences are said to the one who looks: language and zone are theirs."""
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,13 +16,15 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from hub.domain.money import decimals
+from hub.ops.desk.shown import sentence, step
 from hub.render.words import unquoted
-from portal.web.ground.heard import heard
+from portal.web.ground.heard import LONGEST, heard
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
 SOURCE = "en"
 """The language that the templates are written in."""
 UTC_NAME = "UTC"
+_COMMAND = re.compile(r"`hub [^`]*`")
 
 
 def languages() -> tuple[str, ...]:
@@ -73,7 +76,12 @@ def _quality(said: str) -> float:
 def told(language: str, text: str) -> str:
     """Return a sentence of the portal or of the hub in a language; any other text as it is."""
     said = translations(language).gettext(text) if text else text
-    return unquoted(said) if said != text else heard(language, text)
+    if said != text:
+        return unquoted(said)
+    # A page has no shell: whole sentences first, then what is left of commands.
+    if "`hub " in text and len(text) <= LONGEST:
+        text = sentence(text)
+    return _COMMAND.sub(lambda one: heard(language, step(one[0])), heard(language, text))
 
 
 @lru_cache(maxsize=512)

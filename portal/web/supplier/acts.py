@@ -11,7 +11,6 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.domain import carriers
 from hub.domain.exchange import Problem as Flaw
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room
@@ -21,8 +20,16 @@ from hub.flow.supplier_room import Came, Said
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.supplier.carriers import choices
 from portal.web.supplier.clicks import key_of, once
-from portal.web.supplier.deciding import Doubt, decided_parcels, of_form
+from portal.web.supplier.deciding import (
+    Doubt,
+    decided,
+    decided_parcels,
+    misdialled,
+    of_form,
+    typed_numbers,
+)
 from portal.web.supplier.reading import REASONS, Misread, answers, corrected, standing
 from portal.web.supplier.room import one_of
 from portal.web.supplier.view import ShownPart, ShownShipment, shown
@@ -123,7 +130,7 @@ class Acts:
             "doubts": self._against(visit, part, typed),
             "count": parcel_count,
             "most": MOST_PARCELS,
-            "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
+            "carriers": choices(self._porch.parts, visit.partner),
             "once": self._once(visit),
         }
         return self._porch.page(visit, "supplier/ship.html", words, status=_status(problems))
@@ -175,6 +182,7 @@ class Acts:
             return again
         sent = _named(part, visit.fields.get("shipment", ""))
         read = corrected(sent, visit.fields, visit.words)
+        read = decided(read, _misdialled(visit, visit.fields), visit.fields)
         if isinstance(read, Misread):
             return self._correct(visit, part, sent, list(read.problems), visit.fields)
         came = self._say(visit, part, PostedSet.SHIPMENT_CORRECTION, read)
@@ -195,7 +203,8 @@ class Acts:
             "sent": sent,
             "problems": problems,
             "typed": typed,
-            "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
+            "doubts": _misdialled(visit, typed),
+            "carriers": choices(self._porch.parts, visit.partner),
             "once": self._once(visit),
         }
         return self._porch.page(visit, "supplier/correct.html", words, status=_status(problems))
@@ -247,6 +256,11 @@ def _named(part: ShownPart, name: str) -> ShownShipment:
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return found
+
+
+def _misdialled(visit: Visit, fields: Mapping[str, str]) -> tuple[Doubt, ...]:
+    """What speaks against other numbers of a parcel that was told before."""
+    return misdialled(typed_numbers(fields), visit.words, named=fields.get("carrier", ""))
 
 
 def _flaws(came: Came) -> list[Problem]:

@@ -1,6 +1,6 @@
 """What the columns of an uploaded table mean: said by its sender once, known in every later one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -12,6 +12,7 @@ from hub.flow.supplier_columns import Columns
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.ground.words import Words
 
 LABELS = {
     "number": "Purchase order",
@@ -30,6 +31,7 @@ LABELS = {
     "as_of": "Counted at",
 }
 COLUMN = "column-"
+STOCK = "stock"
 
 
 class Naming:
@@ -92,8 +94,7 @@ class Naming:
             for flaw in (*wrong, *found.problems)
         ]
         if missing:
-            text = said("Some columns that are needed were not found. Say what each one means.")
-            problems.append(Problem(field=f"{COLUMN}0", text=text))
+            problems.append(Problem(field=f"{COLUMN}0", text=_lacking(found, visit.words)))
         words = {
             "problems": problems,
             "found": found,
@@ -102,6 +103,41 @@ class Naming:
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "supplier/columns.html", words, status=status)
+
+
+def _lacking(found: Columns, words: Words) -> str:
+    """Name the columns that the table still needs, and what to do where it has none."""
+    if not any(column.means for column in found.columns):
+        return words.say("None of these columns is known. Say what each one means.")
+    if found.twice:
+        twice = {"names": _named([found.twice], words)}
+        return words.say(
+            "Two columns mean the same (%(names)s): choose something else for one of them.", twice
+        )
+    names = {"names": _named(found.missing, words)}
+    if found.set_id == STOCK:
+        return words.say(
+            "For a table of stock no column is known yet for: %(names)s. Say below which it is; if "
+            "the table has none, put it in and upload the table again.",
+            names,
+        )
+    told = words.say(
+        "For a table of shipments no column is known yet for: %(names)s. Say below which it is; if "
+        "the table has none, put it in and upload the table again.",
+        names,
+    )
+    if any({"number", "tracking"} & set(group) for group in found.missing):
+        return told
+    whole = words.say(
+        "Without any column for articles and quantities, all that is open of each order leaves."
+    )
+    return f"{told} {whole}"
+
+
+def _named(groups: Iterable[tuple[str, ...]], words: Words) -> str:
+    """Return the columns of each group by their labels: one of each group will do."""
+    known = ([words.say(LABELS[name]) for name in group if name in LABELS] for group in groups)
+    return "; ".join(" / ".join(labels) for labels in known)
 
 
 def remembered(porch: Porch, visit: Visit) -> list[tuple[str, str]]:

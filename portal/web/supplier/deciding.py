@@ -42,13 +42,37 @@ def asked(part: ShownPart, words: Words) -> tuple[Doubt, ...]:
     )
 
 
+def misdialled(trackings: Iterable[str], words: Words, *, named: str = "") -> tuple[Doubt, ...]:
+    """Return the numbers that no carrier gives out: all but a check digit is as it should be."""
+    every = [carriers.plain(one) for one in trackings]
+    wrong = {label: carriers.lookalike(label, named=named) for label in every}
+    return tuple(
+        Doubt(
+            token=f"digit-{label}",
+            text=words.say(
+                "%(label)s looks like a number of %(carrier)s with a wrong digit: check the label, "
+                "or tick that it ships anyway.",
+                {"label": label, "carrier": carriers.name(carrier)},
+            ),
+        )
+        for label, carrier in wrong.items()
+        if carrier
+    )
+
+
 def doubts(
-    parts: Parts, partner: str, part: ShownPart, trackings: Iterable[str], words: Words
+    parts: Parts,
+    partner: str,
+    part: ShownPart,
+    trackings: Iterable[str],
+    words: Words,
+    *,
+    named: str = "",
 ) -> tuple[Doubt, ...]:
     """Return all that speaks against shipping an order under these numbers.
 
     A number that is on a parcel of another order of the partner's is one; on its own order it is
-    none, and what was taken back counts for nothing.
+    none, and what was taken back counts for nothing. `named` is the carrier that was chosen.
     """
     plain = [label for one in trackings if _PLAIN.fullmatch(label := carriers.plain(one))]
     with parts.store.read() as tx:
@@ -63,15 +87,20 @@ def doubts(
                 {"label": label, "number": others[-1]},
             )
             found.append(Doubt(token=f"used-{label}", text=text))
-    return tuple(found)
+    return (*found, *misdialled(plain, words, named=named))
 
 
 def of_form(
     parts: Parts, partner: str, part: ShownPart, fields: Mapping[str, str], words: Words
 ) -> tuple[Doubt, ...]:
     """Return what speaks against shipping what a form of one order says."""
-    typed = [scanned(text) for name, text in fields.items() if name.startswith("tracking-")]
-    return doubts(parts, partner, part, typed, words)
+    named = fields.get("carrier", "")
+    return doubts(parts, partner, part, typed_numbers(fields), words, named=named)
+
+
+def typed_numbers(fields: Mapping[str, str]) -> list[str]:
+    """Return the tracking numbers that stand in a form."""
+    return [scanned(text) for name, text in fields.items() if name.startswith("tracking-")]
 
 
 def unseen(found: Iterable[Doubt], ticked: str) -> tuple[Doubt, ...]:
@@ -89,7 +118,13 @@ def decided_parcels(
     parcel_count: int,
 ) -> dict[str, object] | Misread:
     """Return a shipment as its form says it, if nothing speaks against it that was not ticked."""
-    read = parcels(part, fields, words, parcel_count=parcel_count)
+    return decided(parcels(part, fields, words, parcel_count=parcel_count), found, fields)
+
+
+def decided(
+    read: dict[str, object] | Misread, found: Iterable[Doubt], fields: Mapping[str, str]
+) -> dict[str, object] | Misread:
+    """Return what a form was read as, unless something speaks against it that was not ticked."""
     left = unseen(found, fields.get("anyway", ""))
     if isinstance(read, Misread) or not left:
         return read

@@ -110,6 +110,9 @@ class Grid:
             )
             return self._page(visit, self._rows(visit), [], wrong={"order": wrong}, article=article)
         part = shown(works[0], visit.words)
+        over = _over(visit.words, part)
+        if over and not tracking:  # before anybody looks for a label
+            return self._page(visit, self._rows(visit), [], wrong={"order": over})
         if not tracking:
             against = asked(part, visit.words)
             rows = self._rows(visit)
@@ -117,6 +120,8 @@ class Grid:
         said = self._say(visit, part, tracking, visit.fields.get("anyway", ""))
         if isinstance(said, Sent):
             return self._page(visit, self._rows(visit), [said])
+        if over:
+            return self._page(visit, self._rows(visit), [], wrong={"order": over})
         return self._page(
             visit,
             self._rows(visit),
@@ -131,7 +136,10 @@ class Grid:
 
         `ticked` is what was seen to speak against it.
         """
-        against = doubts(self._porch.parts, visit.partner, part, (tracking,), visit.words)
+        against = doubts(
+            *(self._porch.parts, visit.partner, part, (tracking,), visit.words),
+            named=visit.fields.get("carrier", ""),
+        )
         told = self._told(visit, part, tracking, unseen(against, ticked))
         return Unsaid(why=told, doubts=against) if isinstance(told, str) else told
 
@@ -147,7 +155,7 @@ class Grid:
             return _sent(part, tracking, visit.fields.get("carrier", ""))
         if before is not None and not before.kept:  # taken back since
             return said(_why(before))
-        carrier = visit.fields.get("carrier", "") or carriers.carrier_of(tracking)
+        carrier = visit.fields.get("carrier", "") or carriers.meant(tracking)
         if wrong := _forbidding(visit.words, part, tracking, carrier):
             return wrong
         if against:
@@ -205,7 +213,6 @@ class Grid:
             "doubts": against,
             "with_article": Filters(show=Shelf.ALL, article=article).query if article else "",
             "problems": problems,
-            "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
             "once": self._porch.parts.random(16).hex(),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -214,13 +221,27 @@ class Grid:
 
 def _forbidding(words: Words, part: ShownPart, tracking: str, carrier: str) -> str:
     """What no tick can help against, in words; empty for nothing."""
-    if wrong := wrong_tracking(tracking, words):
+    if wrong := _over(words, part) or wrong_tracking(tracking, words):
         return wrong
     if not carrier:
         return words.say("No carrier's numbers look like this one: open the order and choose it.")
+    return ""
+
+
+def _over(words: Words, part: ShownPart) -> str:
+    """Why nothing of an order leaves any more, in words; empty while something does."""
+    if part.open:
+        return ""
+    named = {"number": part.number}
     if part.state is FulfillmentState.CANCELLED:
-        return words.say("CANCELLED: do not ship this order.")
-    return "" if part.open else words.say("Nothing of this order is open any more.")
+        if all(line.rejected and line.rejected == line.cancelled for line in part.lines):
+            return words.say("REFUSED by you: do not ship %(number)s.", named)
+        return words.say("CANCELLED: do not ship %(number)s.", named)
+    parcels = [parcel for sent in part.shipments for parcel in sent.parcels if parcel.tracking]
+    if not parcels:
+        return words.say("Nothing of this order is open any more.")
+    named["labels"] = ", ".join(parcel.tracking for parcel in parcels)
+    return words.say("%(number)s shipped already with %(labels)s.", named)
 
 
 def _all_due(part: ShownPart, tracking: str, carrier: str) -> dict[str, Any]:
@@ -230,7 +251,7 @@ def _all_due(part: ShownPart, tracking: str, carrier: str) -> dict[str, Any]:
 
 
 def _sent(part: ShownPart, tracking: str, carrier: str) -> Sent:
-    word = carrier or carriers.carrier_of(tracking)
+    word = carrier or carriers.meant(tracking)
     return Sent(number=part.number, tracking=tracking, carrier=carriers.name(word))
 
 

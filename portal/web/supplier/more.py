@@ -4,6 +4,7 @@ from hub.access import Action
 from portal.web.ground.porch import Door, Place, Porch
 from portal.web.supplier import upload
 from portal.web.supplier.columns import Naming
+from portal.web.supplier.firm import Firm
 from portal.web.supplier.printing import Printing
 from portal.web.supplier.scorecard import Scorecard
 from portal.web.supplier.settings import Settings
@@ -105,6 +106,14 @@ def _settings(house: Porch) -> list[Door]:
         f"{person}/enable": settings.enable,
         f"{person}/role": settings.role,
     }
+    own = Firm(house.parts, settings.wrong)
+    of_firm = {
+        "/settings/zone": own.zone,
+        "/settings/days": own.close,
+        "/settings/days/open": own.open,
+        "/settings/carriers": own.carriers,
+        "/settings/channel": own.channel,
+    }
     return [
         Door(method="GET", path="/settings", needs=_OWN, endpoint=settings.shown),
         Door(method="POST", path="/settings/notice", needs=_OWN, endpoint=settings.notice),
@@ -119,5 +128,9 @@ def _settings(house: Porch) -> list[Door]:
         *(
             Door(method="POST", path=path, needs=_PEOPLE, endpoint=one)
             for path, one in posts.items()
+        ),
+        *(
+            Door(method="POST", path=path, needs=Action.KEEP_OWN_FIRM, endpoint=one)
+            for path, one in of_firm.items()
         ),
     ]

@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.domain import carriers
 from hub.domain.names import Names
 from hub.domain.posted import PostedSet
 from hub.flow import accounts, supplier_room
@@ -29,6 +28,7 @@ from portal.web.ground.forms import form, form_seal
 from portal.web.ground.porch import LARGEST_FORM, MOST_FIELDS, Porch
 from portal.web.ground.problems import Problem
 from portal.web.ground.words import Words, zone_named
+from portal.web.supplier.carriers import choices
 from portal.web.supplier.deciding import Doubt, decided_parcels, of_form
 from portal.web.supplier.endings import ending
 from portal.web.supplier.reading import Misread
@@ -189,7 +189,7 @@ class OneTime:
             "path": f"/a/{token}",
             "seal": form_seal(token),
             "once": self._porch.parts.random(16).hex(),
-            "carriers": [(word, carriers.name(word)) for word in carriers.KNOWN],
+            "carriers": choices(self._porch.parts, opened.act.partner),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.outside(request, "supplier/onetime.html", words, status=status)

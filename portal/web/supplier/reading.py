@@ -292,7 +292,7 @@ def _carrier(
     words: Words,
     problems: list[Problem],
 ) -> str:
-    """The chosen carrier; without one, the one whose numbers look like this.
+    """The chosen carrier; without one, the one whose numbers look like this, a wrong digit or not.
 
     Empty where parcels have carriers of their own: each is known by its number.
     """
@@ -303,7 +303,7 @@ def _carrier(
         problems.append(Problem(field="carrier-other", text=text))
     if chosen or other:
         return chosen or other
-    guessed = {one: carriers.carrier_of(one) for one in (each["tracking"] for each in packages)}
+    guessed = {one: carriers.meant(one) for one in (each["tracking"] for each in packages)}
     unknown = [tracking for tracking, carrier in guessed.items() if not carrier]
     if unknown and not problems:
         text = words.say(

@@ -60,7 +60,7 @@ class Room:
         work = one_of(self._porch, visit)
         words = {
             "part": shown(work, visit.words),
-            "events": events(self._porch.parts, work, visit.words),
+            "events": events(self._porch.parts, work, visit),
             "done": visit.query("done"),
             "once": self._once(),
         }

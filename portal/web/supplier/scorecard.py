@@ -151,4 +151,4 @@ def _measure(visit: Visit) -> Measure:
 
 def _mark(visit: Visit) -> Mark | None:
     asked = visit.query("mark")
-    return Mark(asked) if asked in set(Mark) else None
+    return Mark(asked) if asked in MARKS else None

@@ -1,12 +1,11 @@
-"""What a supplier sets: who of its people may come in, and how each hears of new work.
+"""What a supplier sets: who of its people may come in, how each hears of new work, and its firm.
 
-What its page says (days of work, limits, channels) is shown; those who keep the hub change it.
+What its page alone says (days of work, limits, channels) is shown; who keeps the hub changes it.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from hub.flow.supplier_notices import Notice
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.supplier.firm import firm
 
 ROLES = {Role.SUPPLIER_USER: "Works here", Role.SUPPLIER_ADMIN: "Works here and keeps people"}
 NOTICES = {
@@ -26,8 +26,6 @@ NOTICES = {
     Notice.DIGEST: "Once a day, at 7:00",
     Notice.NONE: "Not at all",
 }
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOLIDAYS = 12
 SECOND_CLICK = timedelta(seconds=10)
 
 
@@ -40,6 +38,10 @@ class Settings:
     def shown(self, visit: Visit) -> Response:
         """Show what is set."""
         return self._page(visit, [], link="")
+
+    def wrong(self, visit: Visit, problems: list[Problem]) -> Response:
+        """Show what is set with what is wrong in one of its forms."""
+        return self._page(visit, problems, link="")
 
     def people(self, visit: Visit) -> Response:
         """Show the same with what was typed into an invitation when the session was over."""
@@ -67,26 +69,11 @@ class Settings:
             "roles": [(str(role), said(text)) for role, text in ROLES.items()],
             "notice": supplier_notices.wish(parts, visit.account.id),
             "notices": [(str(one), said(text)) for one, text in NOTICES.items()],
-            "page": self._of_page(visit),
-            "saved": visit.query("saved") == "1",
+            "firm": firm(parts, visit),
+            "saved": visit.query("saved"),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return self._porch.page(visit, "supplier/settings.html", words, status=status)
-
-    def _of_page(self, visit: Visit) -> dict[str, Any]:
-        """What the partner's page says, as people read it."""
-        page, today = self._porch.parts.partners.get(visit.partner), visit.words.now.date()
-        days = page.calendar
-        return {
-            "name": page.name,
-            "zone": days.zone,
-            "cutoff": days.cutoff,
-            "work_days": [visit.words.say(WEEK[day]) for day in sorted(days.work_days)],
-            "holidays": sorted(day for day in days.holidays if day >= today)[:HOLIDAYS],
-            "channels": [(one.name, one.transport, one.format) for one in page.channels],
-            "answer_hours": round(page.limits.response.total_seconds() / 3600),
-            "ship_hours": round(page.limits.ship.total_seconds() / 3600),
-        }
 
     # --- one's own ------------------------------------------------------------------------------
 

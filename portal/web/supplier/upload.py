@@ -15,7 +15,7 @@ from hub.domain.exchange import Problem as Flaw
 from hub.domain.messages import ReportKind
 from hub.flow import supplier_columns, supplier_stock, supplier_undo, supplier_uploads
 from hub.flow.supplier_rows import Fate, ShipmentRow
-from hub.flow.supplier_sheets import MOST_BYTES, Sheet, given_back, keep_upload, sheet
+from hub.flow.supplier_sheets import MOST_BYTES, PARCELS, Sheet, given_back, keep_upload, sheet
 from hub.flow.supplier_stock import StockSheetRow
 from hub.flow.supplier_undo import Undoable
 from hub.flow.supplier_uploads import Failed
@@ -118,6 +118,7 @@ class Uploads:
             "problems": [*problems, *_problems(found.problems)],
             "sheet": found,
             "is_stock": is_stock,
+            "of_all": found.set_id == PARCELS,
             "rows": chosen[start : start + ON_PAGE],
             "counts": {fate: sum(row.fate is fate for row in rows) for fate in Fate},
             "orders": _orders(rows, _SURE),

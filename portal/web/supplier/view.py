@@ -10,6 +10,7 @@ from datetime import date, datetime
 from hub.domain import carriers
 from hub.domain.asking import gift_text
 from hub.domain.exchange import Purpose
+from hub.domain.leaving import leaving
 from hub.domain.messages import Address
 from hub.domain.orders import FulfillmentLine, FulfillmentState, Package, Shipment
 from hub.domain.packs import split
@@ -154,7 +155,7 @@ def shown(work: Work, words: Words) -> ShownPart:
     gift = people.get("gift")
     state, tone = _STATES[part.state]
     waits = part.state not in _OVER
-    late = waits and part.ship_by is not None and part.ship_by < words.now
+    late = waits and part.due is not None and part.due < words.now
     return ShownPart(
         number=part.number,
         customer_order=work.order.number,
@@ -163,7 +164,7 @@ def shown(work: Work, words: Words) -> ShownPart:
         state_word=words.say(state),
         tone="bad" if late else tone,
         created_at=part.created_at,
-        ship_by=part.ship_by if waits else None,
+        ship_by=part.due if waits else None,
         late=late,
         method=group.method_final or group.method_asked,
         carrier=carriers.name(group.carrier) if group.carrier else "",
@@ -193,15 +194,10 @@ def _place(address: Address) -> str:
 
 
 def _lines(work: Work, people: Mapping[str, object], words: Words) -> Iterator[ShownLine]:
-    """The lines of a part: what was said to leave later waits while anything else is to leave."""
     part, clock = work.part, zone_named(work.zone)
-    last = part.ship_by  # of all days that were named
-    today = words.now.astimezone(clock).date()
-    waits = last is not None and last.astimezone(clock).date() > today
-    sooner = any(line.buckets.open > line.buckets.backordered for line in part.lines)
+    due = leaving(part, today=words.now.astimezone(clock).date(), zone=clock)
     for line in part.lines:
-        later = line.buckets.backordered if waits and sooner else 0
-        yield _line(work, line, people, words, due=max(0, line.buckets.open - later))
+        yield _line(work, line, people, words, due=due[line.id])
 
 
 def _line(

@@ -17,6 +17,7 @@ from hub.access import House, Role
 from hub.flow import accounts, accounts_passwords
 from hub.flow.accounts import Account, SignedIn, Step
 from hub.flow.accounts_factors import code_at, step_of
+from hub.flow.own_settings import following
 from hub.flow.parts import Parts
 from hub.main import build
 from hub.store import Store
@@ -178,7 +179,7 @@ def door(pages: Parts, cellar: Store, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(accounts_passwords, "_hasher", lambda: cheap)
     accounts_passwords._nobodys.cache_clear()
     clock = Clock()
-    yield Door(parts=replace(pages, store=cellar, now=clock), clock=clock)
+    yield Door(parts=following(replace(pages, store=cellar, now=clock)), clock=clock)
     accounts_passwords._nobodys.cache_clear()
     run_sql(cellar, *(f"DELETE FROM {table}" for table in TABLES))
 

@@ -80,3 +80,28 @@ def test_services_are_those_of_the_code_table():
     codes = (ROOT / "mappings/codes/services.yaml").read_text()
     words = {row.split(":")[1].strip() for row in codes.splitlines() if row.startswith("  ")}
     assert words == carriers.SERVICES
+
+
+LOOKS = {
+    ("1Z999AA10123456785", ""): "ups",
+    ("1z 999aa1 0123456785", "fedex"): "ups",
+    ("9400111899223197428498", ""): "usps",
+    ("EA473124828US", ""): "usps",
+    ("986578788856", "fedex"): "fedex",
+    ("986578788856", ""): "",  # of digits alone, and nobody was named
+    ("986578788856", "dhl"): "",
+    ("1Z999AA10123456784", "ups"): "",
+    ("1Z999AA1012345678", "ups"): "",  # another form
+    ("LW-77", "ups"): "",
+}
+
+
+@pytest.mark.parametrize(("number", "named"), LOOKS)
+def test_a_number_with_one_wrong_sign_looks_like_its_carriers(number, named):
+    assert carriers.lookalike(number, named=named) == LOOKS[number, named]
+
+
+def test_whose_it_is_but_for_a_wrong_sign_is_meant():
+    assert carriers.meant("1Z999AA10123456785") == "ups"
+    assert carriers.meant("1Z999AA10123456785", named="Local Wheels") == "local wheels"
+    assert carriers.meant("986578788856") == ""

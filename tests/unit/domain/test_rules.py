@@ -302,4 +302,7 @@ def test_of_very_many_problems_the_first_are_told_and_errors_before_warnings() -
     assert told[-1].severity is Severity.WARNING
     assert "20 more" in told[-1].text
     assert foremost(errors) == tuple(errors)
+    assert foremost(told) == told
+    again = foremost([*told, *told])
+    assert len(again) == MOST_PROBLEMS + 1 and "140 more" in again[-1].text, "100 + 20 + 20"
     assert foremost(errors * 4)[-1].severity is Severity.ERROR

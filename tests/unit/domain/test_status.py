@@ -211,6 +211,26 @@ def test_the_sentence_says_when_it_arrives() -> None:
     assert headline(_page(desk), NOON) == "Arriving Wed 25 Nov"
 
 
+def test_the_sentence_names_no_day_while_a_parcel_is_held_up() -> None:
+    desk = bench(3)
+    for n in range(3):
+        parcel = replace(notice(desk.order, ("1", 1)).parcels[0], tracking=f"1Z{n}")
+        desk.hear(replace(notice(desk.order, ("1", 1)), notice=f"S{n}", parcels=(parcel,)))
+    said = []
+    for n in range(3):
+        held = _told(desk.order, CarrierMoment.EXCEPTION, NOON, parcel=n, day=nov(25))
+        desk.follow(Change(order=held))
+        said.append(headline(_page(desk), NOON))
+    assert said == [
+        "A parcel is held up on its way; we are looking into it",
+        "2 parcels are held up on their way; we are looking into it",
+        "Held up on its way; we are looking into it",
+    ]
+    back = _told(desk.order, CarrierMoment.RETURNED, NOON, parcel=0)
+    desk.follow(Change(order=back))
+    assert headline(_page(desk), NOON) == "Held up on its way; we are looking into it"
+
+
 def test_the_sentence_of_a_delay_says_the_new_day_and_the_old() -> None:
     desk = bench()
     desk.hear(says(desk.order, Answer.BACKORDERED, nov(30)))

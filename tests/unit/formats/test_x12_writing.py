@@ -1,5 +1,6 @@
 """Papers of ours: cleaned for the wire, joined with right counts; and the page that says how."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -166,6 +167,10 @@ def test_locate_finds_the_byte_of_segment_and_element() -> None:
     nowhere = Problem(code="x", text="x", where=Where(ordinal=99))
     assert x12.locate(piece, document=document, problem=nowhere) == nowhere
     assert x12.locate(piece, document=document, problem=found) is found
+    several = [replace(problem, where=Where(ordinal=n, element=1)) for n in (4, 1, 99, 2, 4)]
+    one_by_one = [x12.locate(piece, document=document, problem=one) for one in several]
+    assert list(x12.located(piece, document=document, problems=several)) == one_by_one
+    assert len({one.where.offset for one in one_by_one}) == 4
 
 
 def test_a_delivery_is_whole_when_its_iea_is_there() -> None:

@@ -75,6 +75,7 @@ SILENT = {
     "ops/desk/remedies.py": "commands, which are buttons at the desk",
     "domain/addresses.py": "told to programs that name a URL, by the API",
     "domain/webhooks.py": "names of fields",
+    "domain/webhook_examples.py": "the API's reference, in English for programmers",
     "formats/tabular/books.py": "the parts of a workbook",
     "formats/tabular/profile.py": "what a wrong page of a partner is told, at start",
     "formats/tabular/tables.py": "headings of columns",

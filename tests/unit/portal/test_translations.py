@@ -23,17 +23,15 @@ from portal.web.supplier import house
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import HOST, Counter, open_counter
 
-ROOMS = ("ground", "entrance", "supplier", "desk", "clerk", "admin")
+ROOMS = ("ground", "entrance", "supplier", "desk", "clerk", "admin", "reference")
 CUSTOMERS = "customer"
 """Its pages speak the brand's language, by the brand's own texts."""
 SAYS = {"say": 0, "said": 0, "_": 0, "wrong": 1, "_need": 3}
 """Calls that say a sentence, and at which place it stands."""
 NAMED: Mapping[str, tuple[str, ...]] = {
     "admin/brands.py": ("NAMES",),
-    "admin/described.py": ("GROUPS",),
     "admin/keys.py": ("LIVES", "OVERLAPS"),
     "admin/people.py": ("ROLES", "DONE"),
-    "admin/reference.py": (),
     "admin/webhooks.py": ("OVERLAPS", "DONE", "TAKINGS"),
     "clerk/changes.py": ("REASONS", "_MOVED"),
     "clerk/entered.py": ("text",),
@@ -45,19 +43,22 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "clerk/wanted.py": ("text", "_UNKNOWN"),
     "clerk/why.py": ("_BECAUSE", "_UNSAID", "_ASK", "_TELL", "_WAIT"),
     "desk/papers.py": ("TABS", "DELIVERY_TABS", "LIGHTS"),
-    "desk/watching.py": ("QUEUES", "REMEDIES"),
+    "desk/watching.py": ("LEADS", "QUEUES", "REMEDIES"),
     "entrance/account.py": (),
     "entrance/opening.py": (),
     "ground/porch.py": (),
+    "reference/described.py": ("GROUPS",),
+    "reference/pages.py": (),
     "supplier/acts.py": (),
     "supplier/columns.py": ("LABELS",),
     "supplier/endings.py": ("_YES", "_NO", "_CONFIRMED", "_DECLINED"),
+    "supplier/firm.py": ("WAYS", "WEEK"),
     "supplier/lists.py": (),
     "supplier/reading.py": ("REASONS",),
     "supplier/room.py": ("SHELVES",),
     "supplier/scorecard.py": ("TITLES", "MARKS"),
-    "supplier/settings.py": ("ROLES", "NOTICES", "WEEK"),
-    "supplier/story.py": ("SENTENCES",),
+    "supplier/settings.py": ("ROLES", "NOTICES"),
+    "supplier/story.py": ("SENTENCES", "OF_OTHERS", "_PROGRAM"),
     "supplier/upload.py": ("TABS",),
     "supplier/view.py": ("_STATES", "told"),
 }

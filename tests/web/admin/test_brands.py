@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from hub.ops.brand_text import as_yaml, written
 from hub.partners import load_brands
-from portal.web.admin.brand_pages import as_yaml, checked, written
+from portal.web.admin.brand_pages import checked
 from tests.web.admin.conftest import Office
 from tests.web.portal.rig import Browser
 

@@ -1,8 +1,8 @@
 """The clerks' desk before a whole hub: an app, and browsers of clerks with this or that brand."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -32,6 +32,8 @@ class Office:
 
     house: House
     app: ASGIApp
+    keys: dict[str, str] = field(default_factory=dict)
+    """The second factor of each clerk, by name."""
 
     def browser(self, *brands: str, role: Role = Role.CLERK, name: str = "kim") -> Browser:
         """A browser of somebody who has just signed in by an invitation; no brands are all."""
@@ -47,14 +49,28 @@ class Office:
         path = "/l/" + invited.url.rpartition("/")[2]
         answer = browser.post(path, {"seal": seal_of(browser.get(path).text), "password": PASSWORD})
         assert answer.status_code == 303, answer.text
-        self._enrol(browser)
+        self._enrol(browser, name)
         return browser
 
-    def _enrol(self, browser: Browser) -> None:
+    def again(self, name: str = "kim") -> Browser:
+        """A new browser of somebody who was there before."""
+        browser = Browser(app=self.app, host=HOST, address="127.0.0.1")
+        said = {"email": f"{name}@hub.example.com", "password": PASSWORD}
+        browser.post("/sign-in", {"seal": "", **said})
+        page = browser.get("/second").text
+        answer = browser.post("/second", {"seal": seal_of(page), "code": self._code(name)})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def _code(self, name: str) -> str:
+        return pyotp.TOTP(self.keys[name]).at(int(self.house.clock.time.timestamp()))
+
+    def _enrol(self, browser: Browser, name: str) -> None:
         page = browser.get("/second-factor").text
         found = re.search(r'<p class="hint[^>]*>.*?<code>([A-Z2-7 ]+)</code>', page, re.DOTALL)
         assert found, page
-        code = pyotp.TOTP(found[1].replace(" ", "")).at(int(self.house.clock.time.timestamp()))
+        self.keys[name] = found[1].replace(" ", "")
+        code = self._code(name)
         answer = browser.post("/second-factor", {"seal": seal_of(page), "code": code})
         assert answer.status_code == 200, answer.text
 
@@ -77,6 +93,25 @@ def fields_of(page: httpx.Response) -> dict[str, str]:
         else:
             _input(fields, found["tag"])
     return fields
+
+
+def new_order(browser: Browser) -> httpx.Response:
+    """The page of an empty form for a new order."""
+    return browser.get("/new")
+
+
+def action_of(page: httpx.Response) -> str:
+    """Where the form for a new order is sent to."""
+    action = re.search(r'<form method="post" action="(/new/[^"]*)"', page.text)
+    assert action, page.text
+    return action[1]
+
+
+def pressed(browser: Browser, page: httpx.Response, said: Mapping[str, str]) -> httpx.Response:
+    """Send the page's own form with these words in it, and go where the answer leads."""
+    answer = browser.post(action_of(page), {**fields_of(page), **said})
+    assert answer.status_code == 303, answer.text
+    return browser.get(answer.headers["location"])
 
 
 def _input(fields: dict[str, str], tag: str) -> None:

@@ -2,7 +2,7 @@
 
 from hub.access import Role
 from tests.rigs.houses import post, shopping
-from tests.web.clerk.rig import Office, fields_of
+from tests.web.clerk.rig import Office, action_of, fields_of
 
 PATHS = ("", "/notes", "/link", "/cancel", "/change", "/outcome/" + "0" * 32)
 
@@ -23,9 +23,10 @@ def test_an_order_of_another_brand_is_not_there(office: Office) -> None:
 def test_a_new_order_of_another_brand_is_not_taken(office: Office) -> None:
     browser = office.browser("harbor")
     page = browser.get("/new")
+    path = action_of(page)
     assert 'value="juniper"' not in page.text
     for do in ("look", "find", "place"):
-        answer = browser.post("/new", {**fields_of(page), "brand": "juniper", "do": do})
+        answer = browser.post(path, {**fields_of(page), "brand": "juniper", "do": do})
         assert answer.status_code == 404
 
 

@@ -73,6 +73,7 @@ def test_a_swap_agreed_in_part_is_no_swap(split: Office, first: str) -> None:
     assert "Exchange 4 × Thing 1</bdi>" in page and "Too late: the partner has it" in page
     assert "Done" not in page and "Exchange 5" not in page
     assert [(one.sku, one.kept) for one in split.house.order().lines] == [("SKU-1", 4)]
+    assert "confirmed in part" in browser.get(ONE).text
 
 
 def test_an_address_agreed_in_part_names_the_goods_for_which_it_holds(split: Office) -> None:
@@ -96,3 +97,4 @@ def test_a_cancellation_agreed_in_part_is_told_by_units(split: Office) -> None:
     _says(split.house, "acme", "AT")
     page = browser.get(where).text
     assert "Cancel 1 × Thing 1" in page and "Done" in page and "Too late" in page
+    assert "confirmed in part" in browser.get(ONE).text

@@ -91,7 +91,7 @@ def test_a_late_order_names_cause_and_step_and_its_customer_is_told_once_by_two_
     assert days and days[1] != days[2]
     assert f"({days[1]} → {days[2]})" in clerk.get(ONE).text
     after = clerk.get(ONE).text
-    assert "Customer told by mail: late" in after
+    assert "Mail to the customer: it comes later" in after
     assert "Nothing: the customer was told" in after
     assert after.count("Mail asked for: It comes later") == 2  # the note, and the timeline
 
@@ -144,3 +144,14 @@ def test_a_clerk_of_another_brand_writes_to_nobody(writing: Office) -> None:
     seal = seal_of(other.get("/orders").text) if "seal" in other.get("/orders").text else ""
     fields = {"seal": seal, "once": "0" * 32}
     assert other.post(f"{ONE}/mail/looking", fields).status_code == 404
+
+
+@pytest.mark.parametrize(("phone", "advice"), [("555 0100", "call them"), ("", "write to the")])
+def test_who_has_no_e_mail_is_called_only_where_a_number_is_known(
+    writing: Office, phone: str, advice: str
+) -> None:
+    new = shopping("1001", 1)
+    said = replace(new.customer, email="", phone=phone)
+    post(writing.house, replace(new, customer=said, groups=(replace(new.groups[0], ship_to=said),)))
+    page = writing.browser().get(f"{ONE}/mail/looking").text
+    assert advice in page and ("call them" in page) is bool(phone)

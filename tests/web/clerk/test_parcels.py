@@ -8,6 +8,7 @@ from hub.domain.exchange import Purpose
 from hub.domain.messages import CarrierEvent, CarrierMoment
 from hub.flow.delivering import Told, tell
 from tests.rigs.houses import post, shopping
+from tests.rigs.naming import one_order, parcels_of
 from tests.web.clerk.rig import Office
 
 TRACKING = "1Z999AA10123456784"
@@ -48,3 +49,14 @@ def test_parcels_stand_on_the_order_with_their_carrier_s_page(office: Office) ->
         assert said in row.text_content() and "UPS" in row.text_content()
         (link,) = row.xpath(".//a/@href")
         assert link.startswith("https://www.ups.com/") and TRACKING in link
+
+
+def test_a_parcel_of_unknown_contents_is_marked_as_one_that_the_customer_does_not_see(
+    office: Office,
+) -> None:
+    house = office.house
+    acme = one_order(house)
+    acme.send("856", parcels_of(acme, {TRACKING: [("7", 2, "ODD-7")]}))
+    house.turn()
+    page = office.browser().get("/orders/juniper/1001").text
+    assert TRACKING in page and "Not known yet; the customer does not see this parcel." in page

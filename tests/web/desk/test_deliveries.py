@@ -1,5 +1,6 @@
 """A file that could not be split has a page: why, its bytes, a corrected copy, put aside, found."""
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,3 +222,19 @@ def test_the_history_is_read_in_german(desk: Desk) -> None:
     [ours, *_] = _links(browser.get("/documents?set_id=850").text)
     page = browser.get(f"{ours}?tab=audit").text
     assert "gesendet als acme_850" in page
+
+
+@pytest.mark.parametrize("width", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
+def test_a_secret_in_the_wrong_folder_is_neither_shown_nor_given(desk: Desk, width: str) -> None:
+    text = "<cXML><Header><SharedSecret>let-me-in</SharedSecret></Header></cXML>"
+    (desk.house.suppliers["acme"].home / "out" / "odd.edi").write_bytes(text.encode(width))
+    for _ in range(2):
+        desk.house.turn()
+        desk.house.clock.on(seconds=61)
+    browser = desk.browser()
+    link = _of_cause(desk, browser)
+    given = browser.get(f"{link}/bytes").content
+    assert given.decode(width) == text.replace("let-me-in", "*" * 9)
+    for tab in ("raw", "segments"):
+        seen = re.sub(r"[^a-z*-]", "", html.unescape(browser.get(f"{link}?tab={tab}").text))
+        assert "let-me-in" not in seen and "*" * 9 in seen

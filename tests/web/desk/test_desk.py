@@ -128,7 +128,7 @@ def test_what_a_partners_page_sets_stands_there_as_it_is_in_another_language_too
     page = desk.browser(language="de").get("/partners/acme").text
     desk.house.close()
     assert "<bdi>in</bdi>" in page
-    assert '<dt lang="en">Newline</dt><dd><bdi>ja</bdi></dd>' in page
+    assert "<dt>Neue Zeile nach jedem Segment</dt><dd><bdi>ja</bdi></dd>" in page
     assert "<dd>24 Stunden Arbeitszeit</dd>" in page
 
 
@@ -256,3 +256,20 @@ def test_a_page_that_asks_by_itself_keeps_nobody_in(desk: Desk) -> None:
     assert answer.status_code == 401
     assert answer.headers["hx-redirect"].startswith("/sign-in")
     assert browser.get("/documents").status_code == 303
+
+
+def test_the_bytes_are_handed_over_to_be_kept_and_never_shown(desk: Desk) -> None:
+    paper = desk.notice()
+    with desk.house.parts.store.read() as tx:
+        row = tx.exchange.document(paper)
+    browser = desk.browser()
+    for one in (row.id, row.transmission_id):
+        given = browser.get(f"/documents/{one}/bytes")
+        assert given.status_code == 200
+        assert given.headers["content-type"] == "application/octet-stream"
+        assert given.headers["content-disposition"].startswith("attachment; filename=")
+        assert "sandbox" in given.headers["content-security-policy"]
+        assert "ST*856*0001~" in given.text
+    assert browser.get("/documents/doc_nothing/bytes").status_code == 404
+    tab = browser.get(f"/documents/{row.id}?tab=raw").text
+    assert f'href="/documents/{row.id}/bytes"' in tab

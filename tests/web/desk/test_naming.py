@@ -56,6 +56,16 @@ def test_one_paper_is_mended_by_two_clicks_from_its_own_page(desk: Desk) -> None
     assert browser.post("/partners/acme/names", fields).status_code == 303, "twice is once"
 
 
+def test_one_that_is_run_again_is_counted_as_one(desk: Desk) -> None:
+    desk.notice(sku="ODD-7")
+    [group] = parked(desk.house.parts)
+    browser = desk.browser()
+    form = browser.get(_link(browser.get(f"/parked/{group.id}").text)).text
+    told = browser.post("/partners/acme/names", _fields(form)).headers["location"]
+    again = browser.post(f"/parked/{group.id}", {"seal": seal_of(browser.get(told).text)}).text
+    assert "1 of 1 is run again now." in again
+
+
 def test_a_group_is_said_once_tried_and_run_again(desk: Desk) -> None:
     desk.notice(sku="ODD-7")
     desk.notice(number=78, sku="ODD-7")
@@ -68,7 +78,7 @@ def test_a_group_is_said_once_tried_and_run_again(desk: Desk) -> None:
     tried = browser.get(answer.headers["location"]).text
     assert "Done: the name is kept." in tried and tried.count("right-row") == 2
     again = browser.post(f"/parked/{group.id}", {"seal": seal_of(tried)}).text
-    assert again.count("right-row") == 2
+    assert again.count("right-row") == 2 and "2 of 2 are run again now." in again
     desk.house.turn()
     assert parked(desk.house.parts) == ()
 

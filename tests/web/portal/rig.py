@@ -273,6 +273,7 @@ def event(house: House, code: str, at: str, number: str = "1001") -> None:
     """The carrier told of the parcel: X1 arrived somewhere, OF out for delivery, D1 delivered."""
     order = house.order(number)
     names = {"AF": "picked_up", "X1": "in_transit", "OF": "out_for_delivery", "D1": "delivered"}
+    names |= {"A3": "returned"}
     moment = CarrierMoment(names[code])
     told = CarrierEvent(tracking=TRACKING, moment=moment, at=datetime.fromisoformat(at))
     after = delivery.told(order, [told], of={part.id for part in order.fulfillments})

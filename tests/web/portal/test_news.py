@@ -9,7 +9,8 @@ from hub.api import build as build_door
 from hub.domain.facts import Fact, FactKind
 from hub.domain.names import Names
 from hub.errors import TransportError
-from hub.flow.mailing import MailTurn, together
+from hub.flow.mail_batches import together
+from hub.flow.mailing import MailTurn
 from hub.flow.orders import remember
 from hub.store import Transaction
 from tests.cast import MAYA

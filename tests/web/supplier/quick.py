@@ -9,6 +9,7 @@ import pytest
 
 from hub import api
 from hub.flow.lanes import LaneTurn
+from hub.flow.own_settings import following
 from hub.flow.parts import Parts
 from hub.main import doors, open_store, read_settings
 from tests.fakes import Supplier
@@ -40,7 +41,7 @@ def quick_counter(furnished: Furnished, tmp_path: Path) -> Iterator[Counter]:
     """The suppliers' house on a store of its own."""
     shutil.copytree(furnished.folder / "data", tmp_path / "data")
     settings = read_settings({"HUB_DATA_DIR": str(tmp_path / "data")})
-    parts = replace(furnished.parts, store=open_store(settings), now=Clock())
+    parts = following(replace(furnished.parts, store=open_store(settings), now=Clock()))
     turns = {
         channel.partner: LaneTurn(parts, channel, owner="test")
         for partner in parts.partners.all

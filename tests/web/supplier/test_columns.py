@@ -54,12 +54,12 @@ def test_columns_are_named_once_and_known_in_every_later_table(
     assert TRACKING in asked.text  # what stands in a column says what it is
     answer = browser.post(f"{path}/columns", {"seal": seal_of(asked.text), **MEANT})
     assert answer.headers["location"] == path
-    assert "<strong>1</strong> good rows" in browser.get(path).text
+    assert "<strong>1</strong> good row" in browser.get(path).text
     assert "Sent: 1 order." in send(browser, path)
     later = counter.order("1002")
     again = upload(browser, _named(later, book=not book))
     page = browser.get(again).text
-    assert "<strong>1</strong> rows with a question" in page  # its number left with the first one
+    assert "<strong>1</strong> row with a question" in page  # its number left with the first one
     told = browser.get("/upload").text
     assert "<bdi>Paketschein</bdi>: Tracking number" in told
     stranger = counter.browser("stranger")
@@ -81,7 +81,7 @@ def test_a_column_that_is_not_read_can_be_named_and_forgotten(counter: Counter) 
     meant = {f"column-{place}": means for place, means in enumerate(chosen)}
     fields = {"seal": seal_of(page), **meant, "column-4": "carrier"}
     assert browser.post(f"{path}/columns", fields).status_code == 303
-    assert "<strong>1</strong> good rows" in browser.get(path).text
+    assert "<strong>1</strong> good row" in browser.get(path).text
     seal = seal_of(page)
     browser.post("/upload/forget", {"seal": seal, "heading": "sent BY hand of"})
     assert "name the carrier in a column" in browser.get(path).text
@@ -106,7 +106,7 @@ def test_a_title_above_the_headings_is_no_heading(counter: Counter) -> None:
     assert "<bdi>Label no</bdi>" in page and "<bdi>Shipments of Friday</bdi>" not in page
     meant = {"column-1": "sku", "column-3": "tracking"}
     browser.post(f"{path}/columns", {"seal": seal_of(page), **meant})
-    assert "<strong>1</strong> good rows" in browser.get(path).text
+    assert "<strong>1</strong> good row" in browser.get(path).text
 
 
 def test_what_two_columns_cannot_both_mean_is_told_and_nothing_is_kept(counter: Counter) -> None:
@@ -142,7 +142,7 @@ def test_excels_damage_in_a_workbook_is_named_and_its_rows_come_back(counter: Co
     path = upload(browser, body, "today.xlsx")
     page = browser.get(path).text
     assert "Excel changed this number" in page
-    assert "<strong>1</strong> good rows" in page and "<strong>1</strong> wrong rows" in page
+    assert "<strong>1</strong> good row" in page and "<strong>1</strong> wrong row" in page
     assert "Sent: 1 order." in send(browser, path)
     back = openpyxl.load_workbook(io.BytesIO(browser.get(f"{path}/wrong.xlsx").content))
     assert back.active is not None
@@ -160,6 +160,15 @@ def test_headings_are_kept_on_each_store(hub_database: str, tmp_path: Path) -> N
         browser = counter.browser()
         path = upload(browser, _named(number, book=False))
         browser.post(f"{path}/columns", {"seal": seal_of(browser.get(path).text), **MEANT})
-        assert "<strong>1</strong> good rows" in browser.get(path).text
+        assert "<strong>1</strong> good row" in browser.get(path).text
     finally:
         counter.house.close()
+
+
+def test_of_two_columns_that_mean_the_same_one_is_asked_to_mean_something_else(
+    counter: Counter,
+) -> None:
+    number, browser = counter.order(), counter.browser()
+    rows = ("PO;SKU;SKU;Qty;Tracking", f"{number};SKU-1;SKU-1;2;{TRACKING}")
+    told = browser.get(upload(browser, table(*rows))).text
+    assert "Two columns mean the same (SKU): choose something else for one of" in told

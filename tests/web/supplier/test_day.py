@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.access import Role
+from hub.api import build as build_door
 from hub.domain.posted import PostedSet
 from hub.flow import accounts, supplier_notices, supplier_room
 from hub.flow.supplier_notices import Notice
 from hub.flow.supplier_owed import next_digest
 from hub.flow.supplier_room import Said
+from tests.rigs.desks import Mill, partner_key
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import TRACKING, Counter, once_of
 from tests.web.supplier.test_lost_session import in_again
@@ -65,7 +67,7 @@ def test_what_was_not_taken_is_a_problem_of_the_day_until_it_is_said_right(
     assert "No problems" in browser.get("/").text  # what was not undone stands as it was
     _correct(counter, number, "NO SUCH")
     page = browser.get("/").text
-    assert "<strong>1</strong> problems" in page
+    assert "<strong>1</strong> problem" in page
     section = page.partition('id="untaken"')[2].partition("</section>")[0]
     assert f'href="/orders/{number}"' in section
     assert number not in counter.browser("stranger").get("/").text
@@ -87,6 +89,12 @@ def test_an_order_tells_what_happened_to_it_newest_first(counter: Counter) -> No
     page = browser.get(path).text
     story = page.partition('id="story"')[2].partition("</ol>")[0]
     told = re.findall(r"</time> ([^<]+?)(?:<|\n)", story)
+    said = re.findall(r"<bdi>([^<]+)</bdi>", story)
+    assert said == [
+        "A shipment was taken back: 2 × Thing 1",
+        f"Shipped: 2 × Thing 1, with UPS {TRACKING}",
+        "Confirmed: 2 × Thing 1",
+    ]
     assert [one.strip() for one in told] == [
         "You took a shipment back.",
         "You told of a shipment.",
@@ -94,6 +102,19 @@ def test_an_order_tells_what_happened_to_it_newest_first(counter: Counter) -> No
         "The order came to you.",
     ]
     assert f'href="/print/slips?order={number}"' in page
+    other = counter.browser(role=Role.SUPPLIER_ADMIN).get(path).text
+    story = other.partition('id="story"')[2].partition("</ol>")[0]
+    assert "Ana Ortiz answered it." in story and "You answered it." not in story
+
+
+def test_what_the_firms_program_said_in_vain_is_told_in_a_sentence(counter: Counter) -> None:
+    number = counter.order()
+    key, _ = partner_key(counter.house, "corner")
+    program = Mill(app=build_door(counter.house.parts), house=counter.house, key=key)
+    body = {"change": "7", "whole": "accept"}
+    assert program.post(f"/orders/{number}/change-responses", body).status_code == 422
+    page = counter.browser().get(f"/orders/{number}").text
+    assert "What your program said was not taken." in page
 
 
 def test_a_carrier_that_nobody_knows_is_named(counter: Counter) -> None:

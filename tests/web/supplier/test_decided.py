@@ -188,3 +188,41 @@ def test_two_parcels_have_two_labels(quick_counter: Counter) -> None:
     status, page = _two_parcels(quick_counter, **numbers)
     assert status == 422 and "Parcel 2 has the number of another one" in page
     assert quick_counter.house.order().shipments == ()
+
+
+# --- what does not ship any more -----------------------------------------------------------------
+
+
+def _over(counter: Counter, number: str) -> str:
+    """What a page says of a slip that is scanned alone, and that it asks for no label."""
+    status, page = _scan(counter.browser(), order=number, label="")
+    assert status == 422 and 'id="order-wrong"' in page
+    assert 'name="order"' in page and f'value="{number}"' not in page.partition("By hand")[0]
+    return page
+
+
+def test_the_slip_of_a_cancelled_order_says_so_at_once(quick_counter: Counter) -> None:
+    number, browser = _asked(quick_counter), quick_counter.browser()
+    page = browser.get(f"/orders/{number}").text
+    stopped = {"answer": "stopped", "change": "1", "sure": "1"}
+    assert browser.post(f"/orders/{number}/change", {**_forms(page), **stopped}).status_code == 303
+    assert f"CANCELLED: do not ship {number}." in _over(quick_counter, number)
+    for label in (TRACKING, "LW-77", "1Z999AA10123456785"):  # whatever the label is
+        status, page = _scan(browser, order=number, label=label)
+        assert status == 422 and f"CANCELLED: do not ship {number}." in page
+        assert "carrier" not in page.partition("By hand")[0] and "anyway" not in page
+
+
+def test_the_slip_of_what_was_refused_or_left_already_says_so(quick_counter: Counter) -> None:
+    left, refused = quick_counter.order("1001"), quick_counter.order("1002")
+    browser = quick_counter.browser()
+    fields = {"scan": "1", "order": left, "label": TRACKING, **_forms(browser.get("/ship").text)}
+    assert f"{left} left" in browser.post("/ship", fields).text
+    assert f"{left} left" in browser.post("/ship", fields).text  # a second click
+    assert f"{left} shipped already with {TRACKING}." in _over(quick_counter, left)
+    status, page = _scan(browser, order=left, label=USPS)
+    assert status == 422 and f"{left} shipped already with {TRACKING}." in page
+    path = f"/orders/{refused}/answer"
+    no = {"accept-1": "0", "reject-1": "2", "reason-1": "no_stock"}
+    assert browser.post(path, {**_forms(browser.get(path).text), **no}).status_code == 303
+    assert f"REFUSED by you: do not ship {refused}." in _over(quick_counter, refused)

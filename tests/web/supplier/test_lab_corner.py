@@ -1,13 +1,16 @@
 """The lab's Corner before the real pages: by a mail's link, and by signing in."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hub.access import Role
+from hub.cli.lab_hub import is_for_people
 from hub.domain.names import Names
 from hub.flow import accounts
 from hub.lab.corner_post import CornerPost
@@ -127,3 +130,32 @@ def test_what_a_page_refuses_is_noted_and_what_finds_nobody_waits(
     post.connect(door, "")
     assert list(post.arrived()) == []  # no invitation, no password: it stays outside
     assert post.untaken() == 1
+
+
+def test_an_order_that_came_after_a_person_was_invited_is_left_to_that_person(
+    counter: Counter, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts, door = counter.house.parts, AppDoor(counter.app)
+    begun = counter.order("1001")
+    post = person(counter, tmp_path / "home", door)
+    post.leave(partial(is_for_people, parts, "corner", played={("juniper", "1002")}))
+    assert [name for name, _ in post.arrived()] == [begun]
+    ana = accounts.invite_by_link(
+        parts, email="ana@example.com", name="Ana", role=Role.SUPPLIER_ADMIN, partner="corner",
+        who="test",
+    ).account  # fmt: skip
+    played, theirs = counter.order("1002"), counter.order("1003")
+    mails = tmp_path / "home" / "mails"
+    mails.mkdir()
+    link = work_link(counter.house, theirs)
+    (mails / "0001.eml").write_text(MAIL.format(to=EMAIL, link=link.url))
+    with caplog.at_level(logging.INFO, "hub.lab"):
+        assert [name for name, _ in post.arrived()] == [played]
+        assert list(post.arrived()) == []
+    [line] = [one.getMessage() for one in caplog.records if one.name == "hub.lab"]
+    assert f"leaves the order {theirs} to the people" in line
+    post.send("one.json", ships(begun))
+    assert (post.refusals, counter.house.word("1001")) == ([], "Shipped")
+    accounts.disable(parts, account_id=ana.id, who="test")
+    assert [name for name, _ in post.arrived()] == [theirs]
+    door.close()

@@ -123,6 +123,72 @@ def test_levels_are_saved_by_keyboard_alone_without_javascript(
     context.close()
 
 
+def test_the_slash_key_goes_to_the_search_box_unless_something_is_being_typed(
+    chromium: Browser, shown: Shown
+) -> None:
+    context = chromium.new_context()
+    context.add_cookies([shown.jar])
+    page = context.new_page()
+    page.goto(f"{shown.base}/stock")
+    box, typed = page.locator("#q"), page.locator("#units-SKU-1")
+    typed.focus()
+    page.keyboard.press("/")
+    assert not box.evaluate("one => one === document.activeElement")
+    typed.blur()
+    page.keyboard.press("/")
+    assert box.evaluate("one => one === document.activeElement") and box.input_value() == ""
+    page.keyboard.type("a/b")
+    assert box.input_value() == "a/b"
+    context.close()
+
+
+def test_the_slash_key_is_switched_off_at_the_account_and_on_again(
+    chromium: Browser, shown: Shown
+) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 640})
+    context.add_cookies([shown.jar])
+    page, judge = equip(context), Judge()
+    page.goto(f"{shown.base}/account")
+    choice, box = page.get_by_label("The key / goes to the search box"), page.locator("#q")
+    assert choice.is_checked() and box.get_attribute("aria-keyshortcuts") == "/"
+    assert judge.faults(page) == []
+    other = context.new_page()
+    other.goto(f"{shown.base}/stock")
+    choice.focus()
+    page.keyboard.press("Space")
+    assert box.get_attribute("aria-keyshortcuts") is None
+    other.wait_for_function("!document.querySelector('#q').hasAttribute('aria-keyshortcuts')")
+    page.reload()
+    assert not choice.is_checked()
+    page.goto(f"{shown.base}/stock")
+    page.keyboard.press("/")
+    assert not box.evaluate("one => one === document.activeElement")
+    page.goto(f"{shown.base}/account")
+    choice.check()
+    page.locator("h1").click()
+    choice.blur()
+    page.keyboard.press("/")
+    assert box.evaluate("one => one === document.activeElement")
+    context.close()
+
+
+def test_where_nothing_can_be_kept_or_run_there_is_no_such_key(
+    chromium: Browser, shown: Shown
+) -> None:
+    blocked = "Storage.prototype.getItem = () => { throw new DOMException('', 'SecurityError'); };"
+    for has_script in (True, False):
+        context = chromium.new_context(java_script_enabled=has_script)
+        context.add_cookies([shown.jar])
+        page = context.new_page()
+        page.add_init_script(blocked)
+        page.goto(f"{shown.base}/account")
+        assert page.locator("[data-keys]").is_hidden()
+        assert page.locator("#q").get_attribute("aria-keyshortcuts") is None
+        page.keyboard.press("/")
+        assert not page.locator("#q:focus").count()
+        context.close()
+
+
 DETECTOR = """
 window.BarcodeDetector = class {
   static async getSupportedFormats() { return ["code_128"]; }

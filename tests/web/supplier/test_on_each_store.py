@@ -11,7 +11,7 @@ def test_a_table_ships_the_figures_count_and_the_shelf_is_searched(counter: Coun
     browser = counter.browser()
     path = upload(browser, table("PO,SKU,Qty,Tracking", f"{number},SKU-1,2,{TRACKING}"))
     for _ in range(2):
-        assert "<strong>1</strong> sent rows" in send(browser, path)
+        assert "<strong>1</strong> sent row" in send(browser, path)
     assert counter.house.word("1001") == "Shipped"
     shipped = browser.get("/figures/ship?days=30&mark=good").text
     assert number in shipped and other not in shipped

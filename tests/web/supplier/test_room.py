@@ -228,7 +228,9 @@ def test_a_shipment_is_undone_by_a_voiding_paper(counter: Counter) -> None:
     order = counter.house.order()
     assert order.shipments == ()
     assert order.lines[0].buckets.open == 2
-    assert TRACKING not in browser.get(f"/orders/{number}").text
+    now, happened = browser.get(f"/orders/{number}").text.split('id="story"')
+    assert TRACKING not in now
+    assert "took a shipment back" in happened and TRACKING in happened
 
 
 def test_an_answer_is_undone_while_it_can_be(counter: Counter) -> None:

@@ -1,4 +1,4 @@
-"""One search for any id: numbers of orders in any letters, and articles by every id of theirs."""
+"""One search for any id: numbers of orders typed anyhow, and articles by every id of theirs."""
 
 from urllib.parse import urlencode
 
@@ -43,10 +43,10 @@ def _called(counter: Counter, vendor: str, gtin: str) -> None:
 def test_a_customers_number_is_found_in_any_letters(counter: Counter) -> None:
     number = counter.order("web-1007a")
     browser = counter.browser()
-    for text in ("web-1007a", "WEB-1007A", "Web-1007a", " web-1007A "):
+    for text in ("web-1007a", "WEB-1007A", " web-1007A ", "web_1007a", "#Web 1007a"):
         assert _found(browser, text) == f"/orders/{number}", text
         assert f'value="{number}"' in _scanned(browser, text), text
-    for text in ("web-1007", "web_1007a", "%", "", " "):
+    for text in ("web-1007", "web_100_a", "%", "", " "):
         assert _found(browser, text) == "", text
     stranger = counter.browser("stranger")
     for text in ("web-1007a", "WEB-1007A"):

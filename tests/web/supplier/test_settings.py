@@ -123,7 +123,7 @@ def test_everybody_chooses_how_to_hear_of_new_work(counter: Counter) -> None:
 
 def test_what_the_partners_page_says_is_shown(counter: Counter) -> None:
     page = counter.browser().get("/settings").text
-    for words in ("UTC", "every day", "these pages", "Those who keep the hub change it"):
+    for words in ("UTC", "every day", "these pages", "agreed on with those who keep the hub"):
         assert words in page
 
 

@@ -38,7 +38,7 @@ def test_orders_that_nobody_is_told_of_are_a_card_until_somebody_is_invited(
     assert "nobody of it is invited" in text
     [cause] = [one for one in errors_by_cause(counter.house.parts) if one.kind == "nobody-told"]
     assert "orders that nobody is told of" in cause.text
-    assert "--partner corner" in cause.next_step
+    assert "Invite somebody" in cause.next_step
     _person(counter)
     assert _cards(counter) == []
     counter.order("1003")

@@ -70,7 +70,7 @@ def test_every_row_is_shown_and_only_good_ones_are_sent(counter: Counter) -> Non
         "no whole number",
     ):
         assert words in page, words
-    assert "<strong>1</strong> good rows" in page
+    assert "<strong>1</strong> good row" in page
     assert "<strong>5</strong> wrong rows" in page
     assert counter.house.order("1001").shipments == ()  # looked at, not sent
     assert "Sent: 1 order." in send(browser, path)
@@ -109,7 +109,7 @@ def test_sending_twice_ships_once_and_a_later_look_says_sent(counter: Counter) -
     assert order.lines[0].buckets.shipped == 3
     assert len(order.shipments) == 2  # two carriers, two papers
     assert "<strong>2</strong> sent rows" in page
-    assert "<strong>1</strong> wrong rows" in page  # a third row asked for what was not open
+    assert "<strong>1</strong> wrong row" in page  # a third row asked for what was not open
     with counter.house.parts.store.read() as tx:
         papers = [
             row.set_id
