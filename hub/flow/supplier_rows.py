@@ -26,12 +26,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The rows that make one paper: one order, one carrier, one moment, one shipment's number."""
+    """The rows that make one paper: one order, one carrier, one moment, one shipment's number.
+
+    Rows that were put right together are a paper of their own (`turn`): another may have gone.
+    """
 
     number: str
     carrier: str
     shipped_at: datetime | None
     notice: str
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

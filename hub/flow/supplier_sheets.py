@@ -1,10 +1,9 @@
-"""Tables that a supplier's people upload: kept first, then read row by row.
+"""Tables that a supplier's people upload: kept first (`supplier_kept`), then read row by row.
 
 The columns are found as those of a table that comes as a file (`hub.flow.headings`). A sheet is
 read again from the kept bytes whenever it is looked at: the browser holds nothing of it.
 """
 
-import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -13,19 +12,15 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel
 
-from hub.domain.exchange import Direction, Document, Problem, TransmissionState, Where
+from hub.domain.exchange import Document, Problem, Where
 from hub.domain.messages import Message
-from hub.domain.names import stable
 from hub.errors import Malformed
 from hub.flow.headings import with_headings
 from hub.flow.parts import Parts
-from hub.flow.posted import desk_of
-from hub.flow.receiving import IN_ROW, NEVER, input_of
-from hub.flow.supplier_room import NoDesk
+from hub.flow.supplier_kept import UPLOADS, Cells, corrections
 from hub.formats import Format
 from hub.mapping import Page
-from hub.partners import Channel
-from hub.store import Transaction, TransmissionRow
+from hub.store import TransmissionRow
 
 TABLES = "tabular"
 PARCELS = "parcels"
@@ -35,8 +30,6 @@ LEVELS = {"shipment": 3, "stock": 1, PARCELS: 2}
 """How many segments a row of each table becomes."""
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
-LONGEST_NAME = 200
-UPLOADS = "upload/"
 _TOGETHER = 10  # records that are read at once
 _FIRST = 3  # the ordinal of the first row's first segment: ST is 1, the table's head 2
 _ROW = re.compile(r"row (\d+)\b")
@@ -85,6 +78,12 @@ class _Tables(Format, Protocol):
     def given_back(self, rows: Sequence[Sequence[str]], *, book: bool) -> bytes:
         """Return rows as a file."""
 
+    def columns(self, document: Document) -> tuple[str, ...]:
+        """Return what the columns are taken for."""
+
+    def put_right(self, body: bytes, *, document: Document, cells: Cells) -> Document:
+        """Return the document with cells in place of the file's."""
+
     def looked_at(self, body: bytes, *, profile: BaseModel) -> Looked:
         """Return the first rows, and what their columns are taken for."""
 
@@ -93,7 +92,8 @@ class _Tables(Format, Protocol):
 class SheetRow:
     """One row as it stands in the file, what it says, and what keeps it from counting.
 
-    `message` is None for a row that could not be read; `odd` does not keep it from counting.
+    `message` is None for a row that could not be read; `odd` does not keep it from counting. `turn`
+    is the correction that spoke of it last, 0 for none.
     """
 
     number: int
@@ -101,6 +101,7 @@ class SheetRow:
     message: Message | None
     problems: tuple[Problem, ...] = ()
     odd: tuple[Problem, ...] = ()
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class Sheet:
     """A kept upload as it was read; with `problems` it could not be read as a whole.
 
     `unread` are the headings of a table of set PARCELS that nothing is read from; a column that
-    has cells and no heading is there by its number.
+    has cells and no heading is there by its number. `columns` are what its columns are taken for.
     """
 
     id: str
@@ -118,67 +119,7 @@ class Sheet:
     rows: tuple[SheetRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
-
-
-# --- custody ------------------------------------------------------------------------------------
-
-
-def keep_upload(parts: Parts, partner: str, *, name: str, body: bytes, key: str, who: str) -> str:
-    """Keep a file as a delivery of the partner's and return its name; the same key is the same one.
-
-    Raises NoDesk for a partner that has none. The file's name is somebody's words: it is kept
-    without what could be a path.
-    """
-    channel = desk_of(parts, partner)
-    if channel is None:
-        raise NoDesk(partner)
-    now = parts.now()
-    kept = None if len(body) <= IN_ROW else parts.store.archive.keep(io.BytesIO(body)).name
-    delivery_key = f"{UPLOADS}{key}"
-    row = TransmissionRow(
-        id=stable("tra", channel.lane, "in", delivery_key),
-        partner=partner,
-        channel=channel.name,
-        direction=Direction.IN,
-        name=_plain_name(name),
-        size=len(body),
-        sha256=hashlib.sha256(body).digest(),
-        delivery_key=delivery_key,
-        # What is made of it are papers of their own, with their own deliveries.
-        state=TransmissionState.SPLIT,
-        at=now,
-        object_name=kept,
-    )
-
-    def work(tx: Transaction) -> None:
-        place = tx.duties.next_number(f"{channel.lane}/received", ceiling=NEVER)
-        if tx.exchange.add_transmission(
-            replace(row, seq=place), body=body if kept is None else None
-        ):
-            _note(tx, parts, channel, row, who=who)
-
-    parts.store.write(work)
-    return row.id
-
-
-def _plain_name(name: str) -> str:
-    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(sign for sign in bare if sign.isprintable())[:LONGEST_NAME] or "upload"
-
-
-def _note(
-    tx: Transaction, parts: Parts, channel: Channel, row: TransmissionRow, *, who: str
-) -> None:
-    tx.facts.record_input(
-        input_id=input_of(row.id),
-        kind="delivery",
-        at=row.at,
-        who=who,
-        subject=row.id,
-        body={"name": row.name, "size": row.size},
-        sealed=None,
-        hashes={"page": parts.partners.get(channel.partner).digest, "code": parts.code},
-    )
+    columns: tuple[str, ...] = ()
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -288,6 +229,12 @@ def _document(parts: Parts, body: bytes, profile: BaseModel) -> Document:
 
 def _read(parts: Parts, found: Sheet, document: Document, body: bytes) -> Sheet:
     tables = cast(_Tables, parts.formats[TABLES])
+    with parts.store.read() as tx:
+        told = corrections(tx, found.id)
+    if told:
+        cells = {place: text for one in told for place, text in one.items()}
+        document = tables.put_right(body, document=document, cells=cells)
+    turns = {row: turn for turn, one in enumerate(told, start=1) for row, _ in one}
     headings, written = tables.written_rows(body, document=document)
     page = parts.maps.page(MAPS[document.set_id])
     read = _readings(tables, page, document, body)
@@ -299,11 +246,18 @@ def _read(parts: Parts, found: Sheet, document: Document, body: bytes) -> Sheet:
             message=message,
             problems=problems,
             odd=plainly(odd.get(number, ())),
+            turn=turns.get(number, 0),
         )
         for (number, cells), (message, problems) in zip(written, read, strict=True)
         if any(one.strip() for one in cells)
     ]
-    return replace(found, set_id=document.set_id, headings=headings, rows=tuple(rows))
+    return replace(
+        found,
+        set_id=document.set_id,
+        headings=headings,
+        rows=tuple(rows),
+        columns=tables.columns(document),
+    )
 
 
 def _readings(

@@ -17,6 +17,7 @@ from hub.domain.exchange import Problem
 from hub.domain.hearing import SINGLE, AskedLines
 from hub.domain.leaving import leaving
 from hub.domain.messages import ShipNotice
+from hub.domain.names import stable
 from hub.domain.orders import FulfillmentLine, FulfillmentOrder, FulfillmentState
 from hub.domain.posted import PostedSet
 from hub.flow import supplier_room
@@ -71,7 +72,7 @@ def _spoken(
     parts: Parts, partner: str, found: Sheet, rows: Sequence[ShipmentRow]
 ) -> frozenset[Group]:
     """The papers of an upload that were given to the door before, whatever became of them."""
-    keys = {_key(found, group, place): group for group, place in _places(rows).items()}
+    keys = {_key(found, group): group for group in _papers(rows)}
     with parts.store.read() as tx:
         told = tx.facts.replied(scope=f"partner/{partner}", keys=keys)
     return frozenset(keys[key] for key in told)
@@ -79,7 +80,7 @@ def _spoken(
 
 def keys_of(found: Sheet, rows: Sequence[ShipmentRow]) -> frozenset[str]:
     """Return the keys under which an upload's papers are given to the door."""
-    return frozenset(_key(found, group, place) for group, place in _places(rows).items())
+    return frozenset(_key(found, group) for group in _papers(rows))
 
 
 def _again(read: ShipmentRow) -> ShipmentRow:
@@ -89,8 +90,10 @@ def _again(read: ShipmentRow) -> ShipmentRow:
     return replace(_wrong(read, "said-before", _SAID_BEFORE, ""), fate=Fate.WRONG)
 
 
-def _key(found: Sheet, group: Group, place: int) -> str:
-    return f"{found.id}-{group.number}-{place}"
+def _key(found: Sheet, group: Group) -> str:
+    """Told by what the paper is, not by its place: rows before it may be put right meanwhile."""
+    at = "" if group.shipped_at is None else group.shipped_at.isoformat()
+    return stable(f"{found.id}-{group.number}", group.carrier, at, group.notice, str(group.turn))
 
 
 class _Judge:
@@ -144,7 +147,7 @@ class _Judge:
             number=number,
             tracking=tracking,
             left_on=None if at is None else at.astimezone(self._zone).date(),
-            group=_group(message, number, tracking, at),
+            group=_group(row, message, number, tracking, at),
         )
         work = self._works.get(number)
         if work is None:
@@ -324,13 +327,16 @@ def _of_all(read: ShipmentRow, portions: tuple[Portion, ...], fate: Fate) -> Shi
     return replace(read, fate=fate, portions=portions, quantity=count)
 
 
-def _group(message: ShipNotice, number: str, tracking: str, at: datetime | None) -> Group:
+def _group(
+    row: SheetRow, message: ShipNotice, number: str, tracking: str, at: datetime | None
+) -> Group:
     return Group(
         number=number,
         carrier=carriers.meant(tracking, named=message.carrier),
         shipped_at=at,
         # A table without a column for it is given the parcel's number by the format.
         notice="" if message.notice == tracking else message.notice,
+        turn=row.turn,
     )
 
 
@@ -408,16 +414,15 @@ def send(
 
     Returns after the last commit. An order whose rows have two carriers or moments has two papers.
     """
-    places = _places(rows)
     said = [
         Said(
             set_id=PostedSet.SHIP_NOTICE,
             number=group.number,
             body=_body(group, chosen),
-            key=_key(found, group, places[group]),
+            key=_key(found, group),
             who=who,
         )
-        for group in places
+        for group in _papers(rows)
         if (chosen := [row for row in rows if row.group == group and row.fate in fates])
     ]
 
@@ -434,15 +439,9 @@ def send(
     return len(said) - len(failed), failed
 
 
-def _places(rows: Sequence[ShipmentRow]) -> dict[Group, int]:
-    """Every paper's place among those of its order: by the file alone, whatever went before."""
-    found: dict[Group, int] = {}
-    counts: dict[str, int] = {}
-    for row in rows:
-        if row.group is not None and row.group not in found:
-            found[row.group] = counts.get(row.group.number, 0)
-            counts[row.group.number] = found[row.group] + 1
-    return found
+def _papers(rows: Sequence[ShipmentRow]) -> tuple[Group, ...]:
+    """Every paper of a table, in the order of its first row."""
+    return tuple(dict.fromkeys(row.group for row in rows if row.group is not None))
 
 
 def _body(group: Group, rows: Sequence[ShipmentRow]) -> dict[str, Any]:

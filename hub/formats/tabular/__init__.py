@@ -22,6 +22,7 @@ from hub.formats.tabular.looking import looked_at
 from hub.formats.tabular.papers import discreet, locate, located, read, walk
 from hub.formats.tabular.profile import Config
 from hub.formats.tabular.returning import given_back, written_rows
+from hub.formats.tabular.righting import columns, put_right
 from hub.formats.tabular.splitting import split
 from hub.formats.tabular.texts import BOOK
 from hub.formats.tabular.writing import clean, join
@@ -30,6 +31,7 @@ __all__ = [
     "Config",
     "acknowledge",
     "clean",
+    "columns",
     "discreet",
     "given_back",
     "is_receipt",
@@ -37,6 +39,7 @@ __all__ = [
     "locate",
     "located",
     "looked_at",
+    "put_right",
     "read",
     "receipt",
     "split",

@@ -34,15 +34,22 @@ def _segments(stream: BinaryIO, shape: Shape, *, offset: int = 0) -> Iterator[tu
         yield from segments(shape, number, cells)
 
 
-def _records(stream: BinaryIO, shape: Shape, *, offset: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records below the headings with their numbers."""
+def numbered(stream: BinaryIO, shape: Shape, *, offset: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """Yield every record with its number in the file, as its sender put it right."""
     if shape.sheet:
         found = books.rows(books.opened(stream), shape.sheet)
     else:
         found = texts.records(
             stream, encoding=shape.encoding, separator=shape.separator, offset=offset
         )
-    return ((n, cells) for n, cells in enumerate(found, start=1) if n > shape.heading)
+    changed = {row for row, _, _ in shape.put}
+    for number, cells in enumerate(found, start=1):
+        yield number, shape.righted(number, cells) if number in changed else cells
+
+
+def _records(stream: BinaryIO, shape: Shape, *, offset: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """Return the records below the headings with their numbers."""
+    return ((n, cells) for n, cells in numbered(stream, shape, offset=offset) if n > shape.heading)
 
 
 def locate(body: bytes, *, document: Document, problem: Problem) -> Problem:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from hub.domain.exchange import Document
-from hub.formats.tabular import books, cells, texts, workbook
+from hub.formats.tabular import cells, workbook
+from hub.formats.tabular.papers import numbered
 from hub.formats.tabular.shape import loads
 
 _BOM = b"\xef\xbb\xbf"
@@ -26,16 +27,9 @@ def written_rows(
     """
     shape = loads(document.syntax)
     stream = io.BytesIO(body)
-    found = (
-        books.rows(books.opened(stream), shape.sheet)
-        if shape.sheet
-        else texts.records(
-            stream, encoding=shape.encoding, separator=shape.separator, offset=document.offset
-        )
-    )
     headings: tuple[str, ...] = ()
     rows: list[tuple[int, tuple[str, ...]]] = []
-    for number, said in enumerate(found, start=1):
+    for number, said in numbered(stream, shape, offset=document.offset):
         if number == shape.heading:
             headings = tuple(said)
         elif number > shape.heading:

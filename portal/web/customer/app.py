@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from starlette.routing import Route
 
 from hub.errors import Conflict
 from hub.flow.parts import Parts
+from hub.ops import brand_pictures
 from hub.store import is_away
 from portal.web.customer.actions import Actions
 from portal.web.customer.changes import Changes
@@ -19,7 +21,7 @@ from portal.web.customer.pages import Pages
 from portal.web.customer.rooms import Rooms
 from portal.web.customer.site import Site
 from portal.web.ground import theme
-from portal.web.ground.answers import KEPT, LOGO_POLICY, answer, nobody_here
+from portal.web.ground.answers import KEPT, KEPT_FOR_GOOD, LOGO_POLICY, answer, nobody_here
 from portal.web.ground.forms import WrongForm
 from portal.web.ground.templating import FOLDER
 
@@ -48,6 +50,7 @@ def build(parts: Parts, sites: Mapping[str, Site]) -> Starlette:
             Route("/s/{token}", pages.linked, methods=["GET"]),
             Route("/s/{token}/code", actions.code_by_link, methods=["POST"]),
             _theme(rooms),
+            _pictures(rooms),
             *_fixed(rooms),
         ],
         exception_handlers=_answers(rooms),
@@ -64,6 +67,25 @@ def _theme(rooms: Rooms) -> Route:
         return await theme.chosen(request)
 
     return Route(theme.PATH, chosen, methods=["POST"])
+
+
+def _pictures(rooms: Rooms) -> Route:
+    """The pictures of a brand's own articles, by what its pages say of them."""
+
+    async def picture(request: Request) -> Response:
+        folder, asked = rooms.site(request).pictures, request.path_params
+        found = await run_in_threadpool(brand_pictures.read, folder, asked["name"], asked["digest"])
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return answer(
+            request,
+            found.body,
+            media_type=found.media_type,
+            cache=KEPT_FOR_GOOD,
+            policy=LOGO_POLICY,
+        )
+
+    return Route("/pictures/{digest}/{name}", picture, methods=["GET"])
 
 
 def _fixed(rooms: Rooms) -> list[Route]:

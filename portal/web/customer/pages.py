@@ -43,14 +43,15 @@ class Pages:
         return await run_in_threadpool(self._linked, request, token)
 
     def _linked(self, request: Request, token: str) -> Response:
-        brand, parts = self._rooms.brand(request), self._rooms.parts
+        site, parts = self._rooms.site(request), self._rooms.parts
+        brand = site.brand
         found = visiting.linked(parts, brand=brand.id, token=token)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         held = held_cookie(request)
         visit = visiting.visitor(parts, brand=brand.id, cookie=held)
         proven = visit is not None and visit.order_id == found.order_id
-        page = status_page(parts, brand, number=found.number, proven=proven)
+        page = status_page(parts, brand, number=found.number, proven=proven, pictures=site.pictures)
         return self._status(request, page, held=held if proven else "", token=token)
 
     async def proven(self, request: Request) -> Response:
@@ -58,11 +59,17 @@ class Pages:
         return await run_in_threadpool(self._proven, request)
 
     def _proven(self, request: Request) -> Response:
-        brand, held = self._rooms.brand(request), held_cookie(request)
-        visit = visiting.visitor(self._rooms.parts, brand=brand.id, cookie=held)
+        site, held = self._rooms.site(request), held_cookie(request)
+        visit = visiting.visitor(self._rooms.parts, brand=site.brand.id, cookie=held)
         if visit is None or visit.number is None:
             return see_other(request, "/")
-        page = status_page(self._rooms.parts, brand, number=visit.number, proven=True)
+        page = status_page(
+            self._rooms.parts,
+            site.brand,
+            number=visit.number,
+            proven=True,
+            pictures=site.pictures,
+        )
         return self._status(request, page, held=held, token="")
 
     def _status(

@@ -1,4 +1,4 @@
-"""What a brand serves that never changes while the hub runs: its logo and its colours as CSS."""
+"""What a brand serves by itself: its logo and its colours as CSS, and where its pictures are."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -6,16 +6,21 @@ from pathlib import Path
 
 from hub.errors import ConfigError
 from hub.ops.brand_logos import PNG, read_logo
+from hub.ops.brand_pictures import FOLDER
 from hub.partners import Brand, Colours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One brand with the bytes of its logo, empty when it has none, and its own style sheet."""
+    """One brand with the bytes of its logo, empty when it has none, and its own style sheet.
+
+    `pictures` is the folder of its articles' pictures, which need not be there.
+    """
 
     brand: Brand
     logo: bytes
     css: bytes
+    pictures: Path
 
     @property
     def logo_type(self) -> str:
@@ -36,7 +41,8 @@ def sites(brands: Iterable[Brand], folder: Path) -> Mapping[str, Site]:
         except ValueError as fault:
             mistakes.append(f"brands/{brand.id}/{brand.logo}: {fault}")
             continue
-        site = Site(brand=brand, logo=logo, css=_css(brand))
+        pictures = folder / brand.id / FOLDER
+        site = Site(brand=brand, logo=logo, css=_css(brand), pictures=pictures)
         found |= dict.fromkeys(brand.hosts, site)
     if mistakes:
         raise ConfigError(mistakes)

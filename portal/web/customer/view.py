@@ -7,7 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from hub.domain import carriers, status
 from hub.domain.headline import HELD_UP, headline
@@ -16,6 +18,7 @@ from hub.domain.orders import Order
 from hub.domain.placing import address_of
 from hub.domain.status import ENDED, ParcelState, Word
 from hub.flow.parts import Parts
+from hub.ops import brand_pictures
 from hub.partners import Brand
 from hub.render import words
 from hub.store import Erased, StatusRow, Transaction
@@ -32,11 +35,12 @@ STEPS = ("Confirmed", "Prepared", "Shipped", "Delivered")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
-    """One article: what it is called, how many, and where they are."""
+    """One article: what it is called, how many, where they are, and its picture's path, if any."""
 
     article: str
     quantity: int
     where: str
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +100,13 @@ class StatusPage:
     waiting: tuple[str, ...]
 
 
-def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> StatusPage | None:
-    """Return the page of the brand's order, None when there is no such order."""
+def status_page(
+    parts: Parts, brand: Brand, *, number: str, proven: bool, pictures: Path
+) -> StatusPage | None:
+    """Return the page of the brand's order, None when there is no such order.
+
+    `pictures` is the folder of the brand's pictures.
+    """
     now = parts.now()
     with parts.store.read() as tx:
         row = tx.orders.status(brand=brand.id, number=number)
@@ -126,7 +135,7 @@ def status_page(parts: Parts, brand: Brand, *, number: str, proven: bool) -> Sta
         headline=said,
         placed=words.day(order.placed_at.astimezone(brand.clock).date()),
         parcels=_parcels(document, brand, boxes, journeys(facts, brand.clock)),
-        lines=tuple(_line(line, document, brand.language) for line in document["lines"]),
+        lines=tuple(_line(one, document, brand.language, pictures) for one in document["lines"]),
         promises=promises,
         arrivals=_arrivals(promises, said),
         events=tuple(timeline(facts, _teller(order, names, brand, boxes))),
@@ -201,13 +210,21 @@ def _step(document: Mapping[str, Any], word: Word) -> int:
     return 2 if any(line.get("being_prepared") for line in lines) else 1
 
 
-def _line(line: Mapping[str, Any], document: Mapping[str, Any], language: str) -> ShownLine:
+def _line(
+    line: Mapping[str, Any], document: Mapping[str, Any], language: str, pictures: Path
+) -> ShownLine:
     places = _places(line, document, language)
     return ShownLine(
         article=_articles(document)[line["line"]],
         quantity=line["ordered"],
         where=words.listed(places, language),
+        picture=_picture(pictures, line["sku"]),
     )
+
+
+def _picture(folder: Path, sku: str) -> str:
+    found = brand_pictures.find(folder, sku)
+    return f"/pictures/{found.digest}/{quote(found.name)}" if found else ""
 
 
 def _places(line: Mapping[str, Any], document: Mapping[str, Any], language: str) -> list[str]:

@@ -22,6 +22,7 @@ STAFF_POLICY = (
 )
 LOGO_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 KEPT = "public, max-age=3600"
+KEPT_FOR_GOOD = "public, max-age=31536000, immutable"  # the address names the bytes
 _GUARDS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",

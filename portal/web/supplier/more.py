@@ -2,7 +2,7 @@
 
 from hub.access import Action
 from portal.web.ground.porch import Door, Place, Porch
-from portal.web.supplier import upload
+from portal.web.supplier import correcting, upload
 from portal.web.supplier.columns import Naming
 from portal.web.supplier.firm import Firm
 from portal.web.supplier.printing import Printing
@@ -69,7 +69,14 @@ def _tables(house: Porch) -> list[Door]:
         Door(method="GET", path=columns, needs=_ACT, endpoint=naming.form),
         Door(method="POST", path=columns, needs=_ACT, endpoint=naming.posted),
         Door(method="GET", path="/upload/{upload}", needs=_ACT, endpoint=tables.rows),
-        Door(method="POST", path="/upload/{upload}", needs=_ACT, endpoint=tables.send),
+        Door(
+            method="POST",
+            path="/upload/{upload}",
+            needs=_ACT,
+            endpoint=tables.send,
+            largest=correcting.LARGEST_FORM,
+            keeps=True,
+        ),
         Door(
             method="GET", path="/upload/{upload}/wrong.{ending}", needs=_ACT, endpoint=tables.wrong
         ),

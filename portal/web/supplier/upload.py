@@ -4,7 +4,7 @@ What is shown is read again from the kept file each time: the address names it, 
 nothing. Sending the same file twice says nothing twice.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -14,14 +14,16 @@ from hub.domain.exchange import DocumentState
 from hub.domain.exchange import Problem as Flaw
 from hub.domain.messages import ReportKind
 from hub.flow import supplier_columns, supplier_stock, supplier_undo, supplier_uploads
+from hub.flow.supplier_kept import Cells, keep_corrections, keep_upload
 from hub.flow.supplier_rows import Fate, ShipmentRow
-from hub.flow.supplier_sheets import MOST_BYTES, PARCELS, Sheet, given_back, keep_upload, sheet
+from hub.flow.supplier_sheets import MOST_BYTES, PARCELS, Sheet, given_back, sheet
 from hub.flow.supplier_stock import StockSheetRow
 from hub.flow.supplier_undo import Undoable
 from hub.flow.supplier_uploads import Failed
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
 from portal.web.ground.problems import Problem
+from portal.web.supplier import correcting
 from portal.web.supplier.columns import Naming, remembered
 from portal.web.supplier.files import TYPES, download
 from portal.web.supplier.undoing import Undoing
@@ -30,6 +32,7 @@ LARGEST_FORM = MOST_BYTES + 1024 * 1024  # a file that is a little too long is t
 ON_PAGE = 500
 STOCK = "stock"
 UNKNOWN_COLUMNS = "columns"
+CORRECT = "correct"
 
 Rows = Sequence[ShipmentRow] | Sequence[StockSheetRow]
 
@@ -93,7 +96,8 @@ class Uploads:
             naming = Naming(self._porch)
             columns = supplier_columns.columns_of(self._porch.parts, visit.partner, found.id)
             return naming.page(visit, columns, [], missing=True)
-        return self._shown(visit, found, self._judged(visit, found), [])
+        typed = self._porch.typed_before(visit)
+        return self._shown(visit, found, self._judged(visit, found), [], typed=typed)
 
     def _sheet(self, visit: Visit) -> Sheet:
         try:
@@ -106,7 +110,15 @@ class Uploads:
         judged: Rows = judge(self._porch.parts, visit.partner, found)
         return judged
 
-    def _shown(self, visit: Visit, found: Sheet, rows: Rows, problems: list[Problem]) -> Response:
+    def _shown(
+        self,
+        visit: Visit,
+        found: Sheet,
+        rows: Rows,
+        problems: list[Problem],
+        *,
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
         start = _number(visit.query("from"))
         only = visit.query("only")
         chosen = [row for row in rows if not only or row.fate == only]
@@ -114,12 +126,18 @@ class Uploads:
         report = (
             supplier_stock.report_of(self._porch.parts, visit.partner, found) if is_stock else None
         )
+        page = chosen[start : start + ON_PAGE]
+        fixes = correcting.inputs(found, () if report else page, typed or {}, visit.words)
         words = {
             "problems": [*problems, *_problems(found.problems)],
             "sheet": found,
             "is_stock": is_stock,
             "of_all": found.set_id == PARCELS,
-            "rows": chosen[start : start + ON_PAGE],
+            "rows": page,
+            "fixes": fixes,
+            "start": start,
+            "corrected": _number(visit.query("corrected")),
+            "more_wrong": sum(row.fate in _OPEN for row in page) > len(fixes) > 0,
             "counts": {fate: sum(row.fate is fate for row in rows) for fate in Fate},
             "orders": _orders(rows, _SURE),
             "with_asked": _orders(rows, _ALSO_ASKED),
@@ -156,6 +174,8 @@ class Uploads:
         """Send the good rows, those with a question when they are said to go; no wrong one goes."""
         found = self._sheet(visit)
         rows = self._judged(visit, found)
+        if visit.fields.get("do") == CORRECT:
+            return self._correct(visit, found, rows)
         if found.set_id == STOCK:
             return self._send_stock(visit, found, _stock(rows))
         done, failed = supplier_uploads.send(
@@ -170,6 +190,30 @@ class Uploads:
             rows = self._judged(visit, found)
             return self._shown(visit, found, rows, [_told(one) for one in failed])
         return see_other(visit.request, f"/upload/{found.id}?sent={done}")
+
+    def _correct(self, visit: Visit, found: Sheet, rows: Rows) -> Response:
+        """Keep the cells that were put right beside the file, and show every row judged anew."""
+        cells, problems = correcting.changed(found, rows, visit.fields, visit.words)
+        if cells and not problems:
+            problems = self._kept(visit, found, cells)
+        if problems:
+            return self._shown(visit, found, rows, problems, typed=visit.fields)
+        start = _number(visit.query("from"))
+        told = f"corrected={correcting.rows_of(cells)}&from={start}"
+        return see_other(visit.request, f"/upload/{found.id}?{told}")
+
+    def _kept(self, visit: Visit, found: Sheet, cells: Cells) -> list[Problem]:
+        said, parts = visit.words.say, self._porch.parts
+        if found.set_id == STOCK and supplier_stock.report_of(parts, visit.partner, found):
+            text = said("This table was sent already; upload what is new as another table.")
+        elif not keep_corrections(parts, visit.partner, found.id, cells, who=_who(visit)):
+            text = said(
+                "So many cells cannot be corrected here; correct them in the file of the wrong "
+                "rows and upload that."
+            )
+        else:
+            return []
+        return [Problem(field="", text=text)]
 
     def _send_stock(self, visit: Visit, found: Sheet, rows: Sequence[StockSheetRow]) -> Response:
         kind = ReportKind.FULL if visit.fields.get("kind") == "full" else ReportKind.DELTA
@@ -212,6 +256,7 @@ class Uploads:
 
 
 _SURE, _ALSO_ASKED = (Fate.GOOD,), (Fate.GOOD, Fate.ASKED)
+_OPEN = (Fate.WRONG, Fate.ASKED)
 _TAKEN = (DocumentState.APPLIED, DocumentState.PARTLY_APPLIED)
 
 

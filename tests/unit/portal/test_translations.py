@@ -51,6 +51,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "reference/pages.py": (),
     "supplier/acts.py": (),
     "supplier/columns.py": ("LABELS",),
+    "supplier/correcting.py": (),  # LABELS of columns.py
     "supplier/endings.py": ("_YES", "_NO", "_CONFIRMED", "_DECLINED"),
     "supplier/firm.py": ("WAYS", "WEEK"),
     "supplier/lists.py": (),

@@ -24,7 +24,7 @@ STATES = {
 }
 PATHS = (
     *("/", "/code", "/order", "/nothing", "/s/none", "/portal.css", "/brand.css", "/logo"),
-    *("/robots.txt", "/v1/orders", "/healthz", "/leave"),
+    *("/robots.txt", "/v1/orders", "/healthz", "/leave", "/pictures/0/none.png"),
     *("/cancel", "/quantities", "/address", "/outcome/" + "0" * 24),
 )
 XSS = (
