@@ -58,5 +58,8 @@ def test_what_cannot_be_is_refused(acme: House, tmp_path: Path, words: tuple[str
 
 
 def test_only_settings_and_days_are_taken_back(acme: House, tmp_path: Path) -> None:
-    _hub(tmp_path, "acme", "--take-back", "name", code=2)
+    _hub(tmp_path, "acme", "--carriers", "ups")
+    assert "name" in _hub(tmp_path, "acme", "--take-back", "name", code=2).output
     _hub(tmp_path, "acme", "--take-back", "2026-12-24")
+    with acme.parts.store.read() as tx:
+        assert [(row.setting, row.value) for row in tx.own.all()] == [("carriers", "ups")]
