@@ -50,17 +50,22 @@ class Supplier:
 
     def received(self) -> list[Order850]:
         """Every 850 interchange in the inbox, by name; 997s are left out."""
-        found = [self._read(path) for path in sorted((self.home / "in").iterdir())]
+        found = [self._read(path) for path in self._inbox()]
         return [one for one in found if one.orders]
 
     def receipts(self) -> list[str]:
         """The text of every 997 interchange in the inbox."""
-        texts = [path.read_text() for path in sorted((self.home / "in").iterdir())]
+        texts = [path.read_text() for path in self._inbox()]
         return [text for text in texts if "~ST*997*" in text.replace("\n", "")]
 
     def purchase_orders(self) -> list[Ordered]:
         """Every purchase order received, in order."""
         return [order for one in self.received() for order in one.orders]
+
+    def _inbox(self) -> list[Path]:
+        """The whole files; a dot before its name means that the hub is writing it still."""
+        found = (self.home / "in").iterdir()
+        return sorted(path for path in found if not path.name.startswith("."))
 
     def _read(self, path: Path) -> Order850:
         rows = [row.split("*") for row in path.read_text().replace("\n", "").split("~") if row]
