@@ -31,6 +31,7 @@ from hub.flow.parts import Parts, Route
 from hub.mapping import Library, Reading
 from hub.ops import sandbox
 from hub.ops.brand_files import Houses, taken_hosts
+from hub.ops.brands_gone import refuse_brands_gone
 from hub.partners import Brand, Partners
 from hub.settings import Settings
 from hub.store import Store
@@ -61,6 +62,20 @@ def build(environment: Mapping[str, str], *, migrate: bool = False) -> Parts:
     except BaseException:
         store.close()
         raise
+
+
+def build_to_run(environment: Mapping[str, str], *, migrate: bool = False) -> Parts:
+    """Do as `build` for what moves orders: a door, a worker.
+
+    Raises ConfigError also when orders of a brand that has no page any more are still open.
+    """
+    parts = build(environment, migrate=migrate)
+    try:
+        refuse_brands_gone(parts, read_settings(environment).brands)
+    except BaseException:
+        parts.store.close()
+        raise
+    return parts
 
 
 def _pages_or_tell(chosen: Settings, store: Store) -> "Pages":

@@ -20,6 +20,7 @@ from hub.flow.accounts_mails import UserMailTurn
 from hub.flow.lanes import LaneTurn
 from hub.flow.mailing import MailTurn
 from hub.flow.owed_mails import mail_lane
+from hub.flow.pageless import look_after
 from hub.flow.parts import Parts
 from hub.flow.watching import ring
 from hub.flow.webhook_rounds import Rounds
@@ -27,7 +28,7 @@ from hub.partners import Channel
 
 LOOK_EVERY = 0.1  # seconds between two looks for lanes with duties that are due
 SEAL_EVERY = 0.1
-RING_EVERY = 2.0  # seconds between two looks for what did not come in time
+RING_EVERY = 2.0  # seconds between two looks for what did not come in time, and for lost lanes
 PUSH_EVERY = 0.25  # seconds between two looks for what endpoints are to be told
 BEAT_EVERY = 15  # seconds between two signs of life
 FORGET_MINUTES = 20  # between two looks for sessions, links and drafts that are over
@@ -134,7 +135,7 @@ class Worker:
     def turn(self) -> int:
         """Take one turn on every lane in this thread, ring and seal; returns how much was done."""
         done = sum(lane.take(poll=True) for lane in self._lanes.values())
-        done += ring(self._parts)
+        done += ring(self._parts) + look_after(self._parts)
         done += self._parts.store.write(lambda tx: tx.facts.seal(now=self._parts.now()))
         return done + self._webhooks.until_idle()
 
@@ -210,6 +211,7 @@ class Worker:
     def _watch(self) -> None:
         while not self._stopping.wait(RING_EVERY):
             ring(self._parts)
+            look_after(self._parts)
 
     def _push(self) -> None:
         while not self._stopping.wait(PUSH_EVERY):

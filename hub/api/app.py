@@ -174,10 +174,12 @@ def _said(error: Exception) -> Declined:
 def _of_http(error: HTTPException) -> Declined:
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        code = "method-not-allowed"
         detail = "this path does not take the method; the Allow header says what it takes"
     else:
+        code = "not-found"
         detail = "there is nothing at this path; /v1/openapi.json lists what there is"
-    return Declined(status, status.name.lower().replace("_", "-"), detail, headers=error.headers)
+    return Declined(status, code, detail, headers=error.headers)
 
 
 def _busy() -> Declined:

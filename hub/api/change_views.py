@@ -19,6 +19,8 @@ _WORDS = {
     Why.NO_CHANGES: "it is being prepared where no changes are taken any more",
     Why.PACKS: "it was ordered in packs, which go back whole",
     Why.RUNNING: "another change of the same is waiting for an answer",
+    Why.GIVEN_UP: "it was to be cancelled instead",
+    Why.WANTED: "it is wanted after all",
 }
 _TOLD = ("action", "line", "group", "quantity", "outcome", "why", "new_line")
 

@@ -30,7 +30,9 @@ from hub.api.views import ORDERS
 TITLE = "Supplier hub"
 ABOUT = (
     "Place orders of your brand and ask what became of them. Money is integer minor units of the "
-    "order's currency. Everything wrong with a request is said at once (RFC 9457). Your API key "
+    "order's currency. Everything wrong with a request is said at once (RFC 9457): the last "
+    "part of its `type` and the `code` of each of its `errors` are explained at "
+    "`/docs/errors/{code}`. Your API key "
     "decides the brand: orders of other brands do not exist for you. Partners that fill orders "
     "fetch their work and answer under `/v1/partner`, with a key of their own."
 )

@@ -105,7 +105,11 @@ class ShownWorkShipment(Shown):
     shipment: str
     name: Annotated[str, Field(description="What it is called in paths: its number, or trackings.")]
     undo_until: Annotated[
-        str | None, Field(description="Until then the customer is not told of it by mail.")
+        str | None,
+        Field(
+            description="Until then the customer is not told of it by mail; of a correction of "
+            "what was mailed before, not of the correction. None where the mail does not wait."
+        ),
     ]
     voidable: bool
     correctable: bool

@@ -43,6 +43,7 @@ _SENTENCES = {
     "bool_type": ("not-boolean", "send true or false without quotes"),
     "list_type": ("not-list", "send a list in square brackets"),
     "model_type": ("not-object", "send an object in curly braces"),
+    "dict_type": ("not-object", "send an object in curly braces"),
     "greater_than_equal": ("too-small", "must be at least {ge}"),
     "less_than_equal": ("too-large", "must be at most {le}"),
     "string_too_short": ("too-short", "needs at least {min_length} character(s)"),

@@ -321,7 +321,9 @@ class ShownMistake(Shown):
 class ShownProblem(Shown):
     """What went wrong, RFC 9457; `errors` names every place at once."""
 
-    type: str
+    type: Annotated[
+        str, Field(description="`urn:hub:problem:` and a code that `/docs/errors` explains.")
+    ]
     title: str
     status: int
     detail: str

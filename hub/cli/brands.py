@@ -7,16 +7,18 @@ import click
 
 from hub.cli.desk import WHO, Desk, pass_desk
 from hub.cli.shown import Failure, Mistakes, ShownGroup, as_json
+from hub.cli.words import one_line
 from hub.errors import ConfigError
 
 if TYPE_CHECKING:
+    from hub.ops.brand_pictures import Survey
     from hub.partners import Brand
 
 
 @click.group(
     cls=ShownGroup,
     epilog="hub brand list\nhub brand new maple --name 'Maple House' --like juniper …\n"
-    "hub brand check juniper draft.yaml\nhub brand publish juniper draft.yaml",
+    "hub brand check juniper\nhub brand publish juniper draft.yaml",
 )
 def brand() -> None:
     """Brands: one folder with a brand.yaml each; the hub reads them when it starts."""
@@ -118,24 +120,58 @@ def _like(desk: Desk, brand_id: str) -> "Brand | None":
     return found
 
 
-@brand.command(epilog="hub brand check juniper draft.yaml")
+@brand.command(
+    epilog="hub brand check juniper\nhub brand check juniper draft.yaml\n"
+    "hub brand check juniper --json"
+)
 @click.argument("brand_id", metavar="BRAND")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@as_json
 @pass_desk
-def check(desk: Desk, brand_id: str, file: Path) -> None:
+def check(desk: Desk, brand_id: str, file: Path | None, as_json: bool) -> None:
     """Name every mistake of a page beside the other brands' pages; nothing is written.
 
-    A brand that there is not yet is checked as the new one that it would be.
+    Without FILE it is the brand's page as it lies in its folder. A brand that there is not yet is
+    checked as the new one that it would be. Files in the folder of its articles' pictures that no
+    page will ever show are named besides; the hub starts with them.
     """
-    from hub.ops.brand_files import Houses, judged
+    from hub.ops import brand_pictures
+    from hub.ops.brand_files import PAGE, Houses, judged
 
     chosen = desk.settings()
     houses = Houses(portal=chosen.portal_hosts, desk=chosen.desk_hosts)
+    if file is None:
+        file = _folder(desk, brand_id, Path("FILE")) / brand_id / PAGE
+    found = brand_pictures.survey(chosen.brands / brand_id / brand_pictures.FOLDER)
+    mistakes: tuple[str, ...] = ()
     try:
         judged(chosen.brands, brand_id, _text(file), houses=houses)
     except ConfigError as fault:
-        raise Mistakes(fault.mistakes) from None
-    desk.write(f"The hub would start with this page of {brand_id}.")
+        mistakes = tuple(fault.mistakes)
+    _warn(desk, brand_id, found)
+    if as_json:
+        desk.json({"right": not mistakes, "mistakes": mistakes, "pictures": found})
+    if mistakes:
+        raise Mistakes(mistakes)
+    if not as_json:
+        desk.write(f"The hub would start with this page of {brand_id}.")
+        _tell(desk, found)
+
+
+def _warn(desk: Desk, brand_id: str, found: "Survey") -> None:
+    for one in found.never_shown:
+        desk.say(
+            f"warning: brands/{brand_id}/pictures/{one_line(one.name)}: never shown: {one.why}"
+        )
+
+
+def _tell(desk: Desk, found: "Survey") -> None:
+    articles = "1 article has" if found.shown == 1 else f"{found.shown} articles have"
+    never = len(found.never_shown)
+    files = f"; {never} file{'s' * (never != 1)} beside them will never be shown" if never else ""
+    desk.write(f"{articles} a picture{files}.")
 
 
 @brand.command(epilog="hub brand publish juniper draft.yaml")

@@ -9,7 +9,6 @@ from hub.cli.desk import WHO, Desk, pass_desk
 from hub.cli.names import names
 from hub.cli.shown import Failure, ShownGroup, as_json
 from hub.domain.money import money
-from hub.domain.names import Names
 
 if TYPE_CHECKING:
     from hub.domain.catalog import PartnerItem
@@ -35,13 +34,16 @@ def import_(desk: Desk, file: Path, as_json: bool) -> None:
 
     The first row names the columns: sku, gtin, title, description, partner, unit, units_per_pack,
     cost, currency, priority, valid_from, and the partner's ids as id:vendor, id:buyer, id:sku,
-    id:gtin. Usual other names are understood. Every mistake is named by row and column; with one
+    id:gtin. Usual other names are understood. A unit is its code, such as EA, or our word for it,
+    such as each. Every mistake is named by row and column; with one
     mistake nothing is imported. What is there already is replaced, nothing is removed.
     """
+    from hub.flow.orders import UNITS
     from hub.ops import catalog_file
 
-    partners = {partner.id for partner in desk.pages().partners.all}
-    table = catalog_file.read(_body(file), partners=partners)
+    pages = desk.pages()
+    partners = {partner.id for partner in pages.partners.all}
+    table = catalog_file.read(_body(file), partners=partners, units=pages.maps.codes(UNITS))
     if table.problems:
         if as_json:
             desk.json({"imported": False, "rows": table.rows, "problems": table.problems})
@@ -65,6 +67,8 @@ def _body(file: Path) -> bytes:
 
 
 def _put(desk: Desk, table: "CatalogFile") -> None:
+    from hub.flow.noting import note_command
+
     with (
         desk.writing() as parts,
         desk.progress("articles", total=len(table.items) + len(table.offers)) as show,
@@ -77,16 +81,8 @@ def _put(desk: Desk, table: "CatalogFile") -> None:
             for start in range(0, len(table.offers), CHUNK):
                 tx.catalog.put((), table.offers[start : start + CHUNK])
                 show(len(table.items) + start)
-            tx.facts.record_input(
-                input_id=Names(parts.fresh()).new("inp"),
-                kind="command",
-                at=parts.now(),
-                who=WHO,
-                subject="catalog",
-                body={"articles": len(table.items), "offers": len(table.offers)},
-                sealed=None,
-                hashes={"code": parts.code},
-            )
+            told = {"articles": len(table.items), "offers": len(table.offers)}
+            note_command(tx, parts, told, subject="catalog", who=WHO)
 
         parts.store.write(work)
 

@@ -99,12 +99,16 @@ def demo(
         show.tell(board, seconds=time.monotonic() - began, as_json=as_json)
         if not exit_when_done:
             show.rest()
-        elif missing:
-            raise Failure("the demo did not end as intended:\n  " + "\n  ".join(missing))
+        elif missing or show.fell:
+            reasons = "\n  ".join([*missing, *show.fell])
+            raise Failure(f"the demo did not end as intended:\n  {reasons}")
 
 
 class Show:
-    """One run of the demo: what is opened for it, what is played and what is told."""
+    """One run of the demo: what is opened for it, what is played and what is told.
+
+    `fell` says of each simulated partner that met a fault what became of it.
+    """
 
     def __init__(self, desk: Desk, folder: Path, *, port: int, quiet: bool) -> None:
         from hub.lab.plays import plays
@@ -115,6 +119,7 @@ class Show:
         self._quiet = quiet
         self._plays = plays()
         self._port = port
+        self.fell: list[str] = []
         self.url = f"http://{HOST}:{port}"
         home = folder.absolute()
         # The demo is the same everywhere: settings of an installation beside it do not count.
@@ -154,7 +159,7 @@ class Show:
             self._stage = Stage(self._folder.absolute(), clock=_now, pace=Pace())
             stack.callback(self._stage.stop)
             self._stage.start()
-            self._parts = main.build(self._environment, migrate=True)
+            self._parts = main.build_to_run(self._environment, migrate=True)
             stack.callback(self._parts.store.close)
             self._stock()
             self._keys = self._api_keys()
@@ -259,7 +264,7 @@ class Show:
                     self._place_next(waiting)
                 if not waiting:
                     self._stage.restock()
-                self._stage.check()
+                self.fell += self._stage.check()
                 board = look(self._parts.store, self._plays, now=_now())
                 show(board)
                 self._storefronts.step(board)
@@ -280,7 +285,8 @@ class Show:
         click.echo("\nThe demo goes on; Ctrl-C ends it.", err=True)
         try:
             while True:
-                self._stage.check()
+                for text in self._stage.check():
+                    self._desk.say(f"{text}\nSee {self._folder / LOG_FILE}.")
                 time.sleep(REST_SECONDS)
         except KeyboardInterrupt:
             click.echo("ending …", err=True)
@@ -298,7 +304,8 @@ class Show:
         firms = [supplier.firm for supplier in self._stage.suppliers]
         wanted = {firm.key for firm in firms if firm.counts}
         while True:
-            self._stage.check()
+            self.fell += self._stage.check()
+            wanted -= self._stage.fallen.keys()
             with self._parts.store.read() as tx:
                 counted = {source.partner for source in tx.stock.sources()}
             if wanted <= counted:
@@ -353,6 +360,8 @@ class Show:
             desk.write(f"    {line(row.next_step)}")
         for late in board.missing():
             desk.write(f"  not as intended: {late}", colour="red")
+        for text in self.fell:
+            desk.write(f"  {text}", colour="red")
         desk.write()
         desk.write("What customers see:", bold=True)
         for page in self._pages:

@@ -81,14 +81,19 @@ class Desk:
             yield parts
 
     @contextmanager
+    def running(self) -> "Iterator[Parts]":
+        """Open the store as `writing` does, for what moves orders: every open one has a page."""
+        from hub import main
+
+        with _closing(main.build_to_run(self.environment, migrate=self.fresh())) as parts:
+            yield parts
+
+    @contextmanager
     def _open(self, *, migrate: bool) -> "Iterator[Parts]":
         from hub import main
 
-        parts = main.build(self.environment, migrate=migrate)
-        try:
+        with _closing(main.build(self.environment, migrate=migrate)) as parts:
             yield parts
-        finally:
-            parts.store.close()
 
     def warn_if_open(self) -> None:
         """Tell on stderr when others than the owner may look into HUB_DATA_DIR; changes nothing."""
@@ -156,6 +161,14 @@ class Desk:
 
 
 pass_desk = click.make_pass_decorator(Desk)
+
+
+@contextmanager
+def _closing(parts: "Parts") -> "Iterator[Parts]":
+    try:
+        yield parts
+    finally:
+        parts.store.close()
 
 
 def owner() -> str:

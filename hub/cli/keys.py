@@ -1,7 +1,7 @@
 """`hub keys`: who may use the REST door, for one brand or one partner each."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -107,7 +107,7 @@ def rotate(desk: Desk, key_id: str, overlap: timedelta, as_json: bool) -> None:
     _show(desk, made, f"whom {key_id} is for", as_json=as_json)
 
 
-def known_brand(brands: Mapping[str, object], brand: str) -> None:
+def known_brand(brands: Collection[str], brand: str) -> None:
     """Fail with the brands there are unless this is one of them."""
     if brand not in brands:
         raise Failure(f"there is no brand {brand!r}; there are: {', '.join(sorted(brands))}")

@@ -78,7 +78,8 @@ def open_(
         else:
             _tell(desk, told)
         while not ending.wait(LOOKED_AFTER_SECONDS):
-            stage.check()
+            for text in stage.check():
+                desk.say(text)
 
 
 def _moment(text: str) -> datetime:

@@ -9,6 +9,7 @@ from hub.cli.desk import WHO, Desk, pass_desk
 from hub.cli.shown import Failure, ShownGroup, as_json
 from hub.cli.words import line, when
 
+NO_PAGE = "no page has it any more"
 EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -23,17 +24,26 @@ def lane() -> None:
 def list_lanes(desk: Desk, as_json: bool) -> None:
     """Show each lane: how much waits, since when, who holds it, whether it is paused and why.
 
-    What waits to be written counts, and what was written and did not leave yet.
+    What waits to be written counts, and what was written and did not leave yet. Nobody works on a
+    lane that no page has any more.
     """
+    from hub.flow.pageless import is_pageless
+
     with desk.reading() as parts, parts.store.read() as tx:
         rows = tx.duties.lanes()
+    lost = {row.name for row in rows if is_pageless(parts, row.name)}
     if as_json:
-        told = [{**asdict(row), "waiting": row.waiting, "oldest": row.oldest} for row in rows]
+        told = [
+            {**asdict(row), "waiting": row.waiting, "oldest": row.oldest,
+             "page": row.name not in lost}
+            for row in rows
+        ]  # fmt: skip
         desk.json({"lanes": told})
         return
     table = [
         (row.name, str(row.waiting), str(row.parked), when(row.oldest), row.owner or "-",
-         when(row.paused_until), str(row.failures), line(row.paused_reason))
+         when(row.paused_until), str(row.failures),
+         NO_PAGE if row.name in lost else line(row.paused_reason))
         for row in rows
     ]  # fmt: skip
     headings = (

@@ -241,7 +241,8 @@ def _one(desk: Desk, number: str, brand: str | None) -> "OrderStory":
 
     with desk.reading() as parts:
         if brand is not None:
-            known_brand(parts.brands, brand)
+            with parts.store.read() as tx:
+                known_brand({*parts.brands, *tx.brands.with_orders()}, brand)
         found = order_story.find(parts, brand=brand, number=number)
     if not found:
         of = f" of {brand}" if brand else ""

@@ -11,7 +11,8 @@ from hub.cli.shown import Failure, Shown, as_json
 from hub.cli.words import when
 
 if TYPE_CHECKING:
-    from hub.flow.own_settings import OwnPage
+    from hub.flow.own_settings import OwnPage, Wanted
+    from hub.flow.parts import Parts
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -44,29 +45,41 @@ def settings(
 ) -> None:
     """Show, set or take back what a partner set beside its page.
 
-    Its own people do the same on the portal's settings. It counts at once, in every process; what
-    was agreed before keeps its time.
+    Everything that is named is set, or nothing. Its own people do the same on the portal's
+    settings. It counts at once, in every process; what was agreed before keeps its time.
     """
     from hub.flow import own_settings as flow
 
+    wanted = flow.Wanted(
+        zone=zone,
+        closed=tuple(day.date() for day in closed),
+        opened=tuple(day.date() for day in opened),
+        carriers=None if carriers is None else carriers.replace(",", " ").split(),
+        back=() if take_back is None else (_setting(take_back),),
+    )
     with desk.reading() as parts:
         if partner not in {one.id for one in parts.partners.all}:
             raise Failure(f"no page has the partner {partner!r}", then="hub partner list")
-        if zone is not None:
-            flow.set_zone(parts, partner, zone, who=WHO)
-        for day in closed:
-            flow.close_on(parts, partner, day.date(), who=WHO)
-        for day in opened:
-            flow.open_on(parts, partner, day.date(), who=WHO)
-        if carriers is not None:
-            flow.set_carriers(parts, partner, carriers.replace(",", " ").split(), who=WHO)
-        if take_back is not None:
-            flow.take_back(parts, partner, *_setting(take_back), who=WHO)
+        if wanted != flow.Wanted():
+            _set(desk, parts, partner, wanted)
         own = flow.own_page(parts, partner)
     if as_json:
         desk.json({"partner": partner, "settings": own})
         return
     desk.table(("SETTING", "VALUE", "SET", "BY"), list(_rows(own)))
+
+
+def _set(desk: Desk, parts: "Parts", partner: str, wanted: "Wanted") -> None:
+    from hub.errors import Refused
+    from hub.flow.own_settings import set_all
+
+    try:
+        set_all(parts, partner, wanted, who=WHO)
+    except Refused as fault:
+        for one in fault.problems:
+            desk.say(f"{one.where.path} {one.where.value}: {one.text}")
+        count = len(fault.problems)
+        raise Failure(f"{count} mistake{'s' * (count != 1)}; nothing was set") from fault
 
 
 def _rows(own: "OwnPage") -> Iterator[tuple[str, str, str, str]]:

@@ -109,7 +109,7 @@ def _telling(desk: Desk) -> "Iterator[Parts]":
     from hub.store.witness import WitnessedStore
 
     sys.setswitchinterval(SHARING)
-    with desk.writing() as parts:
+    with desk.running() as parts:
         # Pages and maps stay for good: the collector need not look at them while a work waits.
         gc.freeze()
         store = WitnessedStore(parts.store, tell=Teller(known_sets(parts)))

@@ -89,9 +89,9 @@ def serve(desk: Desk) -> None:
         desk.say(f"making a store in {desk.settings().data_dir}")
     desk.warn_if_open()
     children = [Child(kind=kind) for kind in KINDS]
-    # Pages and store are right, or this ends here with every mistake.
+    # Pages, store and brands are right, or this ends here with every mistake.
     with (
-        desk.writing() as parts,
+        desk.running() as parts,
         listening(desk, parts, lambda: _lives(children)),
         logs.from_start_to_end(parts.code),
     ):

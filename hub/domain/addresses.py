@@ -18,6 +18,7 @@ from ipaddress import (
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 2000
+NO_LOGIN = "no user or password stands in a URL; take them out"
 
 Network = IPv4Network | IPv6Network
 
@@ -153,7 +154,7 @@ def url_refusal(url: str, *, private: bool = False) -> str:
 
 def _of_the_rest(parts: SplitResult, host: str, *, private: bool) -> str:
     if "@" in parts.netloc:
-        return "no user or password stands in a URL; say it under auth"
+        return NO_LOGIN
     if parts.fragment:
         return "a fragment (#…) is never sent; take it out"
     if ":" in host:

@@ -6,8 +6,8 @@ Whether a partner still gives units back is known only when it is asked: an offe
 from datetime import datetime
 from enum import StrEnum
 
+from hub.domain.change_held import leaving
 from hub.domain.orders import (
-    ChangeKind,
     ChangeState,
     FulfillmentOrder,
     FulfillmentState,
@@ -28,10 +28,10 @@ class Viewer(StrEnum):
 def allowed_actions(order: Order, viewer: Viewer, now: datetime) -> tuple[str, ...]:
     """Return what the viewer may do with the order at this moment, in a fixed sequence.
 
-    `cancel` while open units are left that nobody was asked to take back; `change` while anything
-    is open; `source`, for those who run the shop, while units have no partner. A supplier may
-    `accept` and `reject` what it has not answered and `ship` what is open. `now` decides nothing
-    yet: what ends with time does it here.
+    `cancel` while open units are left of which no cancellation is running, those being exchanged
+    among them; `change` while anything is open; `source`, for those who run the shop, while units
+    have no partner. A supplier may `accept` and `reject` what it has not answered and `ship` what
+    is open. `now` decides nothing yet: what ends with time does it here.
     """
     if viewer is Viewer.SUPPLIER:
         return _suppliers(order)
@@ -64,16 +64,8 @@ def part_actions(order: Order, part: FulfillmentOrder) -> tuple[str, ...]:
 
 
 def _free(order: Order) -> int:
-    """Open units that no cancellation is running for."""
-    asked = sum(
-        units.quantity
-        for change in order.changes
-        if change.kind is not ChangeKind.RESOURCING
-        for ask in change.asks
-        if ask.state is ChangeState.REQUESTED
-        for units in ask.lines
-    )
-    return sum(line.buckets.open for line in order.lines) - asked
+    """Open units that no cancellation is running for; those to be exchanged are among them."""
+    return sum(line.buckets.open - leaving(order, line) for line in order.lines)
 
 
 def _suppliers(order: Order) -> tuple[str, ...]:

@@ -215,16 +215,24 @@ def _answer(order: Order, fulfillment_id: str, said: _Said) -> Change:
 def stated(buckets: Buckets, accepted: int | None, backordered: int | None) -> Buckets:
     """Return a line's buckets after a word on it; None leaves that part of it unsaid.
 
-    The newest word counts: what is accepted now is no backorder any more, and the reverse.
+    The newest word counts: what is accepted now is no backorder any more, and the reverse. What
+    has left was accepted by leaving: a word on no more than is open is of that alone, a word on
+    more is of the whole line.
     """
-    asked = buckets.ordered - buckets.cancelled
-    yes = min(accepted, asked) if accepted is not None else None
-    later = min(backordered, asked - (yes or 0)) if backordered is not None else None
+    gone, still = buckets.shipped, buckets.open
+    if accepted is None and backordered is None:
+        kept = min(buckets.accepted, gone + still)
+        waits = min(buckets.backordered, gone + still - kept)
+        return replace(buckets, accepted=kept, backordered=waits)
+    if accepted is not None and accepted + (backordered or 0) > still:
+        accepted = max(0, accepted - gone)
+    yes = min(accepted, still) if accepted is not None else None
+    later = min(backordered, still - (yes or 0)) if backordered is not None else None
     if yes is None:
-        yes = min(buckets.accepted, asked - (later or 0))
+        yes = min(max(0, buckets.accepted - gone), still - (later or 0))
     if later is None:
-        later = max(0, min(buckets.backordered, asked - yes))
-    return replace(buckets, accepted=yes, backordered=later)
+        later = min(buckets.backordered, still - yes)
+    return replace(buckets, accepted=gone + yes, backordered=later)
 
 
 def _too_much(line: FulfillmentLine, total: int, path: str) -> Problem:

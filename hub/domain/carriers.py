@@ -8,9 +8,12 @@ fits nobody's form has no link.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 from urllib.parse import quote
 
 _KEPT = re.compile(r"[A-Z0-9]{6,40}")
+_SEPARATES = re.compile(r"[\s.-]")
+_UPS_VALUES = {c: (ord(c) - 63) % 10 for c in ascii_uppercase} | {c: int(c) for c in digits}
 
 
 def _anyhow(number: str) -> bool:
@@ -19,7 +22,7 @@ def _anyhow(number: str) -> bool:
 
 def _ups(number: str) -> bool:
     """1Z, then a check digit over the 15 after it: letters count from A = 2, odd places double."""
-    values = [(ord(c) - 63) % 10 if c.isalpha() else int(c) for c in number[2:-1]]
+    values = [_UPS_VALUES[c] for c in number[2:-1]]
     total = sum(values[0::2]) + 2 * sum(values[1::2])
     return number[-1] == str(-total % 10)
 
@@ -118,7 +121,7 @@ KNOWN = tuple(_NAMES)
 
 def plain(tracking: str) -> str:
     """Return a tracking number as it is compared: capital letters and digits only."""
-    return re.sub(r"[\s.-]", "", tracking).upper()
+    return _SEPARATES.sub("", tracking).upper()
 
 
 def carrier_of(tracking: str, *, named: str = "") -> str:

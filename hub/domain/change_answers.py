@@ -6,15 +6,17 @@ from datetime import datetime
 
 from hub.domain.change_settling import (
     CUT_SHORT,
+    PART,
     SHIPPED,
     SILENCE,
+    WITHDRAWN,
     Said,
     declined_hold,
     has_words,
     reopened,
     settle,
 )
-from hub.domain.exchange import Problem, Purpose, Where
+from hub.domain.exchange import Problem, Purpose, Severity, Where
 from hub.domain.facts import Change, Effect, Stuck
 from hub.domain.hearing import (
     AskedLines,
@@ -23,15 +25,25 @@ from hub.domain.hearing import (
     heard,
     line_of,
     problem_only,
-    said_otherwise,
     units,
     unknown_line,
 )
 from hub.domain.messages import Answer, ChangeResponse, OrderResponseLine, ProductId
-from hub.domain.orders import Ask, ChangeState, FulfillmentLine, Order, OrderChange
+from hub.domain.orders import (
+    Ask,
+    ChangeKind,
+    ChangeState,
+    FulfillmentLine,
+    Order,
+    OrderChange,
+)
 from hub.domain.renamed import booked_instead, named_otherwise
 
 _YES = (Answer.ACCEPTED, Answer.CHANGED)
+
+GONE_BEFORE, SENT_AFTER_ALL = "shipped-before", "not-asked-any-more"
+UNUSED = frozenset({GONE_BEFORE, SENT_AFTER_ALL})
+"""The codes of a yes to give back what the partner itself told as shipped, or as sent by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +68,8 @@ def change_answered(
     """Take in an answer to a change; what it says of other lines is a problem, the rest counts.
 
     A late answer outweighs the silence that was taken for one, as a yes does the no it replaces. An
-    answer told again does nothing, nor does one to an ask that a shipment has ended.
+    answer told again does nothing, nor does a no to an ask that a shipment has ended. A yes to that
+    is not used either: it contradicts the shipment, which is told to whoever said it and a person.
     """
     order = subject.order
     found = _meant(order, subject.fulfillment_id, message)
@@ -69,13 +82,15 @@ def change_answered(
     said = [(f"{ask.id}/{word.line.id}", word.what) for word in words]
     if agreed is not None:
         said.append((ask.id, {"agreed": agreed}))
-    verdicts = heard(subject.effects, said)
-    wrong = _wrong(subject, message, words, said, verdicts)
+    verdicts = _heard(subject, ask, said)
+    wrong = _wrong(subject, message, (owner, ask), words, said, verdicts)
     if wrong is not None:
         return change.then(problem_only(order, wrong))
-    if ask.state is not ChangeState.REQUESTED and ask.reason == SHIPPED:
+    if _overtaken(ask, words, verdicts):
         # Not noted: should the shipment be taken back, the same answer must count then.
-        return change.then(Change(order=order, cleared=(declined_hold(ask.id),)))
+        good = agreed is True or any(word.yes for word in words)
+        cleared = Change(order=order, cleared=(declined_hold(ask.id),))
+        return change.then(_denied(order, ask) if good else cleared)
     effects = tuple(
         Effect(business_key=key, subject=what[0], ordinal=ordinal, what=what[1])
         for what, (verdict, ordinal) in zip(said, verdicts, strict=True)
@@ -85,12 +100,42 @@ def change_answered(
         return change
     change = change.then(Change(order=order, effects=effects))
     before = ask.reason == SILENCE or bool(subject.effects)
+    if ask.state is ChangeState.REQUESTED:  # what this very paper did before is not done twice
+        pairs = zip(words, verdicts, strict=False)  # what is agreed beside units is last
+        words = [word for word, (verdict, _) in pairs if verdict is not Heard.BEFORE]
     return change.then(_settled(order, owner, ask, words, agreed=agreed, told=before, now=now))
+
+
+def _heard(
+    subject: Subject, ask: Ask, said: Sequence[tuple[str, Mapping[str, object]]]
+) -> list[tuple[Heard, int]]:
+    """What of an answer is new: of units that wait again, whatever was answered of them before.
+
+    An answer says something of all units of a line that were asked for: where some of them wait
+    all the same, a shipment that was taken back has had them asked for once more. The very paper
+    that answered before, settled again, says nothing of those.
+    """
+    waiting = ask.lines if ask.state is ChangeState.REQUESTED else ()
+    anew = {f"{ask.id}/{one.fulfillment_line_id}" for one in waiting}
+    spoken = [
+        (about, ordinal)
+        for (about, ordinal), what in subject.effects.items()
+        if about in anew and (what.get("yes") or what.get("no"))
+    ]
+    effects = {place: what for place, what in subject.effects.items() if place not in spoken}
+    mine = {about for about, what in subject.own if what.get("yes") or what.get("no")} & anew
+    return [
+        (Heard.BEFORE, 0)
+        if about in mine
+        else (verdict, ordinal + sum(about == one for one, _ in spoken))
+        for (verdict, ordinal), (about, _) in zip(heard(effects, said), said, strict=True)
+    ]
 
 
 def _wrong(
     subject: Subject,
     message: ChangeResponse,
+    meant: tuple[OrderChange, Ask],
     words: Sequence[_Word],
     said: Sequence[tuple[str, Mapping[str, object]]],
     verdicts: Sequence[tuple[Heard, int]],
@@ -98,7 +143,7 @@ def _wrong(
     """Why a paper is not used: it came before with other contents, or its names meant others."""
     otherwise = any(verdict is Heard.OTHERWISE for verdict, _ in verdicts)
     if otherwise and message.purpose is not Purpose.REPLACE:
-        return said_otherwise("")
+        return _answered_before(*meant)
     heard_of = len(words)  # what is agreed beside units, if anything, is last and names no line
     named = [(word.line, word.products) for word in words]
     instead = booked_instead(subject, said[:heard_of], verdicts[:heard_of], named)
@@ -106,6 +151,87 @@ def _wrong(
         if before is not None:
             return named_otherwise(before, word.line, word.path)
     return None
+
+
+def _answered_before(owner: OrderChange, ask: Ask) -> Problem:
+    """Return the problem of an answer to what was answered otherwise before, with the way out."""
+    if ask.state is ChangeState.REQUESTED or owner.kind is ChangeKind.RESOURCING:
+        way = "The first one counts; tell the operator if it is to be otherwise"
+    elif ask.state is ChangeState.CONFIRMED:
+        way = (
+            "It was agreed to, and the customer hears of that: what was given back must not leave. "
+            "If it has left all the same, tell the operator"
+        )
+    else:
+        way = (
+            "It was too late for it, and the customer hears of that: the order goes on. If it can "
+            "be stopped after all, hold it back and have it asked once more, by the customer on "
+            "the order's page or by the operator: that can be answered with yes"
+        )
+    return Problem(
+        code="answered-otherwise-before",
+        text=f"change {ask.number} was answered otherwise before; this answer was not used. {way}",
+    )
+
+
+def _overtaken(ask: Ask, words: Sequence[_Word], verdicts: Sequence[tuple[Heard, int]]) -> bool:
+    """Whether no answer ended what is answered, all of an ask or its rest, but another paper.
+
+    The partner told it as shipped, or that it sends itself what it was to leave to others.
+    """
+    if ask.state is ChangeState.REQUESTED:
+        return False
+    if ask.reason == WITHDRAWN:
+        return not _is_late(ask, words)
+    if ask.reason != PART:
+        return ask.reason == SHIPPED
+    told = zip(words, verdicts, strict=False)  # what is agreed beside units is last
+    return any(word.line.buckets.shipped and verdict is Heard.NEW for word, (verdict, _) in told)
+
+
+def _is_late(ask: Ask, words: Sequence[_Word]) -> bool:
+    """Whether all that was asked of the lines spoken of is sent late, for whatever reason by now.
+
+    What was put off anew can be given back as if it had never been said to be on time.
+    """
+    late = {
+        word.line.id: min(word.line.buckets.backordered, word.line.buckets.open) for word in words
+    }
+    asked = [one for one in ask.lines if one.fulfillment_line_id in late]
+    return bool(asked) and all(late[one.fulfillment_line_id] >= one.quantity for one in asked)
+
+
+def _denied(order: Order, ask: Ask) -> Change:
+    """Refuse a yes that says otherwise than the partner's own papers; a person finds out."""
+    part = order.fulfillment(ask.fulfillment_id)
+    sends = ask.reason == WITHDRAWN
+    counts = "It counts as coming from this partner." if sends else "The shipment counts."
+    does = "said to send itself" if sends else "told as shipped"
+    stuck = Stuck(
+        hold=declined_hold(ask.id),
+        kind="change-agreed-late",
+        partner=part.partner,
+        text=f"{part.partner} agrees to change {ask.number} of purchase order {part.number}, which "
+        f"it {does} before: only one of the two is true. {counts}",
+        next_step="Call the partner. If it does not send the goods, it takes back what it told "
+        f"before, or answers anew; if it does, close this. See `hub orders show {order.number}`.",
+    )
+    return Change(order=order, problems=(_SENT if sends else _LEFT,), stuck=(stuck,))
+
+
+_LEFT = Problem(
+    code=GONE_BEFORE,
+    text="it was told as shipped before it was said to be stopped: that was not used, and the "
+    "shipment counts. If it did not leave, take the shipment back first, by Undo the shipment or "
+    "It did not leave on the order's page; the change is asked again then",
+    severity=Severity.WARNING,
+)
+_SENT = Problem(
+    code=SENT_AFTER_ALL,
+    text="it is not asked any more whether others may send it: by what was said since, nothing of "
+    "it is late. That counts; if it does not leave, answer the order anew",
+    severity=Severity.WARNING,
+)
 
 
 def _settled(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
+from hub.domain.change_held import KEPT, current
 from hub.domain.change_rows import asks_on
 from hub.domain.change_settling import CUT_SHORT, PART, SHIPPED
 from hub.domain.facts import FactKind
@@ -19,6 +20,8 @@ from hub.domain.wishes import GROUP_ACTIONS, Outcome, Why
 Row = Mapping[str, object]
 MORE = "more"
 """Units of a line that was there before; the row of a change calls them `quantity`."""
+KEEP = "keep"
+"""Units that were being taken back and stay on the order."""
 CANCEL = "cancel"
 """Units taken off, whatever the row calls it."""
 GIVEN_UP = "given_up"
@@ -71,6 +74,9 @@ def came_to(order: Order, change: OrderChange, facts: Sequence[Known]) -> str:
     rows = [row for row in change.actions if "running" not in row]
     found = pieces(order, change.id, rows, facts)
     late = any(one.outcome is Outcome.TOO_LATE or one.action == GIVEN_UP for one in found)
+    outdated = any(one.why in (Why.GIVEN_UP, Why.WANTED) for one in found)
+    if outdated and all(one.outcome is Outcome.TOO_LATE for one in found):
+        return str(ChangeState.DECLINED)  # what was agreed to was wanted no more
     return IN_PART if late else str(change.state)
 
 
@@ -88,7 +94,9 @@ def pieces(
     told by what became of that one.
     """
     ledger = _Ledger(order, facts)
-    return list(chain.from_iterable(_of_row(ledger, row, change_id) for row in rows))
+    owner = ledger.changes.get(change_id)
+    known = current(owner, rows) if owner else rows
+    return list(chain.from_iterable(_of_row(ledger, row, change_id) for row in known))
 
 
 class _Ledger:
@@ -101,6 +109,7 @@ class _Ledger:
         self.lines = {line.number: line.id for line in order.lines}
         self._taken: dict[tuple[str, str], int] = {}
         self._waiting: dict[tuple[str, str], int] = {}
+        self._leaving: dict[tuple[str, str], int] = {}
 
     def line(self, row: Row) -> str:
         return self.lines.get(str(row.get("line")), "")
@@ -128,6 +137,22 @@ class _Ledger:
             )
         return _drawn(self._waiting, (change_id, line), most)
 
+    def kept(self, change_id: str, row: Row) -> int:
+        """How many units of a row are wanted after all; `change_id` is whose asks it waits for."""
+        if "running" not in row:
+            return _count(row, KEPT)
+        line, units = self.line(row), _count(row, "quantity")
+        rows = [
+            one
+            for one in self.changes[change_id].actions
+            if self.line(one) == line and one["outcome"] == Outcome.ASKED and "running" not in one
+        ]
+        stay = sum(_count(one, KEPT) for one in rows)
+        if (change_id, line) not in self._leaving:
+            wanted = sum(_count(one, "quantity") for one in rows)
+            self._leaving[change_id, line] = max(0, wanted - stay)
+        return min(stay, units - _drawn(self._leaving, (change_id, line), units))
+
     def refused(self, asks: Sequence[Ask], line: str, units: int) -> Iterator[tuple[str, int]]:
         """Yield so many units of a line by why they were refused: what was said last holds."""
         ids = {ask.id for ask in asks}
@@ -147,10 +172,16 @@ class _Ledger:
         return self._why(no[-1], "") if no else str(Why.NO_CHANGES)
 
     def _why(self, fact: Known, line: str) -> str:
-        left = fact.body.get("by") == SHIPPED
-        if fact.body.get("by") == "answer":  # a yes to what was not there any more, or a no
-            part = self.order.fulfillment(str(fact.body.get("fulfillment")))
-            left = any(one.buckets.shipped for one in part.lines if one.line_id == line)
+        """It left only where something of it stands as shipped: that may have been taken back.
+
+        An answer that gave nothing back was a yes to what was not there any more, or a no.
+        """
+        by = fact.body.get("by")
+        if by not in (SHIPPED, "answer"):
+            return str(Why.NO_CHANGES)
+        part = self.order.fulfillment(str(fact.body.get("fulfillment")))
+        told = [one for one in part.lines if one.line_id == line or (not line and by == SHIPPED)]
+        left = any(one.buckets.shipped or one.buckets.unexpected for one in told)
         return str(Why.SHIPPED if left else Why.NO_CHANGES)
 
     def _told(self, kind: FactKind, change_id: str) -> Iterator[tuple[str, int]]:
@@ -163,7 +194,8 @@ class _Ledger:
         return sum(
             _count(row, "quantity") if row["outcome"] == Outcome.DONE else _count(row, "done")
             for row in self.changes[change_id].actions
-            if self.line(row) == line and not self._is_more(row, change_id)
+            if self.line(row) == line and row["action"] != KEEP
+            if not self._is_more(row, change_id)
         )
 
     def _is_more(self, row: Row, change_id: str) -> bool:
@@ -210,7 +242,11 @@ def _of_units(
     ledger: _Ledger, row: Row, owner: OrderChange, asks: Sequence[Ask]
 ) -> Iterator[Piece]:
     """Units to be taken off: some are, some are still asked for, some are refused."""
-    line, left = ledger.line(row), _count(row, "quantity")
+    line, stay = ledger.line(row), ledger.kept(owner.id, row)
+    left = _count(row, "quantity") - stay
+    if stay:
+        why = str(Why.WANTED)
+        yield _piece(ledger, row, Outcome.TOO_LATE, units=stay, action=CANCEL, why=why)
     taken = ledger.taken(owner.id, line, left)
     waiting = ledger.waiting(owner.id, line, left - taken)
     if taken:

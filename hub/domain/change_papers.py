@@ -83,9 +83,12 @@ def compose_change(
 
 
 def _nothing_left(order: Order, ask: Ask) -> bool:
-    """Whether the partner is to send nothing more at all."""
+    """Whether a yes to this ask alone leaves the partner nothing more to send.
+
+    What other asks wait for does not count: each is answered by itself, and that may be a no.
+    """
     return all(
-        line.buckets.open <= sum(_asked_before(order, ask, line)) + _asked_of(ask, line)
+        line.buckets.open <= _asked_of(ask, line)
         for line in order.fulfillment(ask.fulfillment_id).lines
     )
 

@@ -22,6 +22,9 @@ from hub.domain.orders import (
 from hub.domain.totals import Moved, put_on
 from hub.domain.wishes import NewUnits, Terms
 
+OVER = "over"
+"""Marks a row that came to its end before another of its change was asked again."""
+
 
 def asked_for(order: Order, line: OrderLine) -> Iterator[tuple[FulfillmentOrder, FulfillmentLine]]:
     """Yield every partner's line that asks for units of this one."""

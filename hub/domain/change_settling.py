@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from hub.domain.change_held import staying, taken
 from hub.domain.change_rows import (
+    OVER,
     asks_of,
     cancelled_fact,
     given_back,
@@ -22,6 +24,7 @@ from hub.domain.change_rows import (
     with_group,
     with_new,
 )
+from hub.domain.destinations import agreed, held
 from hub.domain.facts import Change, Fact, FactKind, Stuck
 from hub.domain.hearing import line_of, set_buckets
 from hub.domain.orders import (
@@ -42,10 +45,11 @@ SOME = "some"  # still waiting; some of it was agreed to, none declined so far
 LOST = "lost"  # still waiting; some of it was declined, none agreed to so far
 SILENCE = "silence"
 SHIPPED = "shipped"
+REFUSED = "refused"  # the partner said no, and yes to nothing of it
 GONE = "gone"  # the partner sends nothing of it, others do: its word is not needed any more
+WITHDRAWN = "withdrawn"  # asked only because it was late, which it is not any more
 
 
-OVER = "over"  # marks a row that came to its end before another of its change was asked again
 _CUT = {so_far: f"{so_far}_{SILENCE}" for so_far in (SOME, LOST, PART)}
 CUT_SHORT: Mapping[str, str] = MappingProxyType({cut: so_far for so_far, cut in _CUT.items()})
 """Asks of which silence declined the rest, and what they were: a late answer goes on from there."""
@@ -57,7 +61,7 @@ class Said:
     """What became of an ask, by partner's line; `agreed` speaks for what is not units.
 
     `gone` units are off the partner's line already (it rejected them). `by` is the short reason:
-    `answer`, `refused`, `shipped`, `gone`, `silence`, `rejected_paper`.
+    `answer`, `refused`, `shipped`, `gone`, `withdrawn`, `silence`, `rejected_paper`.
     """
 
     by: str
@@ -98,7 +102,7 @@ def settle(order: Order, ask_id: str, said: Said, *, now: datetime) -> Change:
     """
     owner, ask = find_ask(order, ask_id)
     yes, no = _possible(order, ask, said)
-    after, facts = _taken_back(order, owner, ask, yes, gone=said.gone)
+    after, owner, facts = _taken_back(order, owner, ask, yes, gone=said.gone)
     spoken = {line: yes.get(line, 0) + no.get(line, 0) for line in (*yes, *no)}
     left = tuple(
         replace(one, quantity=rest)
@@ -119,9 +123,11 @@ def settle(order: Order, ask_id: str, said: Said, *, now: datetime) -> Change:
             state=ChangeState.CONFIRMED if good else ChangeState.DECLINED,
             reason=cut or (PART if good and bad else said.by),
         )
+    owner = agreed(order, owner, ask.id, ask.fulfillment_id) if said.agreed else owner
+    told = _told(owner, ask, after, said, yes, no)
     change = Change(
         order=after.with_change(_with_ask(owner, settled)),
-        facts=(*_told(owner, ask, after, said, yes, no), *facts),
+        facts=(*(told if facts else staying(owner, told)), *facts),
         ended=() if waits else (watch_hold(ask.id),),
         cleared=sourceless_cleared(order, after),
     )
@@ -144,22 +150,29 @@ def _possible(order: Order, ask: Ask, said: Said) -> tuple[dict[str, int], dict[
 
 def _taken_back(
     order: Order, change: OrderChange, ask: Ask, units: Mapping[str, int], *, gone: bool
-) -> tuple[Order, tuple[Fact, ...]]:
-    """Take confirmed units off the partner's lines, and off the order unless others fill them."""
+) -> tuple[Order, OrderChange, tuple[Fact, ...]]:
+    """Take confirmed units off the partner's lines, and off the order unless others fill them.
+
+    Others fill what was to go to another partner, and what is wanted after all.
+    """
+    # Who gave late units back is not sent them again, though a customer cancelled and kept them.
+    late = any(row["action"] == "resource" and ask.id in asks_of(row) for row in change.actions)
     off: dict[str, int] = {}
     for line_id, quantity in units.items():
         if not quantity:
             continue
-        line = line_of(order, ask.fulfillment_id, line_id)
-        off[line.line_id] = off.get(line.line_id, 0) + quantity
+        line, leaves = line_of(order, ask.fulfillment_id, line_id), 0
+        if change.kind is not ChangeKind.RESOURCING:
+            change, leaves = taken(change, order.line(line.line_id), quantity)
+            off[line.line_id] = off.get(line.line_id, 0) + leaves
         if not gone:
             order = given_back(order, ask.fulfillment_id, line_id, quantity)
-            if change.kind is ChangeKind.RESOURCING:
-                order = _barred(order, ask.fulfillment_id, line_id, quantity)
-    if change.kind is ChangeKind.RESOURCING or not off:
-        return order, ()
-    order, moved = taken_off(order, off)
-    return order, (cancelled_fact(change.id, moved),)
+            if late:
+                order = _barred(order, ask.fulfillment_id, line_id, quantity - leaves)
+    if not any(off.values()):
+        return order, change, ()
+    order, moved = taken_off(order, {line: units for line, units in off.items() if units})
+    return order, change, (cancelled_fact(change.id, moved),)
 
 
 def _barred(order: Order, fulfillment_id: str, line_id: str, units: int) -> Order:
@@ -231,15 +244,17 @@ def later_parts(order: Order, owner: OrderChange) -> tuple[FulfillmentOrder, ...
 
 def ended(order: Order, owner: OrderChange, now: datetime) -> Change:
     """End a change of which nobody is asked any more: what waited for it happens or does not."""
-    change = Change(order=order)
-    for row in owner.actions:
+    change, rows = Change(order=order), list(owner.actions)
+    for n, row in enumerate(owner.actions):
         if row["outcome"] == Outcome.ASKED and "running" not in row and OVER not in row:
+            if _holds(order, owner, row):
+                asked = frozenset(ask.fulfillment_id for ask in _asks(owner, row))
+                rows[n] = held(change.order, row, asked=asked)
             change = change.then(_row_ended(change.order, owner, row))
     good = any(ask.state is ChangeState.CONFIRMED for ask in owner.asks)
     good = good or any(row["outcome"] == Outcome.DONE for row in owner.actions)
-    over = replace(
-        owner, state=ChangeState.CONFIRMED if good else ChangeState.DECLINED, decided_at=now
-    )
+    state = ChangeState.CONFIRMED if good else ChangeState.DECLINED
+    over = replace(owner, actions=tuple(rows), state=state, decided_at=now)
     return change.then(Change(order=change.order.with_change(over)))
 
 
@@ -250,7 +265,7 @@ def _row_ended(order: Order, owner: OrderChange, row: Mapping[str, object]) -> C
     some = any(ask.state is ChangeState.CONFIRMED for ask in asks) or bool(row.get("done"))
     if row["action"] in GROUP_ACTIONS:
         if whole:
-            after = order if _is_outdated(order, owner, row) else with_group(order, row)
+            after = with_group(order, row) if _holds(order, owner, row) else order
             return Change(order=after, cleared=(half_hold(owner),))
         return Change(order=order, stuck=(_half(order, owner, row),) if some else ())
     new = row.get("new")
@@ -260,6 +275,12 @@ def _row_ended(order: Order, owner: OrderChange, row: Mapping[str, object]) -> C
         after, fact = with_new(order, new_of(new), change_id=owner.id)
         return Change(order=after, facts=(fact,), cleared=(half_hold(owner),))
     return Change(order=order, stuck=(_half(order, owner, row),) if some else ())
+
+
+def _holds(order: Order, owner: OrderChange, row: Mapping[str, object]) -> bool:
+    """Whether what is wanted of a group holds now: everybody agreed, and nothing newer holds."""
+    of_group = row["action"] in GROUP_ACTIONS
+    return of_group and _is_whole(_asks(owner, row)) and not _is_outdated(order, owner, row)
 
 
 def _asks(owner: OrderChange, row: Mapping[str, object]) -> list[Ask]:
@@ -379,6 +400,32 @@ def _weighed(
         if rest > there:
             lost[line] = rest - there
     return taken, lost
+
+
+def withdrawn(order: Order, *, now: datetime) -> Change:
+    """Decline what a partner is asked to leave to others and does not send late any more.
+
+    It said so since, or a customer cancelled the late ones: what is left it has confirmed.
+    """
+    change = Change(order=order)
+    late = {
+        line.id: min(line.buckets.backordered, line.buckets.open)
+        for part in order.fulfillments
+        for line in part.lines
+    }
+    for owner, ask in list(open_asks(order)):
+        if owner.kind is not ChangeKind.RESOURCING:
+            continue
+        over: dict[str, int] = {}
+        for one in ask.lines:
+            still = min(one.quantity, late[one.fulfillment_line_id])
+            late[one.fulfillment_line_id] -= still
+            if one.quantity > still:
+                over[one.fulfillment_line_id] = one.quantity - still
+        if over:
+            said = Said(by=WITHDRAWN, declined=over)
+            change = change.then(settle(change.order, ask.id, said, now=now))
+    return change
 
 
 def silent(order: Order, ask_id: str, *, confirms: bool, partner: str, now: datetime) -> Change:

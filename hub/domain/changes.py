@@ -7,9 +7,11 @@ A change is appended to the order, never edited into it; money follows in `hub.d
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from hub.domain.change_bites import ELSEWHERE, EXCHANGE, KEPT, Bite, in_turn, running_units
+from hub.domain.change_held import exchanging, given_up, keep, leaving, released
 from hub.domain.change_rows import (
     added_fact,
     adopted,
@@ -33,6 +35,7 @@ from hub.domain.change_rows import (
     with_group,
     with_new,
 )
+from hub.domain.destinations import held
 from hub.domain.facts import Change, Fact, FactKind
 from hub.domain.hearing import line_of
 from hub.domain.names import Names
@@ -62,18 +65,6 @@ from hub.domain.wishes import (
     Why,
     Wish,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bite:
-    """Some of the units wanted and what becomes of them; `part` is who has them in hand."""
-
-    outcome: Outcome
-    quantity: int
-    why: str = ""
-    part: str = ""
-    line: str = ""
-    running: str = ""
 
 
 def everything(order: Order) -> tuple[Fewer, ...]:
@@ -132,6 +123,9 @@ def take_back(
     return draft.decided(kind=kind, who="hub", reason="backordered", now=now).change
 
 
+Rows = tuple[Mapping[str, object], ...]
+
+
 class _Draft:
     """One request being decided: the order as it becomes, a row for each outcome, who is asked."""
 
@@ -147,12 +141,18 @@ class _Draft:
         self.facts: list[Fact] = []
         self.running = ""
         self.adopted: dict[str, int] = {}
+        self.given_up: dict[tuple[str, str], int] = {}
 
     # --- wishes ---
 
     def fewer(self, wish: Fewer) -> None:
         line = line_numbered(self.order, wish.line)
-        self._told(self._bites(line, wish.quantity), action=wish.action, line=line.number)
+        bites = self._bites(line, wish.quantity, running_units(self.order, line))
+        for bite in bites:
+            if bite.held == EXCHANGE:
+                key = bite.running, line.number
+                self.given_up[key] = self.given_up.get(key, 0) + bite.quantity
+        self._told(bites, action=wish.action, line=line.number)
 
     def quantity(self, wish: Quantity) -> None:
         line = line_numbered(self.order, wish.line)
@@ -160,17 +160,19 @@ class _Draft:
         stays = line.kept - self._pending_of(line)
         added = max(0, wish.quantity - stays)
         row: dict[str, object] = {"action": "quantity", "line": line.number, "quantity": added}
-        if added and (why := self._over()):
+        mine = running_units(self.order, line)
+        gone = [replace(one, held="") for one in mine if one.held in ("", EXCHANGE)]
+        if added and (why := self._over() or self._exchanged(line)):
             self._row(row, Outcome.TOO_LATE, why)
         elif added:
             self._more(line, added, wish)
-            self._row(row, Outcome.DONE)
         elif wish.quantity < stays:
             # Units that are leaving already are not among those that would stay.
-            bites = self._bites(line, stays - wish.quantity, but=self._leaving(line))
+            stay = [one for one in mine if one.held in (KEPT, ELSEWHERE)]
+            bites = self._bites(line, stays - wish.quantity, stay)
             self._told(bites, action="quantity", line=line.number)
-        elif leaving := self._leaving(line):
-            self._told(leaving, action="quantity", line=line.number)
+        elif gone:
+            self._told(gone, action="quantity", line=line.number)
         else:
             self._row(row, Outcome.DONE)
 
@@ -189,7 +191,9 @@ class _Draft:
     def swap(self, wish: Swap) -> None:
         line = line_numbered(self.order, wish.line)
         group = group_numbered(self.order, wish.new.group)
-        bites = list(self._bites(line, wish.quantity))
+        # What a partner is asked for already comes last: it forbids an exchange.
+        mine = [replace(one, held="") for one in running_units(self.order, line)]
+        bites = self._bites(line, wish.quantity, mine)
         late = next((bite for bite in bites if bite.outcome is Outcome.TOO_LATE), None)
         running = next((bite for bite in bites if bite.running), None)
         words = self._engraved(wish.new, group)
@@ -217,8 +221,8 @@ class _Draft:
         if outcome is Outcome.TOO_LATE:
             self._row({"action": wish.action, "group": group.number}, outcome, why)
         elif outcome is Outcome.DONE:
+            self._row(held(self.order, row, asked=frozenset()), outcome)
             self.order = with_group(self.order, row)
-            self._row(row, outcome)
         else:
             self._row(row | {"asks": [self._ask(part) for part in asked]}, outcome)
 
@@ -240,13 +244,17 @@ class _Draft:
         shipped = any(line.buckets.shipped for line in self.order.lines)
         return str(Why.SHIPPED if shipped else Why.CANCELLED)
 
-    def _bites(
-        self, line: OrderLine, wanted: int | None, *, but: Sequence[_Bite] = ()
-    ) -> list[_Bite]:
-        """Where the units wanted are: nobody's first, then those easiest to get back."""
+    def _exchanged(self, line: OrderLine) -> str:
+        """Why a line of which units are being exchanged gets no more of them, or nothing."""
+        return str(Why.RUNNING) if exchanging(self.order, line) else ""
+
+    def _bites(self, line: OrderLine, wanted: int | None, mine: Sequence[Bite]) -> list[Bite]:
+        """Where the units wanted are: nobody's, then those asked for that were to stay, others."""
         left = line.buckets.open if wanted is None else wanted
-        bites: list[_Bite] = []
-        for bite in self._free(line):
+        bites: list[Bite] = []
+        stay = (one for one in mine if one.held == KEPT)
+        free = sorted((*stay, *self._free(line)), key=lambda one: one.outcome is not Outcome.DONE)
+        for bite in free:
             units = min(left, bite.quantity)
             if bite.line:
                 pack = line_of(self.order, bite.part, bite.line).units_per_pack
@@ -254,43 +262,27 @@ class _Draft:
             if units:
                 bites.append(replace(bite, quantity=units))
                 left -= units
-        for bite in self._running(line):
-            if bite not in but and (units := min(left, bite.quantity)):
+        for bite in in_turn(mine, left):
+            if units := min(left, bite.quantity):
                 bites.append(replace(bite, quantity=units))
                 left -= units
         if left or not bites:
             bites.append(self._late(line, left, bites))
         return bites
 
-    def _free(self, line: OrderLine) -> Iterator[_Bite]:
-        yield _Bite(outcome=Outcome.DONE, quantity=self.order.unsourced(line))
+    def _free(self, line: OrderLine) -> Iterator[Bite]:
+        yield Bite(outcome=Outcome.DONE, quantity=self.order.unsourced(line))
         asked = list(asked_for(self.order, line))
         for part, one in asked:
             if part.id in self.standing.unsent:
                 units = one.buckets.open
-                yield _Bite(outcome=Outcome.DONE, quantity=units, part=part.id, line=one.id)
+                yield Bite(outcome=Outcome.DONE, quantity=units, part=part.id, line=one.id)
         for part, one in sorted(asked, key=lambda pair: -pair[1].buckets.backordered):
             if part.id not in self.standing.unsent and part.id in self.standing.terms:
                 units = one.buckets.open - self._pending(one.id)
-                yield _Bite(outcome=Outcome.ASKED, quantity=units, part=part.id, line=one.id)
+                yield Bite(outcome=Outcome.ASKED, quantity=units, part=part.id, line=one.id)
 
-    def _running(self, line: OrderLine) -> list[_Bite]:
-        """Units of the line that a partner is being asked for already."""
-        mine = {one.id for _, one in asked_for(self.order, line)}
-        return [
-            _Bite(outcome=Outcome.ASKED, quantity=units.quantity, part=ask.id, running=change.id)
-            for change, ask in open_asks(self.order)
-            for units in ask.lines
-            if units.fulfillment_line_id in mine
-        ]
-
-    def _leaving(self, line: OrderLine) -> list[_Bite]:
-        """Those of them that the customer gives back; the others only change their partner."""
-        changes = {change.id: change.kind for change in self.order.changes}
-        running = self._running(line)
-        return [one for one in running if changes[one.running] is not ChangeKind.RESOURCING]
-
-    def _late(self, line: OrderLine, units: int, bites: Sequence[_Bite]) -> _Bite:
+    def _late(self, line: OrderLine, units: int, bites: Sequence[Bite]) -> Bite:
         """What is wanted beyond these bites, and why it is too late for it."""
         asked = [(part.id, one, self._pending(one.id)) for part, one in asked_for(self.order, line)]
         held = [
@@ -305,9 +297,9 @@ class _Draft:
         taken += sum(leaving for _, _, leaving in asked)
         if held and units > line.buckets.open - taken:
             why = Why.SHIPPED if line.buckets.shipped else Why.CANCELLED
-        return _Bite(outcome=Outcome.TOO_LATE, quantity=units, why=str(why))
+        return Bite(outcome=Outcome.TOO_LATE, quantity=units, why=str(why))
 
-    def _apply(self, bites: Sequence[_Bite], line: OrderLine) -> list[str]:
+    def _apply(self, bites: Sequence[Bite], line: OrderLine) -> list[str]:
         """Take the units that are free at once, ask for the others, and return the asks."""
         asks: list[str] = []
         done = 0
@@ -319,6 +311,8 @@ class _Draft:
             elif bite.running:
                 self.running = bite.running
                 self.adopted[bite.running] = self.adopted.get(bite.running, 0) + bite.quantity
+                if bite.held == KEPT:
+                    self.order = released(self.order, bite.running, line, bite.quantity)
             elif bite.outcome is Outcome.ASKED:
                 mine = self.units.setdefault(bite.part, {})
                 mine[bite.line] = mine.get(bite.line, 0) + bite.quantity
@@ -329,6 +323,15 @@ class _Draft:
         return asks
 
     def _more(self, line: OrderLine, added: int, wish: Quantity) -> None:
+        """Want more units: first those after all that are being taken back, then new ones."""
+        self.order, stay = keep(self.order, line, added)
+        added -= stay
+        row: dict[str, object] = {"line": line.number}
+        if stay:
+            self._row({"action": "keep", **row, "quantity": stay}, Outcome.DONE)
+        if not added:
+            return
+        self._row({"action": "quantity", **row, "quantity": added}, Outcome.DONE)
         tax = wish.tax
         if tax is None:
             tax = share(line.tax, part=added, whole=line.kept)
@@ -350,7 +353,7 @@ class _Draft:
         mine = {one.id for _, one in asked_for(self.order, line)}
         asked = [pair for units in self.units.values() for pair in units.items()]
         fresh = sum(units for line_id, units in asked if line_id in mine)
-        return fresh + sum(bite.quantity for bite in self._leaving(line))
+        return fresh + leaving(self.order, line) + exchanging(self.order, line)
 
     # --- groups ---
 
@@ -399,7 +402,7 @@ class _Draft:
         reason = {"why": why} if why else {}
         self.rows.append({**row, "outcome": str(outcome), **reason})
 
-    def _told(self, bites: Sequence[_Bite], *, action: str, line: str) -> None:
+    def _told(self, bites: Sequence[Bite], *, action: str, line: str) -> None:
         """Add a row for each outcome, its units together."""
         asks = self._apply(bites, line_numbered(self.order, line))
         told: dict[tuple[str, str, str], int] = {}
@@ -419,12 +422,12 @@ class _Draft:
             self.rows.append(row)
 
     def decided(self, *, kind: ChangeKind, who: str, reason: str, now: datetime) -> Decided:
-        self.order, halves = adopted(self.order, self.adopted)
-        rows = tuple(_half(row) if row.get("running") in halves else row for row in self.rows)
+        rows, taken_over = self._adopted(now)
         if not rows or all("running" in row for row in rows):
-            change = Change(order=self.order)
+            change = Change(order=self.order, facts=tuple(self.facts))
             return Decided(change=change, made=None, rows=rows, running=self.running)
-        asks = tuple(self._made(part) for part in self.asks)
+        fresh = tuple(self._made(part) for part in self.asks)
+        asks = (*taken_over, *fresh)
         done = any(row["outcome"] == Outcome.DONE for row in rows)
         made = OrderChange(
             id=self.id,
@@ -446,12 +449,30 @@ class _Draft:
             order=after,
             facts=(wanted, *self.facts, *decided_fact(made)),
             duties=tuple(
-                duty_of(after, ask, terms[ask.fulfillment_id], self.names) for ask in asks
+                duty_of(after, ask, terms[ask.fulfillment_id], self.names) for ask in fresh
             ),
-            watches=tuple(watch_of(after, ask, terms[ask.fulfillment_id]) for ask in asks),
+            watches=tuple(watch_of(after, ask, terms[ask.fulfillment_id]) for ask in fresh),
             cleared=sourceless_cleared(self.before, after),
         )
         return Decided(change=change, made=made, rows=rows)
+
+    def _adopted(self, now: datetime) -> tuple[Rows, list[Ask]]:
+        """The rows with what running changes make of them, and the asks taken over from those."""
+        self.order, halves = adopted(self.order, self.adopted)
+        given = given_up(self.order, self.given_up, now)
+        self.order = given.order
+        self.facts += given.facts
+        rows: list[Mapping[str, object]] = []
+        for row in self.rows:
+            running = str(row.get("running", ""))
+            if running in halves or (running, row.get("line")) in given.halves:
+                rows.append(_half(row))
+            elif running in given.asks and (running, row.get("line")) in self.given_up:
+                rest = {key: value for key, value in row.items() if key != "running"}
+                rows.append({**rest, "asks": [ask.id for ask in given.asks[running]]})
+            else:
+                rows.append(row)
+        return tuple(rows), [ask for asks in given.asks.values() for ask in asks]
 
     def _made(self, part: str) -> Ask:
         return Ask(

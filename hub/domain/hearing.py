@@ -48,6 +48,7 @@ class Subject:
     `told_only` is true where a replacement has to be of something that was told. `called` are the
     SKUs that people said some names of the partner's stand for, `ever` gives those that a name was
     said to stand for at any time, `own` is the subject and contents of what the very paper did.
+    `by_person` is true of what a person posts, who was asked before what there is to ask.
     """
 
     order: Order
@@ -61,6 +62,7 @@ class Subject:
     called: Mapping[str, str] = field(default_factory=dict)
     ever: Callable[[str], Collection[str]] = _never_named
     own: Sequence[tuple[str, Mapping[str, object]]] = ()
+    by_person: bool = False
 
 
 class Heard(Enum):

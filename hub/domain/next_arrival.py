@@ -10,20 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from hub.domain.arrivals import AGREED, Aim, Terms, arrival, parcel_aims
 from hub.domain.facts import Change, Fact, FactKind
 from hub.domain.names import Names
 from hub.domain.orders import Evidence, FulfillmentOrder, Order, Promise, PromiseKind
-from hub.domain.pieces import in_two, put_off, waits
+from hub.domain.pieces import in_two, put_off, still_later, waits
+from hub.domain.promise_rows import next_history
 from hub.domain.promises import (
-    AGREED,
     RESCHEDULED,
-    Aim,
-    Terms,
     by_news,
     day_meant,
     is_backorder,
-    next_history,
-    parcel_aims,
     why,
 )
 from hub.domain.status import to_arrive
@@ -79,8 +76,9 @@ def with_next_arrival(
 
 def _promised(case: _Case, names: Names) -> Order:
     """The order with one promise more where the day moves."""
-    rows, aim = next_history(case.order, case.part), _aim(case)
-    if not rows or aim is None:
+    rows = next_history(case.order, case.part)
+    aim = _aim(case, rows[-1].day) if rows else None
+    if aim is None:
         return case.order
     agreed = [one.day for one in rows if one.evidence in AGREED]
     today = case.terms.day_of(case.now)
@@ -100,19 +98,37 @@ def _promised(case: _Case, names: Names) -> Order:
     return replace(case.order, promises=(*case.order.promises, promise))
 
 
-def _aim(case: _Case) -> Aim | None:
-    """When the last piece arrives that was not put off; None where one day counts for all."""
+def _aim(case: _Case, standing: date) -> Aim | None:
+    """When the last piece arrives that was not put off; None where one day counts for all.
+
+    Nothing that the change leaves as it was is later than what is `standing` or stood before.
+    """
     part, late = case.part, put_off(case.part)
     sooner = to_arrive(case.order, part) - late
     if not late or not sooner or (part.next_due is None and waits(part)):
         return None
-    aims = parcel_aims(case.order, part, terms=case.terms)
+    stood = _stood(case)
+    aims = parcel_aims(case.before, case.order, part, terms=case.terms, stood=stood)
     aims += [_said(day) for day in _reported(case, sooner)]
     if part.next_due is not None:
-        method = case.order.group(part.group_id).method_final
         leaves = day_meant(case.order, part.id, part.next_due, terms=case.terms)
-        aims.append(_said(case.terms.arrival(leaves, method=method)))
+        day = arrival(case.order, part, leaves, terms=case.terms)
+        same = part.next_due == case.former.next_due and not _goes_otherwise(case)
+        aims.append(_said(min(day, standing) if same else day))
     return max(aims, key=lambda aim: aim.day, default=None)
+
+
+def _stood(case: _Case) -> date:
+    """By when those pieces were to arrive before the change."""
+    was = in_two(case.before, case.former, to_arrive(case.before, case.former))
+    whole = case.before.promise(case.part.id, PromiseKind.DELIVER_BY)
+    return was.day if was else whole.day if whole else date.max
+
+
+def _goes_otherwise(case: _Case) -> bool:
+    """Whether the change is one of the method by which it is sent."""
+    group = case.part.group_id
+    return case.before.group(group).method_final != case.order.group(group).method_final
 
 
 def _said(day: date) -> Aim:
@@ -143,7 +159,8 @@ def _told(case: _Case, change: Change) -> Change:
     whole = case.order.promise(case.part.id, PromiseKind.DELIVER_BY)
     if former is None or whole is None or (was is None and stands is None):
         return change
-    late = stands.later if stands else was.later & coming if was else Counter()
+    kept = still_later(was, case.former, case.part) if was else Counter()
+    late = stands.later if stands else kept & coming
     facts = tuple(_naming(case, fact, late) for fact in change.facts)
     stood, moved = (was.rows[-1] if was else former), (stands.rows[-1] if stands else whole)
     sooner = coming - late

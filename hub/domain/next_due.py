@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from hub.domain.arrivals import AGREED, Terms
 from hub.domain.facts import Change, Fact, FactKind
 from hub.domain.orders import Evidence, FulfillmentOrder, Order, PromiseKind
-from hub.domain.promises import AGREED, Terms, is_backorder
+from hub.domain.promises import is_backorder
 
 _SAID = frozenset({FactKind.LINES_CONFIRMED, FactKind.PROGRESS_REPORTED})
 

@@ -245,7 +245,11 @@ class PromiseKind(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What a promise rests on."""
+    """What a promise rests on.
+
+    `REST` is of the pieces that stay when all that was put off leaves a part: nothing was said of
+    them, they have the day that they had.
+    """
 
     CALENDAR = "calendar"
     STOCK_DATE = "stock_date"
@@ -255,6 +259,7 @@ class Evidence(StrEnum):
     SILENCE = "silence"
     SHIPMENT = "shipment"
     CARRIER = "carrier"
+    REST = "rest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

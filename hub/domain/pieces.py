@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.domain.orders import FulfillmentOrder, Order, Promise, PromiseKind
-from hub.domain.promises import next_history
+from hub.domain.promise_rows import next_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,18 @@ def put_off(part: FulfillmentOrder) -> Counter[str]:
     for line in part.lines:
         found[line.line_id] += min(line.buckets.open, line.buckets.backordered)
     return +found
+
+
+def still_later(was: InTwo, former: FulfillmentOrder, part: FulfillmentOrder) -> Counter[str]:
+    """Return the units that `was` put off and that the part still brings after a change.
+
+    What a part loses it loses of these first.
+    """
+    had = {line.id: line.buckets.cancelled for line in former.lines}
+    lost: Counter[str] = Counter()
+    for line in part.lines:
+        lost[line.line_id] += max(0, line.buckets.cancelled - had.get(line.id, 0))
+    return was.later - lost
 
 
 def waits(part: FulfillmentOrder) -> bool:

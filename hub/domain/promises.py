@@ -6,29 +6,37 @@ day first agreed on or before today: what arrives earlier than promised needs no
 partner's working time is handed in.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
+from hub.domain.arrivals import (
+    AGREED,
+    CARRIER,
+    SHIPPED,
+    Aim,
+    Terms,
+    arrival,
+    parcel_aims,
+    parcels,
+)
 from hub.domain.facts import Change, Fact, FactKind
-from hub.domain.messages import CarrierMoment, Progress
+from hub.domain.messages import Progress
 from hub.domain.names import Names
 from hub.domain.orders import (
-    ChangeKind,
     Evidence,
     FulfillmentOrder,
     Order,
-    Package,
     Promise,
     PromiseKind,
-    Shipment,
 )
+from hub.domain.pieces import in_two, put_off, still_later
+from hub.domain.promise_rows import RESOURCED, history, is_late, predecessor
+from hub.domain.status import to_arrive
 
-PLACED, RESOURCED, CHANGED = "placed", "resourced", "changed"
+PLACED, CHANGED = "placed", "changed"
 BACKORDERED, RESCHEDULED, SOONER = "backordered", "rescheduled", "sooner"
 NO_ANSWER, NOT_SHIPPED = "no_answer", "not_shipped"
-SHIPPED, CARRIER = "shipped", "carrier"
 REASONS = frozenset(
     (
         *(PLACED, RESOURCED, CHANGED, BACKORDERED, RESCHEDULED, SOONER),
@@ -39,40 +47,12 @@ REASONS = frozenset(
 _EITHER_WAY = frozenset({RESOURCED, CHANGED, CARRIER})
 """What moves a promise to a later day and to an earlier one alike."""
 
-AGREED = frozenset({Evidence.CALENDAR, Evidence.STOCK_DATE, Evidence.CHANGE})
-"""What a promise is agreed on by; everything else is news of it."""
-
 _SAID = {
     FactKind.LINES_CONFIRMED: Evidence.ANSWER,
     FactKind.LINES_BACKORDERED: Evidence.ANSWER,
     FactKind.PROGRESS_REPORTED: Evidence.REPORT,
 }
 _SILENT = {FactKind.RESPONSE_OVERDUE: NO_ANSWER, FactKind.SHIPMENT_OVERDUE: NOT_SHIPPED}
-
-
-class Terms(Protocol):
-    """A partner's working time and ways, as far as promises need them; days are of its zone."""
-
-    def day_of(self, moment: datetime) -> date:
-        """Return the day on which a moment is at the partner's."""
-
-    def end_of(self, day: date) -> datetime:
-        """Return the last second of a day."""
-
-    def begun(self, now: datetime) -> datetime:
-        """Return by when the partner ships what it begins with now."""
-
-    def arrival(self, left_on: date, *, method: str) -> date:
-        """Return the day on which goods that leave on a day are at the customer's door."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
-    """The day at which a promise would stand, on which evidence, and why."""
-
-    day: date
-    evidence: Evidence
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,34 +130,25 @@ def _made(case: _Case) -> Change:
     body = {"fulfillment": part.id, "ship_by": str(ship.day), "deliver_by": str(deliver.day)}
     facts = [Fact(kind=FactKind.PROMISE_MADE, body=body)]
     for one in (ship, deliver):
-        was = order.promise(former.id, one.kind) if former else None
-        if former and was is not None and _is_news(order, former, was, one.day):
-            facts.append(_told(one, was.day))
+        rows = history(order, former, one.kind, gone_at=case.now) if former else ()
+        if rows and _is_news(rows, one.day):
+            facts.append(_of_these(case.order, former, part, _told(one, rows[-1].day)))
     return Change(order=order, facts=tuple(facts))
 
 
-def _is_news(order: Order, former: FulfillmentOrder, was: Promise, day: date) -> bool:
+def _of_these(
+    order: Order, former: FulfillmentOrder | None, part: FulfillmentOrder, moved: Fact
+) -> Fact:
+    """A move that names the goods, where the part that lost them brings others of the same."""
+    if former is None or not to_arrive(order, former):
+        return moved
+    lines = [{"line": one.line_id, "quantity": one.buckets.open} for one in part.lines]
+    return replace(moved, body={**moved.body, "lines": lines})
+
+
+def _is_news(rows: Sequence[Promise], day: date) -> bool:
     """Whether a day is later than that of the part before, or takes a delay of that part back."""
-    return was.day < day or (day < was.day and is_late(history(order, former, was.kind)))
-
-
-def predecessor(order: Order, part: FulfillmentOrder) -> FulfillmentOrder | None:
-    """Return the part that lost units to this one: its partner declined, or we took them back."""
-    wanted = {line.line_id for line in part.lines}
-    taken = {
-        ask.fulfillment_id
-        for change in order.changes
-        if change.kind is ChangeKind.RESOURCING
-        for ask in change.asks
-    }
-    for former in reversed(order.fulfillments):
-        lost = any(
-            line.line_id in wanted and (line.buckets.rejected or former.id in taken)
-            for line in former.lines
-        )
-        if lost and former.created_at < part.created_at:
-            return former
-    return None
+    return rows[-1].day < day or (day < rows[-1].day and is_late(rows))
 
 
 # --- moved -------------------------------------------------------------------------------------
@@ -201,8 +172,21 @@ def _follow(case: _Case, kind: PromiseKind, aims: Sequence[Aim]) -> Change:
     if day is None or day == standing.day:
         return Change(order=_in_step(case, kind))
     reason = why(aims[0].reason, sooner=day < standing.day)
-    order, promise = _with(case, case.order, kind, replace(aims[0], day=day, reason=reason))
+    evidence = Evidence.REST if _is_rest(case) else aims[0].evidence
+    aim = Aim(day=day, evidence=evidence, reason=reason)
+    order, promise = _with(case, case.order, kind, aim)
     return Change(order=order, facts=(_told(promise, standing.day),))
+
+
+def _is_rest(case: _Case) -> bool:
+    """Whether all that was put off just left the part, and nothing else was said of the others."""
+    before = case.before
+    parts = before.fulfillments if before else ()
+    former = next((one for one in parts if one.id == case.part.id), None)
+    if before is None or former is None or put_off(case.part):
+        return False
+    was = in_two(before, former, to_arrive(before, former))
+    return was is not None and not still_later(was, former, case.part)
 
 
 def why(reason: str, *, sooner: bool) -> str:
@@ -309,16 +293,18 @@ def _door_aims(case: _Case, ship: Aim | None) -> list[Aim]:
     Nothing unless the day of leaving, the method, a parcel or a report gives cause, or all that had
     not left was taken from the part.
     """
-    parcels = any(_parcels(case.order, case.part.id))
-    asked_otherwise = _method_before(case) not in (None, case.method)
+    on_the_way = any(parcels(case.order, case.part.id))
+    asked_otherwise = _goes_otherwise(case)
     reported = [day for fact in case.facts if (day := _day(fact, "delivery_on"))]
     news = _parcel_news(case)
     if not (ship or asked_otherwise or reported or news or _emptied(case)):
         return []
-    aims = parcel_aims(case.order, case.part, terms=case.terms)
+    standing = case.order.promise(case.part.id, PromiseKind.DELIVER_BY)
+    stood = standing.day if standing else date.max
+    aims = parcel_aims(case.before, case.order, case.part, terms=case.terms, stood=stood)
     aims += [Aim(day=day, evidence=Evidence.REPORT, reason=RESCHEDULED) for day in reported]
     aims += _open_aims(case, ship)
-    if asked_otherwise and not parcels:
+    if asked_otherwise and not on_the_way:
         aims = [replace(aim, evidence=Evidence.CHANGE, reason=CHANGED) for aim in aims]
     return sorted(aims, key=lambda aim: aim.day, reverse=True)[:1]
 
@@ -329,49 +315,25 @@ def _open_aims(case: _Case, ship: Aim | None) -> list[Aim]:
     if standing is None or not _open(case.part):
         return []
     day = case.terms.arrival(standing.day, method=case.method)
+    if not _goes_otherwise(case):
+        day = arrival(case.order, case.part, standing.day, terms=case.terms)
+        door = case.order.promise(case.part.id, PromiseKind.DELIVER_BY)
+        if door is not None and ship is None and _had_open(case):
+            day = min(day, door.day)  # it was of these goods, too, and nothing is said of them
     if day < case.today and _taken_back(case):
         return []  # it is overdue: no day is better than the one that stands
-    if ship is None and standing.evidence in AGREED:  # all else is in order again
+    if ship is None and standing.evidence in (*AGREED, Evidence.REST):  # all else is in order
         return [Aim(day=day, evidence=Evidence.SHIPMENT, reason=RESCHEDULED)]
     why = ship or standing
     return [Aim(day=day, evidence=why.evidence, reason=why.reason)]
 
 
-def parcel_aims(order: Order, part: FulfillmentOrder, *, terms: Terms) -> list[Aim]:
-    """Return when each parcel of a part arrives that is under way."""
-    method = order.group(part.group_id).method_final
-    return [
-        _parcel_aim(shipment, package, terms, method)
-        for _, (shipment, package) in _parcels(order, part.id)
-        if not _at_the_door(package)
-    ]
-
-
-def _parcel_aim(shipment: Shipment, package: Package, terms: Terms, method: str) -> Aim:
-    by_carrier = package.moment is not None and package.expected_on is not None
-    left_on = terms.day_of(shipment.shipped_at)
-    return Aim(
-        day=package.expected_on or terms.arrival(left_on, method=method),
-        evidence=Evidence.CARRIER if by_carrier else Evidence.SHIPMENT,
-        reason=CARRIER if by_carrier else SHIPPED,
-    )
-
-
-def _parcels(
-    order: Order | None, fulfillment_id: str
-) -> Iterator[tuple[str, tuple[Shipment, Package]]]:
-    for shipment in order.shipments if order else ():
-        if shipment.fulfillment_id == fulfillment_id:
-            for package in shipment.known_packages:
-                yield package.id, (shipment, package)
-
-
 def _parcel_news(case: _Case) -> bool:
     """Whether a parcel of the part is new, taken back, or expected on another day than before."""
-    before = dict(_parcels(case.before, case.part.id))
+    before = dict(parcels(case.before, case.part.id))
     return _taken_back(case) or any(
         key not in before or before[key][1].expected_on != package.expected_on
-        for key, (_, package) in _parcels(case.order, case.part.id)
+        for key, (_, package) in parcels(case.order, case.part.id)
     )
 
 
@@ -382,18 +344,20 @@ def _taken_back(case: _Case) -> bool:
 
 def _emptied(case: _Case) -> bool:
     """Whether the last open units just left the part, to the customer or to another partner."""
+    return _had_open(case) and not _open(case.part)
+
+
+def _had_open(case: _Case) -> bool:
+    """Whether units of the part were open before."""
     parts = case.before.fulfillments if case.before else ()
-    had = any(_open(one) for one in parts if one.id == case.part.id)
-    return had and not _open(case.part)
+    return any(_open(one) for one in parts if one.id == case.part.id)
 
 
-def _at_the_door(package: Package) -> bool:
-    return package.moment in (CarrierMoment.DELIVERED, CarrierMoment.RETURNED)
-
-
-def _method_before(case: _Case) -> str | None:
+def _goes_otherwise(case: _Case) -> bool:
+    """Whether the method by which the part is sent is another than before."""
     groups = case.before.groups if case.before else ()
-    return next((one.method_final for one in groups if one.id == case.part.group_id), None)
+    before = (one.method_final for one in groups if one.id == case.part.group_id)
+    return any(method != case.method for method in before)
 
 
 # --- rows --------------------------------------------------------------------------------------
@@ -447,27 +411,6 @@ def _open(part: FulfillmentOrder) -> int:
 # --- read --------------------------------------------------------------------------------------
 
 
-def history(order: Order, part: FulfillmentOrder, kind: PromiseKind) -> tuple[Promise, ...]:
-    """Return what was promised of a part in turn, beginning with the part it took over from."""
-    own = tuple(one for one in order.promises if one.fulfillment_id == part.id and one.kind is kind)
-    former = predecessor(order, part) if own and own[0].reason == RESOURCED else None
-    return (*history(order, former, kind), *own) if former else own
-
-
-def next_history(order: Order, part: FulfillmentOrder) -> tuple[Promise, ...]:
-    """Return what was promised in turn of those pieces of a part that were never put off.
-
-    It begins as the part's own: while nothing else was said of them, what was agreed stands.
-    """
-    rows = history(order, part, PromiseKind.DELIVER_BY)
-    agreed = max((n for n, one in enumerate(rows) if one.evidence in AGREED), default=None)
-    if agreed is None:
-        return ()
-    own = [one for one in order.promises if one.kind is PromiseKind.DELIVER_NEXT_BY]
-    said = (one for one in own if one.fulfillment_id == part.id)
-    return (*rows[: agreed + 1], *(one for one in said if one.made_at >= rows[agreed].made_at))
-
-
 def day_meant(order: Order, fulfillment_id: str, moment: datetime, *, terms: Terms) -> date:
     """Return the day at whose end a kept moment of a part is, in the zone its partner had then.
 
@@ -484,9 +427,3 @@ def day_meant(order: Order, fulfillment_id: str, moment: datetime, *, terms: Ter
 
 def _whole_days(moment: datetime, promise: Promise) -> timedelta:
     return timedelta(days=round((moment - promise.due) / timedelta(days=1)))
-
-
-def is_late(rows: Sequence[Promise]) -> bool:
-    """Say whether what stands is later than what was last agreed on with the customer."""
-    agreed = [one for one in rows if one.evidence in AGREED and one.reason != RESOURCED]
-    return bool(agreed) and rows[-1].day > agreed[-1].day

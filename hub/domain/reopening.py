@@ -1,7 +1,8 @@
 """A shipment that is taken back had declined changes: they wait for an answer again. Pure.
 
-What a notice declined is an effect under its business key. Only what is open again is asked again,
-and only while nobody decided it otherwise; when silence counts stays as it was.
+What a notice declined is an effect under its business key. Only what is open again is asked again.
+What was answered since was said of the rest: of what did not leave after all nobody has answered.
+Where silence decided since, it stays so; when silence counts stays as it was.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,9 +12,11 @@ from hub.domain.change_rows import open_asks, pending, requested_body, watch_hol
 from hub.domain.change_settling import (
     LOST,
     PART,
+    REFUSED,
     SHIPPED,
     SOME,
     asked_again,
+    declined_hold,
     find_ask,
     half_hold,
 )
@@ -25,6 +28,8 @@ TAKEN = "/~taken"
 """Behind an ask: what a shipment took of what it asks for."""
 
 _OVER = (FulfillmentState.CLOSED, FulfillmentState.CANCELLED)
+_OF_THE_REST = (SHIPPED, PART, REFUSED)
+"""How an ask ended of which the partner, and no silence, said what becomes of the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +108,8 @@ def _reopened(order: Order, lost: _Lost) -> Change:
     owner, ask = find_ask(order, lost.ask)
     part = order.fulfillment(ask.fulfillment_id)
     waits = ask.state is ChangeState.REQUESTED
-    by_shipping = (ask.state, ask.reason) == (ChangeState.DECLINED, SHIPPED)
-    if not waits and not by_shipping and tuple(_state(ask)) != lost.left:
+    as_left = tuple(_state(ask)) == lost.left
+    if not waits and not as_left and ask.reason not in _OF_THE_REST:
         return Change(order=order)
     again = {line: units for line, units in _free(order, part.id, lost) if units}
     words = lost.words and not waits and part.state not in _OVER
@@ -120,15 +125,20 @@ def _reopened(order: Order, lost: _Lost) -> Change:
     return Change(
         order=after,
         facts=(Fact(kind=FactKind.CHANGE_REQUESTED, body=requested_body(asked)),),
-        cleared=(half_hold(owner),),
+        cleared=(half_hold(owner), declined_hold(ask.id)),
         watches=tuple(_watch(order, ask)),
     )
 
 
 def _so_far(ask: Ask, lost: _Lost, again: Mapping[str, int]) -> str:
-    """What was said of an ask that waits again: as before, unless something stays declined."""
+    """What was said of an ask that waits again: as before, unless something stays declined.
+
+    Of an answer in part nobody knows any more whether it, or only the shipment, declined some.
+    """
     if again == lost.units and tuple(_state(ask)) == lost.left:
         return lost.before
+    if ask.reason == PART:
+        return PART
     return {"": LOST, SOME: PART}.get(lost.before, lost.before)
 
 

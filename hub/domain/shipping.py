@@ -30,6 +30,7 @@ from hub.domain.orders import (
     notice_name,
 )
 from hub.domain.renamed import booked_instead, named_otherwise
+from hub.domain.told_before import Beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +86,18 @@ def _left(notice: ShipNotice) -> tuple[ShippedLine, ...]:
 
 
 def shipped(
-    subject: Subject, message: ShipNotice, *, key: str, now: datetime, turn: str = ""
+    subject: Subject,
+    message: ShipNotice,
+    *,
+    key: str,
+    now: datetime,
+    turn: str = "",
+    gone: Sequence[Shipment] = (),
 ) -> Change:
-    """Take in a ship notice; what was told before in the same notice ships nothing twice.
+    """Take in a ship notice; what was told before ships nothing twice.
 
-    `turn` sets what a replacement says apart from what the notices before it said.
+    Told in the same notice it is nothing new, told in another one it is a problem. `turn` sets what
+    a replacement says apart from what the notices before it said; `gone` are what it replaces.
     """
     part = subject.order.fulfillment(subject.fulfillment_id)
     asked = AskedLines(part, subject.called)
@@ -104,15 +112,20 @@ def shipped(
     verdicts = heard(subject.effects, contents)
     named = [(one.line, one.products) for one in said]
     instead = booked_instead(subject, contents, verdicts, named)
-    for one, (verdict, ordinal), gone in zip(said, verdicts, instead, strict=True):
+    beside = Beside.of(subject, message, gone=gone)
+    for one, (verdict, ordinal), other in zip(said, verdicts, instead, strict=True):
         if verdict is Heard.OTHERWISE:
             change = change.then(problem_only(change.order, said_otherwise(one.path)))
         if verdict is Heard.BEFORE:
             again.add(one.parcel)
         if verdict is not Heard.NEW:
             continue
-        if gone is not None:
-            change = change.then(_not_as_well(change.order, gone, one))
+        if other is not None:
+            change = change.then(_not_as_well(change.order, other, one))
+            continue
+        stands = beside.problem(one.tracking, one.line, one.quantity, one.path)
+        if stands is not None:
+            change = change.then(problem_only(change.order, stands))
             continue
         effect = Effect(business_key=key, subject=one.subject, ordinal=ordinal, what=one.what)
         change = change.then(Change(order=change.order, effects=(effect,)))

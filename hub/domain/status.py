@@ -18,6 +18,7 @@ from hub.domain.allowed import Viewer, allowed_actions
 from hub.domain.facts import FactKind
 from hub.domain.messages import CarrierMoment
 from hub.domain.orders import (
+    Buckets,
     ChangeKind,
     ChangeState,
     FulfillmentOrder,
@@ -30,7 +31,7 @@ from hub.domain.orders import (
     Shipment,
 )
 from hub.domain.pieces import in_two
-from hub.domain.promises import history, is_late, predecessor
+from hub.domain.promise_rows import history, is_late, predecessor
 
 FRESH = timedelta(hours=24)  # so long "out for delivery" is believed without another word
 
@@ -148,7 +149,7 @@ def _line(order: Order, line: OrderLine) -> dict[str, Any]:
         "ordered": buckets.ordered,
         "open": buckets.open,
         "being_prepared": min(buckets.open, _being_prepared(order, line)),
-        "backordered": min(buckets.open, buckets.backordered),
+        "backordered": min(buckets.open, _waiting(order, line)),
         "shipped": buckets.shipped,
         "delivered": buckets.delivered,
         "returned": buckets.returned,
@@ -158,13 +159,22 @@ def _line(order: Order, line: OrderLine) -> dict[str, Any]:
 
 def _being_prepared(order: Order, line: OrderLine) -> int:
     """Units that somebody said yes to and has not shipped yet."""
-    parts = [
+    parts = _parts(order, line)
+    return sum(min(part.open, max(0, part.accepted - part.shipped)) for part in parts)
+
+
+def _waiting(order: Order, line: OrderLine) -> int:
+    """Units that somebody sends later; of what has left since, and of what others send, none."""
+    return sum(min(part.open, part.backordered) for part in _parts(order, line))
+
+
+def _parts(order: Order, line: OrderLine) -> list[Buckets]:
+    return [
         part.buckets
         for fulfillment in order.fulfillments
         for part in fulfillment.lines
         if part.line_id == line.id
     ]
-    return sum(min(part.open, max(0, part.accepted - part.shipped)) for part in parts)
 
 
 def _parcels(order: Order, shipment: Shipment) -> Sequence[dict[str, Any]]:

@@ -15,7 +15,7 @@ from hub.domain.change_settling import GONE
 from hub.domain.exchange import Problem, Where
 from hub.domain.facts import Change, Effect, Fact, FactKind
 from hub.domain.hearing import line_of, set_buckets
-from hub.domain.orders import Buckets, Order
+from hub.domain.orders import Buckets, ChangeKind, FulfillmentLine, Order
 from hub.domain.voiding import UNDO
 
 NOT_UNDONE = "answer-stands"
@@ -70,10 +70,43 @@ def against(
     asks = (ask for change in order.changes for ask in change.asks)
     if any(ask.fulfillment_id == fulfillment_id and ask.reason == GONE for ask in asks):
         return _stands("a change that you were asked for was settled by it")
+    if _frees_late(order, fulfillment_id, effects, answered_at):
+        return Problem(code=NOT_UNDONE, text=_ANEW, where=Where(path="document"))
     refused = any(_former(effects, effect).declined for effect in _lines(effects))
     if refused and unanswered(order, fulfillment_id, effects, key="").order == order:
         return _stands("what you declined is asked of somebody else already, or cancelled")
     return None
+
+
+_ANEW = (
+    "the answer cannot be taken back: by it you are not asked any more whether others may send "
+    "what was late. Answer the order anew: what you say then counts instead"
+)
+
+
+def _frees_late(
+    order: Order, fulfillment_id: str, effects: Sequence[Effect], answered_at: datetime
+) -> bool:
+    """Whether units would be late again that the partner was asked about, until this answer.
+
+    Nobody would be asked for them, and no watch would look at them.
+    """
+    asked = any(
+        ask.fulfillment_id == fulfillment_id
+        for change in order.changes
+        if change.kind is ChangeKind.RESOURCING
+        if change.decided_at is not None and change.decided_at >= answered_at
+        for ask in change.asks
+    )
+    if not asked:
+        return False
+    former = unanswered(order, fulfillment_id, effects, key="").order
+    lines = order.fulfillment(fulfillment_id).lines
+    return any(_late(line_of(former, fulfillment_id, line.id)) > _late(line) for line in lines)
+
+
+def _late(line: FulfillmentLine) -> int:
+    return min(line.buckets.backordered, line.buckets.open)
 
 
 def unanswered(order: Order, fulfillment_id: str, effects: Sequence[Effect], *, key: str) -> Change:

@@ -280,10 +280,10 @@ def _replaced(subject: Subject, message: ShipNotice, *, key: str, now: datetime)
     bare = _taken_off(order, gone, now)
     turn = _turn(subject, key, Purpose.REPLACE)
     told = replace(subject, order=bare)
-    made = shipped(told, message, key=key, now=now, turn=f"{TURN}{turn.ordinal}")
+    made = shipped(told, message, key=key, now=now, turn=f"{TURN}{turn.ordinal}", gone=gone)
     new = made.order.shipments[len(bare.shipments) :]
     wrong = [one for one in made.problems if one.severity is Severity.ERROR]
-    if wrong or not new:
+    if wrong or not new or (_holds(gone) and not _holds(new)):
         return replace(still, problems=made.problems if wrong else (_empty(message),))
     if gone and _says(gone) == _says(new):
         return still  # the same in another envelope
@@ -303,6 +303,11 @@ def _replaced(subject: Subject, message: ShipNotice, *, key: str, now: datetime)
         effects=(turn, *made.effects),
     )
     return _asked_again(subject, change, gone, now)
+
+
+def _holds(shipments: Sequence[Shipment]) -> bool:
+    """Whether any goods are in them: a parcel without any takes back what left before."""
+    return any(package.lines for one in shipments for package in one.packages)
 
 
 def _says(shipments: Sequence[Shipment]) -> object:

@@ -133,7 +133,10 @@ FACTS: Mapping[FactKind, tuple[str, Mapping[str, object]]] = {
         "A parcel is held up, or comes back.",
         {**_MOVED, "moment": "attempted", "expected_on": None},
     ),
-    FactKind.CUSTOMER_TOLD: ("The customer got a mail.", {"mail": "shipped", "duty": "dut_1"}),
+    FactKind.CUSTOMER_TOLD: (
+        "The customer got a mail; `shipments` are those of which it said that they left.",
+        {"mail": "shipped", "duty": "dut_1", "shipments": [_SHIPMENT]},
+    ),
 }
 """What each kind of fact that is told means, and the body of one."""
 

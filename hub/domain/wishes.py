@@ -25,6 +25,8 @@ class Why(StrEnum):
     NO_CHANGES = "no_changes"  # who has it in hand takes no changes
     PACKS = "packs"  # what was ordered from the partner in packs goes back in whole packs
     RUNNING = "running"  # another change of the same is being asked
+    GIVEN_UP = "given_up"  # it was to be exchanged; then it was to be cancelled
+    WANTED = "wanted"  # it was to be cancelled; then it was wanted after all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

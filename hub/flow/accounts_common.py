@@ -14,6 +14,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from hub.access import HOUSES, Caller, House, Role
 from hub.domain.facts import Duty, DutyKind
 from hub.domain.names import Names
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.store import AccountRow, Transaction, Tries
 
@@ -177,16 +178,7 @@ def record(
     now: datetime,
 ) -> None:
     """Keep what was done with an account, by whom; `body` names nobody and shows no secret."""
-    tx.facts.record_input(
-        input_id=names.new("inp"),
-        kind="command",
-        at=now,
-        who=who,
-        subject=account_id,
-        body=body,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
+    note_command(tx, parts, body, subject=account_id, who=who, input_id=names.new("inp"), at=now)
 
 
 def owe_mail(

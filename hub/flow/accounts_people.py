@@ -19,6 +19,7 @@ from hub.flow.accounts_common import (
     owe_mail,
     record,
 )
+from hub.flow.cases import let_go
 from hub.flow.parts import Parts
 from hub.flow.supplier_untold import look_whom_to_tell
 from hub.store import AccountRow, NewAccount, Transaction
@@ -211,7 +212,7 @@ def account(parts: Parts, *, account_id: str, of_partner: str | None = None) -> 
 
 
 def disable(parts: Parts, *, account_id: str, who: str, of_partner: str | None = None) -> None:
-    """Close an account: its sessions and links end at once.
+    """Close an account: its sessions and links end at once, its cases are nobody's.
 
     Raises KeyError when there is none, LastKeeper when nobody would be left who keeps the hub.
     """
@@ -235,11 +236,18 @@ def _close(
         _judge_keepers(tx, account_id, keeps)
         tx.sessions.end_all(account_id)
         tx.sessions.end_acts_of(account_id, at=now)
-        look_whom_to_tell(tx, parts, tx.accounts.get(account_id).partner, now=now)
-        body = {"disabled": closed}
+        person = account_of(tx.accounts.get(account_id))
+        look_whom_to_tell(tx, parts, person.partner, now=now)
+        body = {"disabled": closed} | _gave_back(tx, person)
         record(tx, parts, Names(seed), account_id=account_id, body=body, who=who, now=now)
 
     parts.store.write(work)
+
+
+def _gave_back(tx: Transaction, person: Account) -> dict[str, object]:
+    """The cases that are this person's no more, as they are kept with what took them away."""
+    cases = let_go(tx, person)
+    return {"gave_back": cases} if cases else {}
 
 
 def _keepers(tx: Transaction) -> frozenset[str]:
@@ -289,6 +297,8 @@ def change_role(
 ) -> Account:
     """Give a person another role of the same house; every session ends.
 
+    Cases that they took and may not settle any more are nobody's.
+
     Raises KeyError for no such account, ValueError with a sentence for what cannot be (LastKeeper
     when nobody would be left who keeps the hub).
     """
@@ -304,9 +314,10 @@ def change_role(
         tx.accounts.set_role(account_id, role=role, partner=partner, brands=brands)
         _judge_keepers(tx, account_id, keeps)
         tx.sessions.end_all(account_id)
-        body = {"role": role, "brands": list(brands)}
+        person = account_of(tx.accounts.get(account_id))
+        body = {"role": role, "brands": list(brands)} | _gave_back(tx, person)
         record(tx, parts, Names(seed), account_id=account_id, body=body, who=who, now=now)
-        return account_of(tx.accounts.get(account_id))
+        return person
 
     return parts.store.write(work)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from hub import access
 from hub.domain.names import Names
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.flow.webhooks import Owner
 from hub.store import KeyRow, Transaction
@@ -136,13 +137,4 @@ def revoke_key(parts: Parts, key_id: str, *, who: str) -> None:
 def _record(
     tx: Transaction, parts: Parts, seed: str, *, subject: str, body: Mapping[str, object], who: str
 ) -> None:
-    tx.facts.record_input(
-        input_id=Names(seed).new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=subject,
-        body=body,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
+    note_command(tx, parts, body, subject=subject, who=who, input_id=Names(seed).new("inp"))

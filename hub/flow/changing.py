@@ -15,26 +15,29 @@ from zoneinfo import ZoneInfo
 from hub.domain.change_later import asked_later, undecided
 from hub.domain.change_papers import compose_change, person_of, wanted_day
 from hub.domain.change_requests import AddArticle, Request, SwapArticle, prepared, problems, touched
-from hub.domain.change_rows import needs_source, pending
-from hub.domain.change_settling import all_said, declined_hold, find_ask, settle, silent
-from hub.domain.changes import decide, everything, take_back
+from hub.domain.change_rows import needs_source
+from hub.domain.change_settling import (
+    all_said,
+    declined_hold,
+    find_ask,
+    settle,
+    silent,
+    withdrawn,
+)
+from hub.domain.changes import decide, everything
 from hub.domain.exchange import Problem
 from hub.domain.facts import Change, DutyKind, Stuck, Watch
-from hub.domain.hearing import line_of, set_buckets
 from hub.domain.messages import PurchaseOrderChange
 from hub.domain.names import Names, at_moment
 from hub.domain.orders import (
     Ask,
     ChangeKind,
     ChangeState,
-    FulfillmentLine,
     FulfillmentOrder,
     FulfillmentState,
     Order,
 )
-from hub.domain.promises import day_meant, is_backorder
 from hub.domain.wishes import Decided, Standing, Terms
-from hub.flow.following import PartnerTerms, backorder_hold
 from hub.flow.orders import remember, remember_by_clock
 from hub.flow.parts import Parts
 from hub.flow.sourcing import source
@@ -203,8 +206,10 @@ def followed_up(
 ) -> Change:
     """Return a Change with what it makes needed: others asked to agree, a source for its units.
 
-    Whoever lets a partner decide something of an order writes it with this.
+    Nobody is asked any more for what is not late any more. Whoever lets a partner decide something
+    of an order writes it with this.
     """
+    change = change.then(withdrawn(change.order, now=now))
     if undecided(change.order):
         standing = _standing(tx, parts, change.order, now)
         change = change.then(asked_later(change.order, standing=standing, names=names, now=now))
@@ -400,90 +405,3 @@ def refuse_change(tx: Transaction, parts: Parts, document: DocumentRow, *, by: s
             settled = followed_up(tx, parts, order, settled, names=names, now=now)
             remember(tx, parts, order, settled, at=now, input_id=by, document_id=None, names=names)
             return
-
-
-# --- backorders that somebody else can fill -------------------------------------------------------
-
-
-def resource_backorders(
-    tx: Transaction,
-    parts: Parts,
-    change: Change,
-    fulfillment_id: str,
-    *,
-    names: Names,
-    now: datetime,
-) -> Change:
-    """Ask a partner to give back what it backorders beyond the promise, if others can fill it.
-
-    Only lines for which it names a day later than the part's ship-by count. Where nobody else can,
-    or the partner takes no changes, one exception a line tells a person. Called with the Change
-    that an answer or a report made; returns it with what follows.
-    """
-    order = change.order
-    part = order.fulfillment(fulfillment_id)
-    late = [
-        line
-        for line in part.lines
-        if line.line_id in _late_lines(parts, change, fulfillment_id)
-        and min(line.buckets.backordered, line.buckets.open) > pending(order, line.id)
-    ]
-    terms = terms_of(parts, part, now)
-    movable = [
-        line for line in late if terms and _others_fill(tx, parts, order, part.id, line, now)
-    ]
-    stuck = tuple(
-        _beyond(order, part.partner, part.number, line) for line in late if line not in movable
-    )
-    change = change.then(Change(order=order, stuck=stuck))
-    if not movable or terms is None:
-        return change
-    asked = take_back(order, movable, terms=terms, fulfillment_id=part.id, names=names, now=now)
-    return change.then(asked)
-
-
-def _late_lines(parts: Parts, change: Change, fulfillment_id: str) -> set[str]:
-    """Order lines of which the answer says that they ship later than promised."""
-    part = change.order.fulfillment(fulfillment_id)
-    route = parts.routes.get(part.partner)
-    if part.ship_by is None or route is None:
-        return set()
-    terms = PartnerTerms(partner=route.partner)
-    promised = day_meant(change.order, part.id, part.ship_by, terms=terms).isoformat()
-    return {
-        str(fact.body["line"])
-        for fact in change.facts
-        if is_backorder(fact)
-        and fact.body.get("fulfillment") == fulfillment_id
-        and str(fact.body.get("ships_on") or "") > promised
-    }
-
-
-def _others_fill(
-    tx: Transaction,
-    parts: Parts,
-    order: Order,
-    fulfillment_id: str,
-    line: FulfillmentLine,
-    now: datetime,
-) -> bool:
-    """Try a sourcing in which the partner has given the units back; nothing of it is kept."""
-    buckets = line_of(order, fulfillment_id, line.id).buckets
-    units = min(buckets.backordered, buckets.open)
-    given = replace(buckets.cancel(units), rejected=buckets.rejected + units, backordered=0)
-    without = set_buckets(order, fulfillment_id, line.id, given)
-    tried = source(tx, parts, without, names=at_moment(line.id, now), now=now).order
-    whole = tried.line(line.line_id)
-    return tried.unsourced(whole) <= order.unsourced(order.line(line.line_id))
-
-
-def _beyond(order: Order, partner: str, number: str, line: FulfillmentLine) -> Stuck:
-    return Stuck(
-        hold=backorder_hold(line.id),
-        kind="backorder-beyond-promise",
-        partner=partner,
-        text=f"{partner} ships {line.buckets.backordered} x {line.sku} of purchase order {number} "
-        "later than the customer was promised, and it cannot be taken to another partner.",
-        next_step="Tell the customer, offer another article or a cancellation: `hub orders cancel "
-        f"{order.number} --brand {order.brand}`.",
-    )

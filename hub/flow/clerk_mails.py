@@ -16,6 +16,7 @@ from hub.domain.facts import Duty, DutyKind
 from hub.domain.names import Names
 from hub.domain.orders import Order
 from hub.domain.placing import address_of
+from hub.flow.noting import note_command
 from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import Parts
 from hub.partners import Brand
@@ -175,15 +176,14 @@ def _asked_before(
 
 def _owe(tx: Transaction, parts: Parts, order: Order, kind: str, *, names: Names, who: str) -> None:
     now = parts.now()
-    tx.facts.record_input(
-        input_id=names.new("inp"),
-        kind="command",
-        at=now,
-        who=who,
+    note_command(
+        tx,
+        parts,
+        {"mail": kind, "order": order.number, "brand": order.brand},
         subject=order.id,
-        body={"mail": kind, "order": order.number, "brand": order.brand},
-        sealed=None,
-        hashes={"code": parts.code},
+        who=who,
+        input_id=names.new("inp"),
+        at=now,
     )
     owed = Duty(
         id=names.new("dut"),

@@ -17,6 +17,7 @@ from hub.domain.exchange import Problem, Purpose, Severity, Where
 from hub.domain.messages import CarrierEvent
 from hub.domain.names import Names, stable
 from hub.flow.applied import Applied
+from hub.flow.noting import note_command
 from hub.flow.orders import remember
 from hub.flow.parcels import believed
 from hub.flow.parts import Parts
@@ -123,15 +124,14 @@ def _tell(tx: Transaction, parts: Parts, told: Told, seed: str, now: datetime) -
     names = Names(seed)
     input_id = names.new("inp")
     tx.parcels.lock({carriers.plain(event.tracking) for event in told.events})  # all, in one order
-    tx.facts.record_input(
-        input_id=input_id,
-        kind="command",
-        at=now,
-        who=told.who,
+    note_command(
+        tx,
+        parts,
+        {"carrier_events": len(told.events)},
         subject=told.brand,
-        body={"carrier_events": len(told.events)},
-        sealed=None,
-        hashes={"code": parts.code},
+        who=told.who,
+        input_id=input_id,
+        at=now,
     )
     return [
         _hear(

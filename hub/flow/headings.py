@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ValidationError
 
 from hub.domain.exchange import Problem
-from hub.domain.names import Names
 from hub.errors import Refused
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.partners import Channel
 from hub.store import HeadingRow, Transaction
@@ -86,7 +86,8 @@ def _assigned(
         raise _refused(f"a heading has 1 to 80 signs, and a partner {MOST_HEADINGS} of them")
     for row in rows:
         tx.headings.put(row)
-    _note(tx, parts, partner, {"headings": {row.heading: row.means for row in rows}}, who=who)
+    meant = {row.heading: row.means for row in rows}
+    note_command(tx, parts, {"headings": meant}, subject=partner, who=who)
 
 
 def forget(parts: Parts, partner: str, heading: str, *, who: str) -> None:
@@ -95,24 +96,9 @@ def forget(parts: Parts, partner: str, heading: str, *, who: str) -> None:
     def work(tx: Transaction) -> None:
         if not tx.headings.forget(partner=partner, heading=heading):
             raise _refused(f"nobody said what {heading!r} means; see `hub partner headings`")
-        _note(tx, parts, partner, {"headings": {heading: None}}, who=who)
+        note_command(tx, parts, {"headings": {heading: None}}, subject=partner, who=who)
 
     parts.store.write(work)
-
-
-def _note(
-    tx: Transaction, parts: Parts, partner: str, body: dict[str, object], *, who: str
-) -> None:
-    tx.facts.record_input(
-        input_id=Names(parts.fresh()).new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=partner,
-        body=body,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
 
 
 def _refused(text: str) -> Refused:

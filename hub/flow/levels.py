@@ -11,6 +11,7 @@ from hub.domain.names import Names
 from hub.errors import Refused
 from hub.flow.balances import DIFFERS, balance_hold, book_by_hand
 from hub.flow.feeds import guard_hold
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.flow.waiting import source_waiting
 from hub.store import DocumentRow, Feed, Transaction
@@ -72,15 +73,14 @@ def _remember(
         "next_on": said.level.next_on.isoformat() if said.level.next_on else None,
         "next_quantity": said.level.next_quantity,
     }
-    tx.facts.record_input(
-        input_id=input_id,
-        kind="command",
-        at=now,
-        who=said.who,
+    note_command(
+        tx,
+        parts,
+        {"set_level": body},
         subject=said.partner,
-        body={"set_level": body},
-        sealed=None,
-        hashes={"code": parts.code},
+        who=said.who,
+        input_id=input_id,
+        at=now,
     )
     if parts.partners.get(said.partner).holds_ours:
         book_by_hand(tx, said.partner, said.level, input_id=input_id, now=now)
@@ -121,16 +121,7 @@ def _guarded(row: DocumentRow) -> bool:
 
 def _let_through(tx: Transaction, parts: Parts, row: DocumentRow, *, who: str) -> None:
     now = parts.now()
-    tx.facts.record_input(
-        input_id=Names(parts.fresh()).new("inp"),
-        kind="command",
-        at=now,
-        who=who,
-        subject=row.id,
-        body={"accept": row.id},
-        sealed=None,
-        hashes={"code": parts.code},
-    )
+    note_command(tx, parts, {"accept": row.id}, subject=row.id, who=who, at=now)
     for then in (DocumentState.RECEIVED, DocumentState.ACCEPTED):
         # What was told of it is told again when it is read again.
         tx.exchange.move_document(row.id, then=then, at=now, problems=())

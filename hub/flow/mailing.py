@@ -9,8 +9,8 @@ holds back the lane.
 
 import io
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -41,12 +41,16 @@ MAILING = "mailing"  # the one step of a mail lane's turn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A mail that is ready to be put; without a body there was nobody to tell, or nothing."""
+    """A mail that is ready to be put; without a body there was nobody to tell, or nothing.
+
+    `told` is what is kept of what it says.
+    """
 
     duties: Sequence[WaitingDuty]
     body: bytes = b""
     order_id: str = ""
     fault: str = ""
+    told: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def first(self) -> WaitingDuty:
@@ -280,7 +284,7 @@ def _news(tx: Transaction, parts: Parts, brand: Brand, duties: Sequence[WaitingD
     words = {"order": order.number, "link": made.url, **news.words}
     text = news.text or duty.set_id
     body = mail(brand, text, words, head, links={made.url, *news.links})
-    return Written(duties=duties, body=body, order_id=order.id)
+    return Written(duties=duties, body=body, order_id=order.id, told=news.told)
 
 
 def _recipient(tx: Transaction, order_id: str) -> str:
@@ -308,9 +312,10 @@ def _told(tx: Transaction, parts: Parts, written: Written, lease: Lease) -> None
         sealed=None,
         hashes={"code": parts.code},
     )
+    told = {"mail": duty.set_id, "duty": duty.id, **written.told}
     change = Change(
         order=tx.orders.load(written.order_id),
-        facts=(Fact(kind=FactKind.CUSTOMER_TOLD, body={"mail": duty.set_id, "duty": duty.id}),),
+        facts=(Fact(kind=FactKind.CUSTOMER_TOLD, body=told),),
     )
     note(tx, change, at=now, input_id=input_id, document_id=None, names=names)
 

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from hub.domain.exchange import Problem, Where
 from hub.domain.hearing import NO_NAMES
-from hub.domain.names import Names
 from hub.errors import HubError, Refused
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.store import NameRow, OfferRow, Transaction
 
@@ -213,16 +213,8 @@ def _note(
     said = {"partner": told.partner, "name": told.name}
     said |= {"sku": row.sku} if row else {}
     said |= {"instead_of": former.sku} if former else {}
-    tx.facts.record_input(
-        input_id=Names(parts.fresh()).new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=paper or told.partner,
-        body={"say_name" if row else "forget_name": said},
-        sealed=None,
-        hashes={"code": parts.code},
-    )
+    command = {"say_name" if row else "forget_name": said}
+    note_command(tx, parts, command, subject=paper or told.partner, who=who)
 
 
 def _problem(text: str, field: str) -> Problem:

@@ -19,6 +19,7 @@ from hub.domain.names import Names
 from hub.domain.orders import Order
 from hub.domain.placing import NewOrder
 from hub.flow.following import followed
+from hub.flow.noting import note_command
 from hub.flow.owed_mails import with_mails
 from hub.flow.parcels import caught_up
 from hub.flow.parts import Parts
@@ -193,15 +194,14 @@ def source_again(parts: Parts, *, brand: str, number: str, who: str) -> Order:
             raise KeyError(number)
         names = Names(seed)
         input_id = names.new("inp")
-        tx.facts.record_input(
-            input_id=input_id,
-            kind="command",
-            at=now,
-            who=who,
+        note_command(
+            tx,
+            parts,
+            {"source": number, "brand": brand},
             subject=order.id,
-            body={"source": number, "brand": brand},
-            sealed=None,
-            hashes={"code": parts.code},
+            who=who,
+            input_id=input_id,
+            at=now,
         )
         change = source(tx, parts, order, names=names, now=now)
         return remember(

@@ -21,7 +21,7 @@ from hub.domain.exchange import (
     TransmissionState,
     told,
 )
-from hub.domain.facts import Change, Fact, FactKind, Stuck
+from hub.domain.facts import Change, DutyKind, Fact, FactKind, Stuck
 from hub.domain.names import Names, at_moment, stable
 from hub.errors import ConfigError, Conflict, Refused, TransportError
 from hub.flow.faults import trace_of
@@ -141,12 +141,30 @@ def _park(
         partner=channel.partner,
         text=f"{duty.set_id} to {channel.partner} cannot be written: "
         + told([problem.text for problem in errors]),
-        next_step="Correct the order or the partner's page, then `hub duty retry "
-        f"{duty.id}`; other orders go on meanwhile.",
+        next_step=_helps(tx, duty, errors),
         problems=tuple(errors),
     )
     names = at_moment(duty.id, now)
     tx.exceptions.open(stuck, at=now, order_id=duty.order_id, names=names)
+
+
+def _helps(tx: Transaction, duty: WaitingDuty, errors: Sequence[Problem]) -> str:
+    """What mends a paper that cannot be written: a unit stays as it was when it was ordered."""
+    values = {problem.where.value for problem in errors}
+    if duty.kind is DutyKind.SEND and duty.order_id:
+        order = tx.orders.load(duty.order_id)
+        lines = order.fulfillment(duty.subject).lines
+        units = sorted({line.unit for line in lines} & values)
+        if units:
+            return (
+                f"The order keeps the unit {units[0]}, another try alone cannot help: correct the "
+                f"unit in the catalog, cancel these lines of order {order.number}, order them "
+                f"anew, then `hub duty retry {duty.id}`; other orders go on meanwhile."
+            )
+    return (
+        f"Correct the order or the partner's page, then `hub duty retry {duty.id}`; other orders "
+        "go on meanwhile."
+    )
 
 
 def _post(

@@ -13,26 +13,27 @@ from hub.domain.change_ends import Known
 from hub.domain.facts import Change, Duty, DutyKind, Fact, FactKind
 from hub.domain.names import Names
 from hub.domain.orders import ChangeKind, FulfillmentOrder, Order, PromiseKind
-from hub.domain.pieces import in_two
+from hub.domain.pieces import in_two, still_later
 from hub.domain.posted import PostedSet
-from hub.domain.promises import predecessor
+from hub.domain.promise_rows import predecessor
 from hub.domain.status import to_arrive
+from hub.domain.told_parcels import LEFT, STAYED
 from hub.domain.voiding import UNDO
+from hub.flow.parcel_papers import OF_PARCELS, posted_parcels, told_by
 from hub.flow.parts import POSTED, Parts
 from hub.partners import Brand
-from hub.render import change_mail, change_told
+from hub.render import change_mail, change_told, tells_of_parcels
 from hub.store import Transaction
 
 TOGETHER = timedelta(minutes=1)
 """So long news of parcels waits for news of others."""
 _OF_CHANGES = ("cancelled", "changed", "declined")
 _OF_OTHERS = ("shipped", "delivered")
-_MOVED = FactKind.PROMISE_MOVED
-_OF_PARCELS = frozenset({PostedSet.SHIP_NOTICE, PostedSet.SHIPMENT_CORRECTION})
+_MOVED, _VOIDED = FactKind.PROMISE_MOVED, FactKind.SHIPMENT_VOIDED
 _UNDONE = MappingProxyType(
     {
-        **dict.fromkeys(("shipped", *_OF_CHANGES), _OF_PARCELS),
-        "moved": _OF_PARCELS | {PostedSet.ORDER_RESPONSE},
+        **dict.fromkeys(("shipped", *_OF_CHANGES), OF_PARCELS),
+        "moved": OF_PARCELS | {PostedSet.ORDER_RESPONSE},
     }
 )
 """The posted papers that can be taken back and with them what a mail of that kind tells."""
@@ -63,6 +64,7 @@ def with_mails(
     brand = change.order.brand
     if parts.mail is None or brand not in parts.brands:
         return change
+    _put_off(tx, change, document_id, now)
     owed = _owed(tx, before, change, parts.brands[brand])
     owed = {kind: owed[kind] for kind in owed.keys() & set(parts.brands[brand].mails)}
     waiting = _waiting(tx, change.order) if owed else {}
@@ -74,7 +76,10 @@ def with_mails(
             set_id=kind,
             subject=change.order.id,
             order_id=change.order.id,
-            due_at=_due(tx, kind, document_id, waiting.get(kind), now),
+            due_at=max(
+                _due(tx, kind, document_id, waiting.get(kind), now),
+                _left_for_good(tx, change, owed[kind], now) if kind in _OF_CHANGES else now,
+            ),
             body=owed[kind],
         )
         for kind in sorted(owed)
@@ -110,6 +115,33 @@ def _window(tx: Transaction, kind: str, document_id: str | None) -> timedelta:
         return timedelta()
     paper = tx.exchange.document(document_id)
     return UNDO if paper.syntax == POSTED and paper.set_id in _UNDONE[kind] else timedelta()
+
+
+def _left_for_good(
+    tx: Transaction, change: Change, about: Mapping[str, object], now: datetime
+) -> datetime:
+    """When nothing that a mail of changes says to have left can be taken back any more."""
+    order, told = change.order, about.get("changes")
+    fresh = [one for one in order.shipments if one.heard_at and now < one.heard_at + UNDO]
+    if not fresh or not isinstance(told, Mapping):
+        return now
+    facts: list[Known] = [*tx.facts.of_order(order.id), *change.facts]
+    if not any(tells_of_parcels(order, one, facts) for one in order.changes if one.id in told):
+        return now
+    posted = posted_parcels(tx.exchange.documents_of_orders([order.id])[order.id])
+    ends = [one.heard_at + UNDO for one in fresh if one.heard_at and told_by(order, one) in posted]
+    return max((now, *ends))
+
+
+def _put_off(tx: Transaction, change: Change, document_id: str | None, now: datetime) -> None:
+    """Let mails of changes wait on that wait for a shipment to stand: it was told otherwise now."""
+    if not any(fact.kind is _VOIDED and fact.body.get("replaced") for fact in change.facts):
+        return
+    order, until = change.order, now + _window(tx, "cancelled", document_id)
+    for one in tx.duties.of_order(order.id):
+        waits = one.set_id in _OF_CHANGES and not one.attempts and now < one.due_at < until
+        if waits and one.lane == mail_lane(order.brand):
+            tx.duties.put_off(one.id, until=until)
 
 
 def _owed(
@@ -153,6 +185,8 @@ def _moved(before: Order | None, change: Change) -> Iterator[Owed]:
     for fact in change.facts:
         if fact.kind is not _MOVED or fact.body.get("kind") == PromiseKind.SHIP_BY:
             continue
+        if fact.body.get("lines") == []:
+            continue  # what had that day is not of the part any more
         name = str(fact.body["fulfillment"])
         former = parts.get(name)
         whole = before.promise(name, PromiseKind.DELIVER_BY) if before else None
@@ -162,7 +196,8 @@ def _moved(before: Order | None, change: Change) -> Iterator[Owed]:
         body: dict[str, object] = {"was": {name: whole.day.isoformat()}}
         if halves := in_two(before, former, to_arrive(before, former)):
             body["next"] = {name: halves.day.isoformat()}
-            body["late"] = {name: dict(halves.later)}
+            part = change.order.fulfillment(name)
+            body["late"] = {name: dict(still_later(halves, former, part))}
         yield "moved", body
 
 
@@ -189,7 +224,13 @@ def _had_no_day(before: Order, order: Order, part: FulfillmentOrder) -> bool:
 
 
 def _shipped(fact: Fact, order: Order) -> Iterator[Owed]:
-    yield "shipped", {"shipments": [fact.body["shipment"]]}
+    yield "shipped", {LEFT: [fact.body["shipment"]]}
+
+
+def _taken_back(fact: Fact, order: Order) -> Iterator[Owed]:
+    """Of a shipment told otherwise the new one tells; of one nobody was mailed of, no mail does."""
+    if not fact.body.get("replaced"):
+        yield "shipped", {STAYED: [fact.body["shipment"]]}
 
 
 def _delivered(fact: Fact, order: Order) -> Iterator[Owed]:
@@ -218,6 +259,7 @@ _TOLD: Mapping[FactKind, Callable[[Fact, Order], Iterator[Owed]]] = MappingProxy
     {
         FactKind.ORDER_PLACED: _placed,
         FactKind.ORDER_SHIPPED: _shipped,
+        _VOIDED: _taken_back,
         FactKind.PARCEL_DELIVERED: _delivered,
     }
 )

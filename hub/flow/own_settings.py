@@ -7,7 +7,7 @@ removed from the store: who took it back, and when, is told as well.
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from hub.domain.exchange import Problem, Where
 from hub.domain.facts import Stuck
 from hub.domain.names import Names
 from hub.errors import Refused
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts, Routes
 from hub.partners import Own, Partner
 from hub.partners.fields import known_zone
@@ -197,106 +198,155 @@ def _today(parts: Parts, page: Partner, rows: Sequence[SettingRow]) -> date:
 # --- set and taken back --------------------------------------------------------------------------
 
 
-def set_zone(parts: Parts, partner: str, zone: str, *, who: str) -> None:
-    """Keep in which zone a partner works; those of its people whose zone it was go with it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to count for a partner from now on; what is None or empty stays as it is.
 
-    Raises KeyError for no such partner, Refused for what is no zone.
+    `zone` is where it works, it is `closed` or works on those days, and `carriers`, by their words,
+    are whom it gives parcels to: none means any. `back` are settings, each with its subject, for
+    which the page counts again.
     """
-    try:
-        known_zone(zone.strip())
-    except ValueError:
-        raise _refused("name a time zone such as America/Chicago or Europe/Berlin", ZONE) from None
-    page = parts.partners.page(partner)
-    value = "" if zone.strip() == page.calendar.zone else zone.strip()
-    parts.store.write(lambda tx: _put_zone(tx, parts, page, value, who=who))
-    parts.partners.own.look_again()
+
+    zone: str | None = None
+    closed: Sequence[date] = ()
+    opened: Sequence[date] = ()
+    carriers: Collection[str] | None = None
+    back: Sequence[tuple[str, str]] = ()
 
 
-def _put_zone(tx: Transaction, parts: Parts, page: Partner, value: str, *, who: str) -> None:
-    before = _own(tx.own.of(page.id)).zone or page.calendar.zone
-    _put(tx, parts, page.id, (ZONE, ""), value, who=who)
-    after = value or page.calendar.zone
-    for row in tx.accounts.page(partner=page.id) if after != before else ():
-        if row.zone == before:  # whoever chose another one keeps it
-            tx.accounts.set_words(row, name=row.name, zone=after, language=row.language)
+def set_all(parts: Parts, partner: str, wanted: Wanted, *, who: str) -> None:
+    """Keep everything that is wanted, or nothing at all.
 
-
-def close_on(parts: Parts, partner: str, day: date, *, who: str) -> None:
-    """Keep that a partner does not work on a day.
-
-    Raises KeyError for no such partner, Refused for a day that is over or far away, or when there
-    are too many.
+    Of a zone those of its people whose zone it was go with it. A day lies ahead and not far away,
+    and there are not too many. Raises KeyError for no such partner, Refused with all that is wrong.
     """
-    _say_day(parts, partner, day, CLOSED, who=who)
-
-
-def open_on(parts: Parts, partner: str, day: date, *, who: str) -> None:
-    """Keep that a partner works on a day that was a holiday; raises as `close_on`."""
-    _say_day(parts, partner, day, OPENED, who=who)
-
-
-def _say_day(parts: Parts, partner: str, day: date, value: str, *, who: str) -> None:
     page = parts.partners.page(partner)
 
     def work(tx: Transaction) -> None:
-        rows = tx.own.of(partner)
-        today = _today(parts, page, rows)
-        if not today <= day <= today + FURTHEST:
-            raise _refused("choose a day from today on, at most two years away", DAY)
-        as_page = (value == CLOSED) == (day in page.calendar.holidays)
-        closed = {one for one in _own(rows).closed if one >= today} | {day}
-        if value == CLOSED and not as_page and len(closed) > MOST_DAYS:
-            raise _refused(f"there may be {MOST_DAYS} days off at most; remove one first", DAY)
-        _put(tx, parts, partner, (DAY, day.isoformat()), "" if as_page else value, who=who)
+        setting = _Setting(tx=tx, parts=parts, page=page, who=who)
+        problems = [*setting.kept(wanted)]
+        if problems:
+            raise Refused(problems)
 
     parts.store.write(work)
     parts.partners.own.look_again()
 
 
-def set_carriers(parts: Parts, partner: str, words: Collection[str], *, who: str) -> None:
-    """Keep to which carriers a partner gives parcels, by their words; none means any.
+def set_zone(parts: Parts, partner: str, zone: str, *, who: str) -> None:
+    """Keep in which zone a partner works, as `set_all`."""
+    set_all(parts, partner, Wanted(zone=zone), who=who)
 
-    Raises KeyError for no such partner, Refused for a carrier that the hub does not know.
-    """
-    parts.partners.page(partner)
-    if unknown := sorted(set(words) - set(carriers.KNOWN)):
-        known = ", ".join(carriers.KNOWN)
-        raise _refused(f"there is no carrier {unknown[0]}; there are {known}", CARRIERS)
-    value = " ".join(word for word in carriers.KNOWN if word in words)
-    parts.store.write(lambda tx: _put(tx, parts, partner, (CARRIERS, ""), value, who=who))
-    parts.partners.own.look_again()
+
+def close_on(parts: Parts, partner: str, day: date, *, who: str) -> None:
+    """Keep that a partner does not work on a day, as `set_all`."""
+    set_all(parts, partner, Wanted(closed=(day,)), who=who)
+
+
+def open_on(parts: Parts, partner: str, day: date, *, who: str) -> None:
+    """Keep that a partner works on a day that was a holiday, as `set_all`."""
+    set_all(parts, partner, Wanted(opened=(day,)), who=who)
+
+
+def set_carriers(parts: Parts, partner: str, words: Collection[str], *, who: str) -> None:
+    """Keep to which carriers a partner gives parcels, as `set_all`; none means any."""
+    set_all(parts, partner, Wanted(carriers=words), who=who)
 
 
 def take_back(parts: Parts, partner: str, setting: str, subject: str, *, who: str) -> None:
-    """Let the page count again where somebody set something else.
+    """Let the page count again where somebody set something else; else it does nothing.
 
-    It does nothing where nothing is set. Raises KeyError for no such partner.
+    Raises KeyError for no such partner.
     """
-    page = parts.partners.page(partner)
-    if setting == ZONE:
-        parts.store.write(lambda tx: _put_zone(tx, parts, page, "", who=who))
-    else:
-        parts.store.write(lambda tx: _put(tx, parts, partner, (setting, subject), "", who=who))
-    parts.partners.own.look_again()
+    set_all(parts, partner, Wanted(back=((setting, subject),)), who=who)
 
 
-def _put(
-    tx: Transaction, parts: Parts, partner: str, which: tuple[str, str], value: str, *, who: str
-) -> None:
-    """Keep it with who said so and when, unless it is so already."""
-    setting, subject = which
-    rows = [row for row in tx.own.of(partner) if (row.setting, row.subject) == which]
-    before = rows[0].value if rows else ""
-    if value == before:
-        return
-    now = parts.now()
-    tx.own.put(
-        SettingRow(
-            partner=partner, setting=setting, subject=subject, value=value, said_at=now, who=who
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setting:
+    """One partner's settings in one transaction, which ends without them if anything is wrong."""
+
+    tx: Transaction
+    parts: Parts
+    page: Partner
+    who: str
+
+    def kept(self, wanted: Wanted) -> Iterator[Problem]:
+        """Put what is wanted; yield what is wrong."""
+        if wanted.zone is not None:
+            yield from self._zone(wanted.zone.strip())
+        for day in wanted.closed:
+            yield from self._day(day, CLOSED)
+        for day in wanted.opened:
+            yield from self._day(day, OPENED)
+        if wanted.carriers is not None:
+            yield from self._carriers(wanted.carriers)
+        for setting, subject in wanted.back:
+            if setting == ZONE:
+                self._put_zone("")
+            else:
+                self._put(setting, subject, "")
+
+    def _zone(self, zone: str) -> Iterator[Problem]:
+        try:
+            known_zone(zone)
+        except ValueError:
+            yield _wrong("name a time zone such as America/Chicago or Europe/Berlin", ZONE, zone)
+            return
+        self._put_zone("" if zone == self.page.calendar.zone else zone)
+
+    def _put_zone(self, value: str) -> None:
+        of_page = self.page.calendar.zone
+        before, after = _own(self._rows()).zone or of_page, value or of_page
+        self._put(ZONE, "", value)
+        for row in self.tx.accounts.page(partner=self.page.id) if after != before else ():
+            if row.zone == before:  # whoever chose another one keeps it
+                self.tx.accounts.set_words(row, name=row.name, zone=after, language=row.language)
+
+    def _day(self, day: date, value: str) -> Iterator[Problem]:
+        rows = self._rows()
+        today = _today(self.parts, self.page, rows)
+        if not today <= day <= today + FURTHEST:
+            text = "choose a day from today on, at most two years away"
+            yield _wrong(text, DAY, day.isoformat())
+            return
+        as_page = (value == CLOSED) == (day in self.page.calendar.holidays)
+        closed = {one for one in _own(rows).closed if one >= today} | {day}
+        if value == CLOSED and not as_page and len(closed) > MOST_DAYS:
+            text = f"there may be {MOST_DAYS} days off at most; remove one first"
+            yield _wrong(text, DAY, day.isoformat())
+            return
+        self._put(DAY, day.isoformat(), "" if as_page else value)
+
+    def _carriers(self, words: Collection[str]) -> Iterator[Problem]:
+        known = ", ".join(carriers.KNOWN)
+        unknown = sorted(set(words) - set(carriers.KNOWN))
+        for word in unknown:
+            yield _wrong(f"there is no carrier {word}; there are {known}", CARRIERS, word)
+        if not unknown:
+            self._put(CARRIERS, "", " ".join(word for word in carriers.KNOWN if word in words))
+
+    def _rows(self) -> Sequence[SettingRow]:
+        return self.tx.own.of(self.page.id)
+
+    def _put(self, setting: str, subject: str, value: str) -> None:
+        """Keep it with who said so and when, unless it is so already."""
+        which = (setting, subject)
+        before = next((r.value for r in self._rows() if (r.setting, r.subject) == which), "")
+        if value == before:
+            return
+        partner = self.page.id
+        self.tx.own.put(
+            SettingRow(
+                partner=partner,
+                setting=setting,
+                subject=subject,
+                value=value,
+                said_at=self.parts.now(),
+                who=self.who,
+            )
         )
-    )
-    said = {"partner": partner, "setting": setting, "subject": subject}
-    _note(tx, parts, partner, {"own_setting": {**said, "value": value, "before": before}}, who=who)
+        said = {"partner": partner, "setting": setting, "subject": subject}
+        told = {"own_setting": {**said, "value": value, "before": before}}
+        note_command(self.tx, self.parts, told, subject=partner, who=self.who)
 
 
 # --- another channel -----------------------------------------------------------------------------
@@ -310,7 +360,7 @@ def ask_for_channel(parts: Parts, partner: str, wish: str, *, who: str) -> None:
     """
     name, words = parts.partners.page(partner).name, " ".join(wish.split())[:200]
     if not words:
-        raise _refused("say how you want to exchange orders", "wish")
+        raise Refused([_wrong("say how you want to exchange orders", "wish", "")])
     stuck = Stuck(
         hold=f"channel-wish:{partner}",
         kind="channel-wish",
@@ -322,25 +372,11 @@ def ask_for_channel(parts: Parts, partner: str, wish: str, *, who: str) -> None:
     def work(tx: Transaction) -> None:
         names = Names(parts.fresh())
         tx.exceptions.open(stuck, at=parts.now(), names=names)
-        _note(tx, parts, partner, {"channel_wish": {"partner": partner, "wish": words}}, who=who)
+        wished = {"channel_wish": {"partner": partner, "wish": words}}
+        note_command(tx, parts, wished, subject=partner, who=who)
 
     parts.store.write(work)
 
 
-def _note(
-    tx: Transaction, parts: Parts, partner: str, body: dict[str, object], *, who: str
-) -> None:
-    tx.facts.record_input(
-        input_id=Names(parts.fresh()).new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=partner,
-        body=body,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
-
-
-def _refused(text: str, field: str) -> Refused:
-    return Refused([Problem(code="own-setting", text=text, where=Where(path=field))])
+def _wrong(text: str, field: str, value: str) -> Problem:
+    return Problem(code="own-setting", text=text, where=Where(path=field, value=value[:99]))

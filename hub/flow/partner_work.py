@@ -9,7 +9,9 @@ from datetime import datetime
 
 from hub.domain.allowed import part_actions
 from hub.domain.asking import Voice
+from hub.domain.destinations import recipient_of
 from hub.domain.exchange import Direction
+from hub.domain.facts import FactKind
 from hub.domain.messages import PurchaseOrderChange
 from hub.domain.orders import (
     Ask,
@@ -19,9 +21,11 @@ from hub.domain.orders import (
     Order,
     Shipment,
 )
+from hub.domain.told_parcels import is_same, mailed, told_before
 from hub.domain.voiding import UNDO, against, on_the_way
 from hub.flow.changing import asked_change, paper_of
 from hub.flow.invoicing import invoiced
+from hub.flow.parcel_papers import posted_parcels, told_by
 from hub.flow.parts import Parts
 from hub.flow.unanswering import LastAnswer, last_answer
 from hub.store import DocumentRow, Erased, Transaction
@@ -43,14 +47,19 @@ class Asked:
 class Dispatched:
     """A shipment that stands; `name` is what it is called in paths.
 
-    Until `undo_until` the customer has not been told of what was entered at a page; None for
-    shipments of an older version. `voidable` and `correctable` say whether it can be taken back or
-    told otherwise now, `refusal` in words why not, empty for nothing.
+    Until `undo_until` the customer has not been mailed of what was entered at a page; None for what
+    came as a file, and for shipments of an older version. `told` says that the customer was mailed
+    of what it replaces: it is the correction then that no mail tells before that. `voidable` and
+    `correctable` say whether it can be taken back or told otherwise now, `refusal` in words why
+    not, empty for nothing. `words` are those of the recipient by which it left, None where they are
+    those that stand.
     """
 
     shipment: Shipment
     name: str
+    words: Mapping[str, object] | None
     undo_until: datetime | None
+    told: bool
     voidable: bool
     correctable: bool
     refusal: str
@@ -140,27 +149,46 @@ def works_of_several(
         for part in order.fulfillments
         if part.partner == partner and lies_with_partner(papers[order.id], part)
     ]
-    words = tx.people.several([_person(order, part) for order, part in lying])
+    went = {one.id: who for order, part in lying for one, who in _went_elsewhere(order, part)}
+    people = [*went.values(), *(_person(order, part) for order, part in lying)]
+    words = tx.people.several(people)
+    former = {shipment: words[who] for shipment, who in went.items() if who in words}
     asked_for = tx.invoices.parts_of([part.id for _, part in lying])
     for order, part in lying:
         units = invoiced(tx, parts, part) if part.id in asked_for else {}
         beside = _Beside(
-            papers=papers[order.id], words=words.get(_person(order, part)), invoiced=units
+            papers=papers[order.id],
+            words=words.get(_person(order, part)),
+            former=former,
+            invoiced=units,
         )
         yield _work(tx, parts, order, part, beside, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Beside:
-    """What was read for many parts together; `words` are None for an erased customer."""
+    """What was read for many parts together; `words` are None for an erased customer.
+
+    `former` are the words by which shipments left, by their ids, where others stand since.
+    """
 
     papers: Sequence[DocumentRow]
     words: Mapping[str, object] | None
+    former: Mapping[str, Mapping[str, object]]
     invoiced: Mapping[str, int]
 
 
 def _person(order: Order, part: FulfillmentOrder) -> str:
     return order.group(part.group_id).person_id
+
+
+def _went_elsewhere(order: Order, part: FulfillmentOrder) -> Iterator[tuple[Shipment, str]]:
+    """The shipments that left by words that were replaced since, with their recipient."""
+    for shipment in order.shipments:
+        if shipment.fulfillment_id == part.id:
+            recipient = recipient_of(order, shipment)
+            if recipient != _person(order, part):
+                yield shipment, recipient
 
 
 def _work(
@@ -171,7 +199,7 @@ def _work(
     beside: _Beside,
     now: datetime,
 ) -> Work:
-    shipments = tuple(_dispatched(order, part, beside.invoiced, now))
+    shipments = tuple(_dispatched(tx, order, part, beside, now))
     spoken = any(line.buckets.accepted or line.buckets.backordered for line in part.lines)
     spoken = spoken or any(line.buckets.rejected for line in part.lines)
     answer = last_answer(tx, order, part, beside.papers, now=now) if spoken else None
@@ -199,20 +227,33 @@ def _undoing(shipments: Collection[Dispatched], answer: LastAnswer | None) -> It
 
 
 def _dispatched(
-    order: Order, part: FulfillmentOrder, units: Mapping[str, int], now: datetime
+    tx: Transaction, order: Order, part: FulfillmentOrder, beside: _Beside, now: datetime
 ) -> Iterator[Dispatched]:
     standing = [one for one in order.shipments if one.fulfillment_id == part.id]
+    posted = posted_parcels(beside.papers) if standing else frozenset()
     for one in standing:
         told_with_it = [other for other in standing if other.name == one.name]
-        wrong = against(order, told_with_it, invoiced=units, now=now)
+        wrong = against(order, told_with_it, invoiced=beside.invoiced, now=now)
+        by_page = one.heard_at is not None and told_by(order, one) in posted
         yield Dispatched(
             shipment=one,
             name=one.name,
-            undo_until=one.heard_at + UNDO if one.heard_at else None,
+            words=beside.former.get(one.id),
+            undo_until=one.heard_at + UNDO if one.heard_at and by_page else None,
+            told=_was_mailed(tx, order, one),
             voidable=not wrong,
             correctable=not on_the_way(told_with_it),
             refusal=" ".join(problem.text for problem in wrong),
         )
+
+
+def _was_mailed(tx: Transaction, order: Order, shipment: Shipment) -> bool:
+    """Whether the customer was mailed of what a shipment replaces; few replace any."""
+    if not any(is_same(one, shipment) for one in order.voided):
+        return False
+    facts = tx.facts.of_order(order.id)
+    mails = [one.body for one in facts if one.kind == FactKind.CUSTOMER_TOLD]
+    return bool(told_before(order, shipment, mailed(mails)))
 
 
 def lies_with_partner(papers: Iterable[DocumentRow], part: FulfillmentOrder) -> bool:

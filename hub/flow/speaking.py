@@ -14,10 +14,17 @@ from hub.domain.facts import Stuck
 from hub.domain.messages import Message
 from hub.domain.names import Names
 from hub.domain.telling import foremost
+from hub.domain.told_before import TOLD_BEFORE
 from hub.flow.applied import Applied
 from hub.mapping import Unread
 from hub.store import DocumentRow, Transaction
 from hub.store.exceptions import document_hold
+
+_IS_SAME = "If it is, put the paper aside."
+_HOLDS_MORE = (
+    "If it holds further pieces, have the partner send a replacement (purpose 05) of the first "
+    "notice with all that is in the parcel, or correct a copy of this paper."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +158,22 @@ def tell(
             partner=row.partner,
             text=f"{row.set_id} {row.number} from {row.partner}{_about(one.numbers)} "
             f"{_how(one.state)}: " + told([problem.text for problem in one.errors]),
-            next_step=f"See `hub doc why {row.id}`; put the cause right and re-run it.",
+            next_step=_step(row, one.errors),
             problems=one.errors,
         )
         order_id = one.order_id or None
         tx.exceptions.open(stuck, at=now, order_id=order_id, document_id=row.id, names=names)
+
+
+def _step(row: DocumentRow, errors: Sequence[Problem]) -> str:
+    """What to do: put right what is wrong, and decide about what nothing can put right."""
+    told_before = [one for one in errors if one.code == TOLD_BEFORE]
+    steps = []
+    if len(told_before) < len(errors):
+        steps.append(f"See `hub doc why {row.id}`; put the cause right and re-run it.")
+    if told_before:
+        steps += [f"See `hub doc why {row.id}`: is it the same parcel?", _IS_SAME, _HOLDS_MORE]
+    return " ".join(steps)
 
 
 def _how(state: DocumentState) -> str:

@@ -12,8 +12,13 @@ from hub.domain.voiding import called
 from hub.flow.invoicing import invoiced
 from hub.flow.naming import Called, Ever
 from hub.flow.orders import UNITS
-from hub.flow.parts import Parts
+from hub.flow.parts import POSTED, Parts
 from hub.store import DocumentRow, Transaction
+
+BY_POST = "posted/"
+"""Begins the key of a delivery that was posted here; copies of it have another."""
+BY_KEY = "key:"
+"""Begins what an API key is kept as, where it is told who said something."""
 
 
 def takes_back(message: Spoken) -> bool:
@@ -56,4 +61,18 @@ def subject_of(
         called=Called(tx, row.partner),
         ever=Ever(tx, row.partner),
         own=[(effect.subject, effect.what) for effect in did if effect.business_key == key],
+        by_person=isinstance(message, ShipNotice) and by_person(tx, row),
     )
+
+
+def by_person(tx: Transaction, row: DocumentRow) -> bool:
+    """Say whether a person posted a paper, at a page or in a table: what was doubtful was asked.
+
+    A program that posts is asked nothing, nor is who corrects a copy of a paper.
+    """
+    if row.syntax != POSTED:
+        return False
+    if not tx.exchange.transmission(row.transmission_id).delivery_key.startswith(BY_POST):
+        return False
+    who = tx.facts.said_by([row.transmission_id]).get(row.transmission_id, "")
+    return bool(who) and not who.startswith(BY_KEY)

@@ -6,19 +6,29 @@ Each link opens one purchase order without signing in, and lets its holder act o
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from hub.domain.exchange import Purpose
+from hub.domain.change_settling import find_ask, still_asked
+from hub.domain.hearing import line_of
 from hub.domain.names import Names, stable
+from hub.domain.orders import ChangeKind
 from hub.domain.packs import split
 from hub.domain.placing import address_of
 from hub.flow.accounts_acts import act_link
-from hub.flow.partner_work import Work, find, works_of
+from hub.flow.partner_work import Asked, Work, find, works_of
 from hub.flow.parts import Parts
 from hub.flow.supplier_links import ACT_FOR
 from hub.flow.supplier_owed import CHANGE, DIGEST, WORK, zone_of
-from hub.render.supplier_mails import MailedLine, MailedOrder, SupplierLetter, supplier_mail
+from hub.render.supplier_mails import (
+    MailedLine,
+    MailedOrder,
+    MailedWish,
+    SupplierLetter,
+    supplier_mail,
+)
 from hub.store import AccountRow, Shelf, Transaction, WaitingDuty
 
 MOST_IN_DIGEST = 25
+ELSEWHERE = "elsewhere"
+"""What a mail about changes is when no customer asked for any: others could send it sooner."""
 KINDS = frozenset({WORK, CHANGE, DIGEST})
 """The mails of the users' lane that are written here."""
 
@@ -47,7 +57,10 @@ def write_supplier_mail(
         at=now,
         message_id=stable("mail", duty.id),
     )
-    return supplier_mail(duty.set_id, letter, sender=parts.mail_from)
+    kind = duty.set_id
+    if kind == CHANGE and all(_is_ours(work, asked) for work in works for asked in work.asked):
+        kind = ELSEWHERE
+    return supplier_mail(kind, letter, sender=parts.mail_from)
 
 
 def _told(
@@ -123,12 +136,18 @@ def _answer_by(work: Work) -> datetime | None:
     return min((asked.ask.until for asked in work.asked if asked.ask.until), default=None)
 
 
-def _wishes(work: Work) -> Iterator[str]:
-    """What is asked, in figures that need no language; addresses are on the page only."""
-    packs = {line.number: line.units_per_pack for line in work.part.lines}
-    names = {line.number: work.order.line(line.line_id).description for line in work.part.lines}
+def _is_ours(work: Work, asked: Asked) -> bool:
+    return find_ask(work.order, asked.ask.id)[0].kind is ChangeKind.RESOURCING
+
+
+def _wishes(work: Work) -> Iterator[MailedWish]:
+    """What is asked of units, each question by itself; addresses are on the page only."""
     for asked in work.asked:
-        for line in asked.message.lines:
-            pack = packs.get(line.number, 1)
-            now = 0 if asked.message.purpose is Purpose.CANCEL else line.quantity * pack
-            yield f"{names.get(line.number, line.number)}: {line.former * pack} → {now}"
+        for one in still_asked(work.order, asked.ask):
+            line = line_of(work.order, work.part.id, one.fulfillment_line_id)
+            yield MailedWish(
+                name=work.order.line(line.line_id).description or line.sku,
+                quantity=one.quantity,
+                open=line.buckets.open,
+                ours=_is_ours(work, asked),
+            )

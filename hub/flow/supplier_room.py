@@ -285,10 +285,11 @@ def _came(parts: Parts, channel: Channel, paper: PostedPaper) -> Came:
             return _standing(tx, _read_answer(verdict.reply))
     if verdict.outcome is Outcome.UNKNOWN:
         return Came(kept=False)
+    code = "form-sent-before"
     text = "this form was sent before with other words in it; open the page again"
     if verdict.outcome is Outcome.IN_WORK:
-        text = "this is being worked on already; look again in a moment"
-    return Came(kept=False, problems=(Problem(code=str(verdict.outcome), text=text),))
+        code, text = "in-work", "this is being worked on already; look again in a moment"
+    return Came(kept=False, problems=(Problem(code=code, text=text),))
 
 
 def _kept_answer(taken: Taken) -> tuple[int, bytes]:

@@ -13,6 +13,7 @@ from hub.domain import carriers
 from hub.domain.exchange import Problem
 from hub.flow.parts import Parts
 from hub.flow.supplier_sheets import SheetRow, problem_at
+from hub.flow.supplier_wishes import wishes
 
 
 class Fate(StrEnum):
@@ -82,6 +83,8 @@ class ShipmentRow:
 
 Told = Mapping[str, Sequence[str]]
 """The purchase orders that a tracking number stands at, in the order they were found."""
+Wanted = Mapping[str, Sequence[str]]
+"""What nobody answered yet of a purchase order, as questions."""
 
 
 def questioned(
@@ -97,16 +100,28 @@ def questioned(
             numbers = here.setdefault(carriers.plain(row.tracking), [])
             if row.number not in numbers:
                 numbers.append(row.number)
+    going = {number for numbers in here.values() for number in numbers}
     with parts.store.read() as tx:
         before = tx.parcels.purchase_orders(partner=partner, trackings=here)
-    return _whole_papers([_asked(row, before, here, unread) for row in rows])
+        wanted = wishes(tx, parts, partner, going)
+    return _whole_papers([_asked(row, wanted, before, here, unread) for row in rows])
 
 
-def _asked(row: ShipmentRow, before: Told, here: Told, unread: Sequence[str]) -> ShipmentRow:
+def _asked(
+    row: ShipmentRow, wanted: Wanted, before: Told, here: Told, unread: Sequence[str]
+) -> ShipmentRow:
     if row.fate is not Fate.GOOD:
         return row
-    problems = (*_questions(row, before, here), *_of_unread(row, unread))
+    problems = (
+        *(_of_wish(row, text) for text in wanted.get(row.number, ())),
+        *_questions(row, before, here),
+        *_of_unread(row, unread),
+    )
     return replace(row, fate=Fate.ASKED, problems=problems) if problems else row
+
+
+def _of_wish(row: ShipmentRow, text: str) -> Problem:
+    return problem_at(row.row, text, code="customer-asks", column="number", value=row.number)
 
 
 def _of_unread(row: ShipmentRow, unread: Sequence[str]) -> Iterator[Problem]:

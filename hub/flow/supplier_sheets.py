@@ -239,25 +239,50 @@ def _read(parts: Parts, found: Sheet, document: Document, body: bytes) -> Sheet:
     page = parts.maps.page(MAPS[document.set_id])
     read = _readings(tables, page, document, body)
     odd = _by_row(document.problems)
+    columns = tables.columns(document)
+    counts = [place for place, name in enumerate(columns) if name in _COUNTS]
     rows = [
-        SheetRow(
-            number=number,
-            cells=cells,
-            message=message,
-            problems=problems,
-            odd=plainly(odd.get(number, ())),
-            turn=turns.get(number, 0),
+        _sure(
+            SheetRow(
+                number=number,
+                cells=cells,
+                message=message,
+                problems=problems,
+                odd=plainly(odd.get(number, ())),
+                turn=turns.get(number, 0),
+            ),
+            columns,
+            counts,
         )
         for (number, cells), (message, problems) in zip(written, read, strict=True)
         if any(one.strip() for one in cells)
     ]
     return replace(
-        found,
-        set_id=document.set_id,
-        headings=headings,
-        rows=tuple(rows),
-        columns=tables.columns(document),
+        found, set_id=document.set_id, headings=headings, rows=tuple(rows), columns=columns
     )
+
+
+def _sure(row: SheetRow, columns: Sequence[str], counts: Sequence[int]) -> SheetRow:
+    """A row, which says nothing when one of its counts may be meant in two ways.
+
+    People write 1.000 for a thousand where they write 2,50 for two and a half; programs write it
+    for one. A number cell of a workbook never reads so.
+    """
+    texts = ((place, row.cells[place]) for place in counts if place < len(row.cells))
+    told = [
+        problem_at(row, _two_ways(found[1]), code="thousands", column=columns[place])
+        for place, text in texts
+        if "." in text and (found := _THOUSANDS.fullmatch(text)) and int(found[1])
+    ]
+    return replace(row, message=None, problems=(*told, *row.problems)) if told else row
+
+
+_THOUSANDS = re.compile(r"""\s*(?:=")?([0-9]{1,12})\.000"?\s*""", re.ASCII)
+
+
+def _two_ways(units: str) -> str:
+    one = int(units)
+    return f"{units}.000 can be {one} or {one}000: write {one} or {one}000"
 
 
 def _readings(

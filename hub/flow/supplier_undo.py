@@ -94,7 +94,8 @@ def _named_once(work: Work) -> Iterator[Dispatched]:
 
 
 def _is_fresh(one: Dispatched, now: datetime) -> bool:
-    return one.voidable and one.undo_until is not None and one.undo_until > now
+    fresh = one.undo_until is not None and one.undo_until > now
+    return one.voidable and fresh and not one.told
 
 
 def _has(one: Dispatched, trackings: Collection[str]) -> bool:

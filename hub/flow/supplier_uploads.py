@@ -140,14 +140,22 @@ class _Judge:
         number = number if number in self._works else number.upper()
         tracking = next((parcel.tracking for parcel in message.parcels), "").strip()
         at = self._moment(message.shipped_at)
-        row = _of_carrier(row, message.carrier, tracking)
+        carrier = carriers.meant(tracking, named=message.carrier)
+        row = _of_carrier(row, message.carrier, carrier)
         read = ShipmentRow(
             row=row,
             fate=Fate.WRONG,
             number=number,
             tracking=tracking,
             left_on=None if at is None else at.astimezone(self._zone).date(),
-            group=_group(row, message, number, tracking, at),
+            group=Group(
+                number=number,
+                carrier=carrier,
+                shipped_at=at,
+                # A table without a column for it is given the parcel's number by the format.
+                notice="" if message.notice == tracking else message.notice,
+                turn=row.turn,
+            ),
         )
         work = self._works.get(number)
         if work is None:
@@ -191,7 +199,7 @@ class _Judge:
         """A row that names no line: all that leaves next of its order is in its parcel."""
         if went := self._whole_went(work.part, read):
             return _of_all(read, went, Fate.SENT)
-        due = leaving(work.part, today=self._today, zone=self._zone)
+        due = leaving(work.part, promised=work.ship_on, today=self._today, zone=self._zone)
         rest = tuple(
             Portion(line=line.number, sku=line.sku, quantity=count)
             for line in work.part.lines
@@ -284,13 +292,10 @@ def _untimely(read: ShipmentRow, text: str) -> Problem:
     return problem_at(read.row, text, code="out-of-time", column="shipped_at", value=value)
 
 
-def _of_carrier(row: SheetRow, named: str, tracking: str) -> SheetRow:
+def _of_carrier(row: SheetRow, named: str, carrier: str) -> SheetRow:
     """A row, with a word where its number can be no parcel's of the carrier that it names."""
     named = named.strip().lower()
-    if named not in carriers.KNOWN:
-        return row
-    carrier = carriers.carrier_of(tracking, named=named)
-    if named == carrier:
+    if named not in carriers.KNOWN or named == carrier:
         return row
     text = (
         f"the number is {carriers.name(carrier)}'s by its form and check digit, so that the parcel "
@@ -325,19 +330,6 @@ def _judged(
 def _of_all(read: ShipmentRow, portions: tuple[Portion, ...], fate: Fate) -> ShipmentRow:
     count = sum(one.quantity for one in portions)
     return replace(read, fate=fate, portions=portions, quantity=count)
-
-
-def _group(
-    row: SheetRow, message: ShipNotice, number: str, tracking: str, at: datetime | None
-) -> Group:
-    return Group(
-        number=number,
-        carrier=carriers.meant(tracking, named=message.carrier),
-        shipped_at=at,
-        # A table without a column for it is given the parcel's number by the format.
-        notice="" if message.notice == tracking else message.notice,
-        turn=row.turn,
-    )
 
 
 def _wrong(read: ShipmentRow, code: str, text: str, column: str, value: str = "") -> ShipmentRow:

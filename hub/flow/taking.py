@@ -9,8 +9,10 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from hub.domain import rules
+from hub.domain.change_answers import UNUSED
 from hub.domain.change_rows import needs_source
 from hub.domain.exchange import Problem, Purpose, Severity, Where
+from hub.domain.facts import Change
 from hub.domain.messages import (
     Advice,
     Answer,
@@ -36,7 +38,8 @@ from hub.domain.warehouse import StockAdjustment, TransferReceipt, WarehouseAdvi
 from hub.domain.warehouse_orders import advised_otherwise, ship_notice, shorts
 from hub.flow.advising import take_advice
 from hub.flow.applied import Applied
-from hub.flow.changing import followed_up, resource_backorders
+from hub.flow.backordering import late_told, names_days, resource_backorders
+from hub.flow.changing import followed_up
 from hub.flow.delivering import take_event
 from hub.flow.invoicing import checked, take_invoice
 from hub.flow.naming import Called
@@ -44,7 +47,7 @@ from hub.flow.orders import UNITS, remember
 from hub.flow.parts import POSTED, Parts
 from hub.flow.reasking import answer_awaited_anew, asked_anew
 from hub.flow.receiving import input_of
-from hub.flow.refused import kept_back, may_be_undone
+from hub.flow.refused import kept_back, may_be_undone, refused_hold
 from hub.flow.subjects import subject_of, takes_back, whole_name
 from hub.flow.unanswering import take_answer_void
 from hub.flow.warehouse_stock import TAKES_BACK, book_shipments, take_moving
@@ -212,12 +215,17 @@ def _on_order(
         change = change.then(checked(tx, parts, change.order, fulfillment_id))
         change = asked_anew(tx, parts, change, names=names, now=now)
         change = answer_awaited_anew(tx, parts, change, fulfillment_id)
-    if isinstance(message, OrderResponse | OrderReport):
-        change = resource_backorders(tx, parts, change, fulfillment_id, names=names, now=now)
     before = order
-    if may_be_undone(row, message) and needs_source(order, change.order):
-        change = change.then(kept_back(change.order, fulfillment_id, now=now))
-        before = change.order
+    if may_be_undone(row, message):
+        waits = tx.watches.find(refused_hold(fulfillment_id)) is not None
+        if waits or names_days(change, fulfillment_id) or needs_source(order, change.order):
+            change = change.then(kept_back(change.order, fulfillment_id, now=now))
+            before = change.order
+    elif isinstance(message, OrderResponse | OrderReport):
+        late = late_told(parts, change, fulfillment_id)
+        change = resource_backorders(
+            tx, parts, change, fulfillment_id, beyond=late, names=names, now=now
+        )
     change = followed_up(tx, parts, before, change, names=names, now=now)
     remember(
         tx,
@@ -229,19 +237,38 @@ def _on_order(
         document_id=row.id,
         names=names,
     )
+    _stamp_answered(tx, parts, row, message, fulfillment_id, now)
+    return replace(
+        applied,
+        problems=change.problems,
+        used=_is_used(row, message, change),
+        order_id=order.id,
+        fulfillment_id=fulfillment_id,
+    )
+
+
+def _stamp_answered(
+    tx: Transaction,
+    parts: Parts,
+    row: DocumentRow,
+    message: Spoken,
+    fulfillment_id: str,
+    now: datetime,
+) -> None:
     answered = _answered_set(parts, row.partner, message)
     for sent in tx.exchange.sent_for(fulfillment_id) if answered else ():
         if sent.set_id == answered and answers(parts, row.partner, message, sent):
             tx.exchange.stamp(sent.id, answered_at=now, answered_by=row.id)
-    used = not any(problem.code in NOTHING_USED for problem in change.problems)
-    if (row.syntax == POSTED or takes_back(message)) and not change.effects:  # who asks is told so
-        used = used and not any(one.severity is Severity.ERROR for one in change.problems)
-    return replace(
-        applied,
-        problems=change.problems,
-        used=used,
-        order_id=order.id,
-        fulfillment_id=fulfillment_id,
+
+
+def _is_used(row: DocumentRow, message: Spoken, change: Change) -> bool:
+    """Whether anything of a message counts."""
+    if any(problem.code in NOTHING_USED for problem in change.problems):
+        return False
+    if change.effects or (row.syntax != POSTED and not takes_back(message)):
+        return True
+    return not any(  # who asks is told so
+        one.severity is Severity.ERROR or one.code in UNUSED for one in change.problems
     )
 
 

@@ -14,6 +14,7 @@ from hub.domain.warehouse_orders import MOST_TITLE
 from hub.domain.warehouse_stock import Difference, Kind, Movement
 from hub.errors import Refused
 from hub.flow.levels import accept as let_through
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.flow.receiving import NEVER
 from hub.flow.warehouse_stock import differences, transfer_hold
@@ -125,15 +126,14 @@ def _keep(
         input_id=names.new("inp"),
         at=now,
     )
-    tx.facts.record_input(
-        input_id=row.input_id,
-        kind="command",
-        at=now,
-        who=sending.who,
+    note_command(
+        tx,
+        parts,
+        {"transfer": row.number, "partner": row.partner, "lines": dict(row.lines)},
         subject=row.id,
-        body={"transfer": row.number, "partner": row.partner, "lines": dict(row.lines)},
-        sealed=None,
-        hashes={"code": parts.code},
+        who=sending.who,
+        input_id=row.input_id,
+        at=now,
     )
     tx.depot.send(row)
     tx.duties.want(
@@ -235,15 +235,14 @@ def accept_receipt(parts: Parts, document_id: str, *, who: str) -> str:
         if not tx.exceptions.clear(hold, at=now, by=who):
             text = f"{document_id} is no receipt that waits for a person; see `hub exceptions`"
             raise Refused([Problem(code="not-waiting", text=text)])
-        tx.facts.record_input(
-            input_id=Names(seed).new("inp"),
-            kind="command",
-            at=now,
-            who=who,
+        note_command(
+            tx,
+            parts,
+            {"accept": row.id},
             subject=row.id,
-            body={"accept": row.id},
-            sealed=None,
-            hashes={"code": parts.code},
+            who=who,
+            input_id=Names(seed).new("inp"),
+            at=now,
         )
         return row.order_number
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hub.domain import finding
 from hub.domain.facts import Duty, DutyKind
 from hub.domain.names import Names
+from hub.flow.noting import note_command
 from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import Parts
 from hub.store import Linked, Transaction, VisitRow
@@ -254,13 +255,4 @@ def _command(
     who: str,
     now: datetime,
 ) -> None:
-    tx.facts.record_input(
-        input_id=names.new("inp"),
-        kind="command",
-        at=now,
-        who=who,
-        subject=order_id,
-        body=body,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
+    note_command(tx, parts, body, subject=order_id, who=who, input_id=names.new("inp"), at=now)

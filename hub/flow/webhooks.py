@@ -25,6 +25,7 @@ from hub.domain.webhooks import (
     trial,
 )
 from hub.errors import Refused
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.store import DeadMessage, SecretRow, Transaction, WebhookRow
 from hub.transports import Answer, Limits
@@ -465,13 +466,4 @@ def record_command(
 
     The URL stays out: its query may hold what only its owner should know.
     """
-    tx.facts.record_input(
-        input_id=names.new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=webhook_id,
-        body=dict(body),
-        sealed=None,
-        hashes={"code": parts.code},
-    )
+    note_command(tx, parts, body, subject=webhook_id, who=who, input_id=names.new("inp"))

@@ -24,7 +24,10 @@ from hub.domain.exchange import (
 
 
 class Format(Protocol):
-    """What a module of this room offers; `Config` is the typed `profile:` of a channel."""
+    """What a module of this room offers; `Config` is the typed `profile:` of a channel.
+
+    One with error codes of its own has `MEANINGS` as well: what each means and what to do.
+    """
 
     Config: type[BaseModel]
 

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,7 +24,11 @@ from hub.lab.forms import Page, Visitor
 HOST = "portal.localhost"
 PAUSE = 1.0  # seconds between two looks over the net: a person looks no more often
 _LINK = re.compile(r"https?://[^/\s]+(/a/[a-z2-7]+)")
-_INSTEAD = re.compile(r"(?P<name>.*): (?P<now>[0-9,]+) instead of [0-9,]+")
+_LESS = re.compile(
+    r"(?P<name>.*): (?P<less>[0-9,]+) of (?P<open>[0-9,]+) "
+    r"(?:not wanted any more|could come from others)"
+)
+_SHIPPED = re.compile(r"(?P<units>[0-9,]+) shipped")
 _CHANGE = re.compile(r"/orders/(?P<number>[^/]+)/change")
 
 _log = logging.getLogger("hub.lab")
@@ -45,7 +49,8 @@ class CornerPost:
         self._pause = 0.0
         self._looked_at: float | None = None
         self._read: set[str] = set()
-        self._orders: dict[str, dict[str, str]] = {}
+        self._orders: set[str] = set()
+        self._heard: set[str] = set()
         self._links: dict[str, str] = {}
         self._forms: dict[str, tuple[str, dict[str, str]]] = {}
         self._waiting: dict[str, str] = {}
@@ -84,7 +89,7 @@ class CornerPost:
             return
         if today.tree.xpath("//a[contains(@href,'show=confirm')]/strong[text()!='0']"):
             yield from self._to_confirm(visitor)
-        yield from self._changes(today)
+        yield from self._changes(visitor, today)
 
     def _time_to_look(self) -> bool:
         now = self._seconds()
@@ -126,10 +131,13 @@ class CornerPost:
             return False
         if not self._is_others(number):
             return True
-        if number not in self._left:
-            self._left.add(number)
-            _log.info("%s leaves the order %s to the people of its firm", self._email, number)
+        self._leaves(f"the order {number}")
         return False
+
+    def _leaves(self, what: str) -> None:
+        if what not in self._left:
+            self._left.add(what)
+            _log.info("%s leaves %s to the people of its firm", self._email, what)
 
     def _order(
         self, number: str, rows: list[HtmlElement], form: Page, field: str
@@ -138,29 +146,33 @@ class CornerPost:
         inputs = form.tree.xpath(f"//input[starts-with(@name,'{field}')]")
         if not rows or len(inputs) != len(rows):
             return
-        lines, names = [], {}
+        lines = []
         for row, box in zip(rows, inputs, strict=True):
             line = box.get("name", "").removeprefix(field)
             words = _text(row, ".//span[contains(@class,'code')]").split()
-            name = re.sub(r"^[0-9]+ × ", "", _text(row, ".//bdi"))
             lines.append({"line": line, "quantity": int(box.get("value", "0")), "ids": words})
-            names[name] = line
-        self._orders[number] = names
+        self._orders.add(number)
         yield number, json.dumps({"order": number, "lines": lines}, sort_keys=True)
 
-    def _changes(self, today: Page) -> Iterator[tuple[str, str]]:
+    def _changes(self, visitor: Visitor, today: Page) -> Iterator[tuple[str, str]]:
+        """Each change that waits, once; whose lines are named nowhere is left to people."""
         for form in today.tree.forms:
             found = _CHANGE.fullmatch(form.get("action", ""))
-            if found is None:
+            name = f"{found['number']}/{form.fields['change']}" if found else ""
+            if found is None or name in self._heard:
                 continue
-            number, change = found["number"], form.fields["change"]
             card = form.getparent()
-            told = [_INSTEAD.fullmatch(one) for one in card.xpath("./ul/li/bdi/text()")]
-            names = self._orders.get(number, {})
-            stands = {names[one["name"]]: int(one["now"]) for one in told if one}
             whole = "cancel" in _text(card, "./h3")
+            told = [_LESS.fullmatch(one) for one in card.xpath("./ul/li/bdi/text()")]
+            less = [] if whole else [one for one in told if one]
+            stands = _standing(visitor, found["number"], less) if less else {}
+            if stands is None:
+                self._leaves(f"the change {name}")
+                continue
+            self._heard.add(name)
+            number, change = found["number"], form.fields["change"]
             words = {"order": number, "change": change, "whole": whole, "stands": stands}
-            yield f"{number}/{change}", json.dumps(words, sort_keys=True)
+            yield name, json.dumps(words, sort_keys=True)
 
     # --- signing in -----------------------------------------------------------------------------
 
@@ -261,6 +273,33 @@ class CornerPost:
     def untaken(self) -> int:
         """Return how many forms wait to be sent."""
         return len(self._waiting)
+
+
+def _standing(
+    visitor: Visitor, number: str, less: Sequence[re.Match[str]]
+) -> dict[str, int] | None:
+    """Return what is to stand of lines of which less is wanted, by their numbers.
+
+    It is read off the pages as they are: who remembers nothing of an order answers too. None when
+    they do not name each of the lines, or two by one name.
+    """
+    order, form = (visitor.get(_path(number, below)) for below in ("", "/ship"))
+    labels = form.tree.xpath("//label[starts-with(@for,'quantity-1-')]")
+    lines = {_text(one, "./bdi"): one.get("for").removeprefix("quantity-1-") for one in labels}
+    if len(lines) < len(labels) or any(one["name"] not in lines for one in less):
+        return None
+    rows = order.tree.xpath("//section[@aria-labelledby='lines']//tbody/tr")
+    gone = {_text(row, "./th/bdi"): _SHIPPED.search(_text(row, "./td[last()]")) for row in rows}
+    return {
+        lines[one["name"]]: _count(one["open"])
+        - _count(one["less"])
+        + (_count(there["units"]) if (there := gone.get(one["name"])) else 0)
+        for one in less
+    }
+
+
+def _count(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def _path(number: str, below: str) -> str:

@@ -1,10 +1,11 @@
 """The lab's directory: keys, partner pages, and the servers and partners that live in it."""
 
 import fcntl
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from hub.lab.desk import Firm
 from hub.lab.doors import Door
 from hub.lab.firms import FIRMS, RETAILER
 from hub.lab.sites import PortalSite, Site, site_of
+from hub.lab.supplier import Supplier
 from hub.lab.terms import Pace
 
 MARKER = "made-by-hub-demo"
@@ -23,6 +25,8 @@ PAGES = "partner_configs"
 STEP_SECONDS = 0.1
 COUNTED_EVERY = timedelta(hours=20)
 COLLECTED_AFTER = timedelta(hours=12)
+
+_log = logging.getLogger("hub.lab")
 
 
 class Unfit(ValueError):
@@ -64,7 +68,8 @@ def _empty(folder: Path, *, but: Path) -> None:
 class Stage:
     """The simulated partners of one directory, each behind a door of its own.
 
-    `start` lets them act by themselves; who calls `open` lets them `step`.
+    `start` lets them act by themselves; who calls `open` lets them `step`. `fallen` are those that
+    act no more because of a fault of theirs; the others go on.
     """
 
     def __init__(
@@ -87,8 +92,11 @@ class Stage:
         self.suppliers = [site.supplier for site in self.sites.values()]
         self._stopping = threading.Event()
         self._restocking = threading.Event()
-        self._hands = ThreadPoolExecutor(1, thread_name_prefix="simulated partners")
+        # One pair of hands winds the clock, the other does what a partner does.
+        self._hands = ThreadPoolExecutor(2, thread_name_prefix="simulated partners")
         self._acting: Future[None] | None = None
+        self.fallen: dict[str, BaseException] = {}
+        self._told: set[str] = set()
 
     def open(self, shelves: Mapping[str, Mapping[str, int]] | None = None) -> None:
         """Open the doors, write a page for each partner and let each count what it has.
@@ -126,6 +134,8 @@ class Stage:
     def stop(self) -> None:
         """End the acting, then the servers."""
         self._stopping.set()
+        if self._acting is not None:
+            wait([self._acting])
         self._hands.shutdown()
         for site in self.sites.values():
             site.close()
@@ -166,14 +176,23 @@ class Stage:
         """Let the suppliers' goods come in that they wait for; a second time nothing comes."""
         self._restocking.set()
 
-    def check(self) -> None:
-        """Raise what ended the acting, when a fault did: nobody would act any more."""
+    def check(self) -> list[str]:
+        """Return a sentence for each partner that a fault ended since the last look.
+
+        Raises what ended the acting of all: nobody would act any more.
+        """
         if self._acting is not None and self._acting.done():
             self._acting.result()
+        new = [name for name in list(self.fallen) if name not in self._told]
+        self._told.update(new)
+        return [_fell(name, self.fallen[name]) for name in new]
 
     def quiet(self) -> bool:
-        """Return whether no supplier owes a paper, and all that were written were taken."""
-        return not any(supplier.owes() or supplier.untaken() for supplier in self.suppliers)
+        """Return whether no supplier owes a paper, and all that were written were taken.
+
+        Of one that fell nothing comes any more.
+        """
+        return not any(supplier.owes() or supplier.untaken() for supplier in self._standing())
 
     def addresses(self) -> dict[str, str]:
         """Return where each partner's messages can be looked at."""
@@ -182,16 +201,33 @@ class Stage:
     def _act(self) -> None:
         counted_at = self._clock()
         while not self._stopping.wait(STEP_SECONDS):
-            if self._clock() - counted_at > COUNTED_EVERY:
+            counting = self._clock() - counted_at > COUNTED_EVERY
+            if counting:
                 counted_at = self._clock()
-                self._count()
-            for supplier in self.suppliers:
-                if self._restocking.is_set():
-                    supplier.restock()
-                supplier.step()
+            for supplier in self._standing():
+                if counting and supplier.firm.counts:  # what was told stays believed
+                    self._let(supplier, supplier.count_again)
+                self._let(supplier, partial(self._work, supplier))
 
-    def _count(self) -> None:
-        """Everybody who counts does it again, so that what was told stays believed."""
-        for supplier in self.suppliers:
-            if supplier.firm.counts:
-                supplier.count_again()
+    def _standing(self) -> list[Supplier]:
+        return [one for one in self.suppliers if one.firm.key not in self.fallen]
+
+    def _work(self, supplier: Supplier) -> None:
+        if self._restocking.is_set():
+            supplier.restock()
+        supplier.step()
+
+    def _let(self, supplier: Supplier, work: Callable[[], object]) -> None:
+        """Who meets a fault stands still until the next start; nobody else does."""
+        fault = self._hands.submit(work).exception()
+        if fault is not None:
+            name = supplier.firm.key
+            _log.error("the simulated partner %s met a fault and stops", name, exc_info=fault)
+            self.fallen[name] = fault
+
+
+def _fell(name: str, fault: BaseException) -> str:
+    return (
+        f"the simulated partner {name} met a fault of its own and does nothing more until the "
+        f"next start; everybody else goes on: {type(fault).__name__}: {fault}"
+    )

@@ -140,6 +140,11 @@ class Library:
         words = self.tables[table].words(code.upper()) if table in self.tables else None
         return words[0] if words else code.lower()
 
+    def codes(self, table: str) -> dict[str, str]:
+        """Return the code that is written for each word of a table; none of one that is not."""
+        rows = self.tables[table].rows if table in self.tables else ()
+        return {row.words[0]: row.code for row in reversed(rows)}
+
     def page(self, name: str) -> Page:
         """Return a page; ConfigError naming the known ones if there is none."""
         if name not in self.pages:

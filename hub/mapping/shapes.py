@@ -18,6 +18,7 @@ _SCALARS: dict[type, str] = {
     datetime: "datetime",
     time: "time",
 }
+_NESTED = ("record", "records")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,10 @@ def build(
     values = filled.values
     for spot in shape(cls).values():
         value = values.get(spot.name)
-        if value is not None and spot.kind != "word":  # nearly all that is there at all
+        if value is None:
+            if not spot.required and spot.kind not in _NESTED:  # nearly all that is not there
+                continue
+        elif spot.kind != "word":  # nearly all that is there at all
             made[spot.name] = value
             continue
         value, fine = _value(spot, filled, problems, origins)
@@ -167,7 +171,7 @@ def _value(
     spot: FieldShape, filled: Filled, problems: list[Problem], origins: Origins | None
 ) -> tuple[Any | None, bool]:
     """Return a field's value and whether its record can still be made."""
-    if spot.kind in ("record", "records") and spot.name not in filled.values and spot.cls:
+    if spot.kind in _NESTED and spot.name not in filled.values and spot.cls:
         children = filled.children.get(spot.name, ())
         # What there is one of is found in what it belongs to.
         noted = origins if spot.kind == "records" else None

@@ -14,11 +14,11 @@ from hub.domain.exchange import (
     Severity,
     TransmissionState,
 )
-from hub.domain.names import Names
 from hub.errors import Refused
 from hub.flow.accounts_common import USERS_LANE
 from hub.flow.headings import with_headings
 from hub.flow.inbound import receipt_duty
+from hub.flow.noting import note_command
 from hub.flow.owed_mails import mail_lane
 from hub.flow.parts import POSTED, Parts
 from hub.flow.unsendable import hold
@@ -40,7 +40,7 @@ def retry(parts: Parts, row_id: str, *, who: str) -> Again:
 
     A paper of a partner's is judged anew by the page as it is now and settled again; what it did
     before is not done twice. A paper of ours leaves again with the same bytes. Raises KeyError when
-    there is none of that id, Refused when another try cannot help.
+    there is none of that id, Refused when another try cannot help or no page has the channel.
     """
     if row_id.startswith("tra_"):
         return _retry_transmission(parts, row_id, who=who)
@@ -61,7 +61,7 @@ def _retry_transmission(parts: Parts, transmission_id: str, *, who: str) -> Agai
     _channel(parts, row)
 
     def work(tx: Transaction) -> None:
-        _note(tx, parts, {"retry": row.id}, subject=row.id, who=who)
+        note_command(tx, parts, {"retry": row.id}, subject=row.id, who=who)
         tx.exchange.move_transmission(row.id, then=TransmissionState.RECEIVED)
         tx.exceptions.clear(f"transmission:{row.id}", at=parts.now(), by=who)
 
@@ -70,10 +70,13 @@ def _retry_transmission(parts: Parts, transmission_id: str, *, who: str) -> Agai
 
 
 def _send_again(parts: Parts, transmission_id: str, *, who: str) -> Again:
+    with parts.store.read() as tx:
+        _channel(parts, tx.exchange.transmission(transmission_id))
+
     def work(tx: Transaction) -> TransmissionRow:
         row = tx.exchange.transmission(transmission_id)
         if row.state in (TransmissionState.DELIVERED, TransmissionState.PARKED):
-            _note(tx, parts, {"send_again": row.id}, subject=row.id, who=who)
+            note_command(tx, parts, {"send_again": row.id}, subject=row.id, who=who)
             tx.exchange.move_transmission(row.id, then=TransmissionState.READY)
             tx.exceptions.clear(hold(row.id), at=parts.now(), by=who)
         return row
@@ -93,7 +96,7 @@ def _settle_again(parts: Parts, row: DocumentRow, *, who: str) -> Again:
 
     def work(tx: Transaction) -> None:
         now = tx.exchange.document(row.id).state
-        _note(tx, parts, {"retry": row.id}, subject=row.id, who=who)
+        note_command(tx, parts, {"retry": row.id}, subject=row.id, who=who)
         for then in _way(now):
             tx.exchange.move_document(row.id, then=then, at=parts.now(), problems=problems)
         tx.exceptions.clear_document(row.id, at=parts.now(), by=who)
@@ -155,7 +158,7 @@ def retry_duty(parts: Parts, duty_id: str, *, who: str) -> Again:
     """Take a parked duty up again; one that is not parked or is done already is left alone."""
 
     def work(tx: Transaction) -> bool:
-        _note(tx, parts, {"retry_duty": duty_id}, subject=duty_id, who=who)
+        note_command(tx, parts, {"retry_duty": duty_id}, subject=duty_id, who=who)
         tx.duties.unpark(duty_id)
         return tx.exceptions.clear(f"duty:{duty_id}", at=parts.now(), by=who)
 
@@ -172,7 +175,7 @@ def resume_lane(parts: Parts, lane: str, *, who: str) -> Again:
     _see_that_it_is(parts, lane)
 
     def work(tx: Transaction) -> bool:
-        _note(tx, parts, {"resume": lane}, subject=lane, who=who)
+        note_command(tx, parts, {"resume": lane}, subject=lane, who=who)
         return tx.duties.resume(lane=lane)
 
     paused = parts.store.write(work)
@@ -196,27 +199,12 @@ def close_exception(parts: Parts, exception_id: str, *, reason: str, who: str) -
         row = tx.queue.one(exception_id)
         if row.hold is None:
             raise KeyError(exception_id)
-        _note(tx, parts, {"close": exception_id, "reason": reason}, subject=row.hold, who=who)
+        said = {"close": exception_id, "reason": reason}
+        note_command(tx, parts, said, subject=row.hold, who=who)
         tx.exceptions.clear(row.hold, at=parts.now(), by=f"{who}: {reason}")
         return Again(id=exception_id, state="closed", text=f"Closed: {row.text}")
 
     return parts.store.write(work)
-
-
-def _note(
-    tx: Transaction, parts: Parts, command: dict[str, str], *, subject: str, who: str
-) -> None:
-    """Every command of a person's is a row of input, as everything else that changes something."""
-    tx.facts.record_input(
-        input_id=Names(parts.fresh()).new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=subject,
-        body=command,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
 
 
 def _no_use(text: str) -> Refused:

@@ -13,6 +13,7 @@ from pathlib import Path
 from hub import settings
 from hub.domain.names import Names
 from hub.errors import ConfigError
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.ops.brand_logos import read_logo
 from hub.partners import Brand, load_brands
@@ -191,15 +192,14 @@ def _record(parts: Parts, brand_id: str, text: str, logo: Picture | None, *, who
         "logo": "" if logo is None else hashlib.sha256(logo.body).hexdigest(),
     }
     parts.store.write(
-        lambda tx: tx.facts.record_input(
-            input_id=Names(seed).new("inp"),
-            kind="command",
-            at=now,
-            who=who,
+        lambda tx: note_command(
+            tx,
+            parts,
+            body,
             subject=f"brand/{brand_id}",
-            body=body,
-            sealed=None,
-            hashes={"code": parts.code},
+            who=who,
+            input_id=Names(seed).new("inp"),
+            at=now,
         )
     )
 

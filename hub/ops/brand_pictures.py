@@ -8,11 +8,11 @@ not shown.
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from hub.ops.brand_logos import PNG
 
@@ -29,6 +29,7 @@ _BEGINS = {
     ".png": re.compile(re.escape(PNG)),
 }
 _NAME = re.compile(r"[A-Za-z0-9_~%-][A-Za-z0-9._~%-]{0,199}(\.webp|\.jpg|\.png)")
+_MEANT = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg"}
 _DIGEST_SIGNS = 20  # of hexadecimal: who does not know the bytes cannot ask for them
 _REMEMBERED = 10_000  # digests of files, about 200 bytes each
 
@@ -49,6 +50,25 @@ class Served:
 
     body: bytes
     media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverShown:
+    """A file of the folder that no page will ever show: why, and what to do.
+
+    `name` is empty where the folder itself is meant.
+    """
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What lies in a folder: how many articles have a picture, and which files are never shown."""
+
+    shown: int
+    never_shown: tuple[NeverShown, ...]
 
 
 def file_names(sku: str) -> tuple[str, ...]:
@@ -77,6 +97,95 @@ def find(folder: Path, sku: str) -> Shown | None:
         if digest:
             return Shown(name=name, digest=digest)
     return None
+
+
+def sku_of(name: str) -> str:
+    """Return the SKU whose picture a file is by its name, empty when no page looks for the name."""
+    try:
+        sku = unquote(Path(name).stem, errors="strict")
+    except UnicodeDecodeError:
+        return ""
+    return sku if name in file_names(sku) else ""
+
+
+def some(folder: Path, most: int) -> tuple[tuple[str, Shown], ...]:
+    """Return the first articles in the folder that have a picture, by SKU; at most so many."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return ()
+    found: dict[str, Shown] = {}
+    for name in names:
+        if len(found) == most:
+            break
+        sku = sku_of(name)
+        if sku and (shown := find(folder, sku)):
+            found[sku] = shown
+    return tuple(found.items())
+
+
+def survey(folder: Path) -> Survey:
+    """Look at every file of the folder as a page would; a folder that is not there is empty.
+
+    It knows no articles: the SKU of a file need not be any's. Files of other programs, which begin
+    with a dot and are no picture by their names, are left out.
+    """
+    try:
+        there = sorted(path.name for path in folder.iterdir())
+    except FileNotFoundError:
+        there = []
+    except OSError as fault:
+        text = f"it cannot be read as a folder: {fault.strerror}; put the pictures into a folder"
+        return Survey(shown=0, never_shown=(NeverShown(name="", why=text),))
+    names = [name for name in there if not name.startswith(".") or _kind(name)]
+    wrong = {name: why for name in names if (why := _why_never(folder / name))}
+    wrong |= dict(_behind_others({name for name in names if name not in wrong}))
+    never = tuple(NeverShown(name=name, why=wrong[name]) for name in names if name in wrong)
+    return Survey(shown=len(names) - len(never), never_shown=never)
+
+
+def _why_never(path: Path) -> str:
+    """Why no page shows a file, empty when one does."""
+    if path.is_dir():
+        return "it is a folder; put what is in it beside it"
+    if not sku_of(path.name):
+        return _misnamed(path.name)
+    try:
+        _judged(path)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def _misnamed(name: str) -> str:
+    ending = _kind(name)
+    if not ending:
+        return f"its name ends in none of {', '.join(_TYPES)}; save it as one of these"
+    try:
+        sku = unquote(Path(name).stem, errors="strict")
+    except UnicodeDecodeError:
+        sku = ""
+    if better := [one for one in file_names(sku) if one.endswith(ending)]:
+        return f"no page looks for this name; rename it to {better[0]}"
+    return (
+        "no page looks for this name; name it by the article's SKU, written as in an address: at "
+        "most 200 signs, the first of them no dot"
+    )
+
+
+def _kind(name: str) -> str:
+    """The ending that a picture's name should have, empty when it seems to be none of ours."""
+    ending = Path(name).suffix.lower()
+    ending = _MEANT.get(ending, ending)
+    return ending if ending in _TYPES else ""
+
+
+def _behind_others(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the files in whose place another of the same article is shown."""
+    for name in names:
+        first = next(one for one in file_names(sku_of(name)) if one in names)
+        if first != name:
+            yield name, f"{first} is shown in its place; delete one of the two"
 
 
 def read(folder: Path, name: str, digest: str) -> Served | None:

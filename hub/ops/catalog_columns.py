@@ -142,11 +142,20 @@ def day_cell(text: str) -> date:
     raise ValueError(f"{text[:40]!r} is no day; write year, month and day as 2026-11-26")
 
 
-def unit_cell(text: str) -> str:
-    """Return the unit; raises ValueError with what is wrong."""
-    if not re.fullmatch(r"[A-Za-z0-9]{1,10}", text, re.ASCII):
-        raise ValueError(f"{text[:40]!r} is no unit; write letters or digits, such as EA or CA")
-    return text.upper()
+def unit_cell(text: str, units: Mapping[str, str]) -> str:
+    """Return the code of a unit; raises ValueError with what is wrong.
+
+    `units` are our words and their codes. Another code of two signs is kept: partners agree on
+    more of them than our table names.
+    """
+    code = units.get(text.lower(), text.upper())
+    if not re.fullmatch(r"[A-Z0-9]{2}", code, re.ASCII):  # X12 355: two signs
+        words = f", or one of the words {', '.join(sorted(units))}" if units else ""
+        raise ValueError(
+            f"{text[:40]!r} is no unit; write its code of two letters or digits, such as EA or CA"
+            + words
+        )
+    return code
 
 
 def wrong(row: int, column: str, text: str, value: str, *, code: str = "catalog-cell") -> Problem:

@@ -56,6 +56,7 @@ class _Reading:
     """One pass over a file that goes on after a mistake, to report them all."""
 
     partners: Collection[str]
+    units: Mapping[str, str]
     columns: Sequence[str] = ()
     problems: list[Problem] = field(default_factory=list)
     items: dict[str, tuple[Item, int]] = field(default_factory=dict)
@@ -67,12 +68,13 @@ class _Reading:
             self.problems.append(wrong(row, column, text, value))
 
 
-def read(body: bytes, *, partners: Collection[str]) -> CatalogFile:
+def read(body: bytes, *, partners: Collection[str], units: Mapping[str, str]) -> CatalogFile:
     """Return the articles and offers of a file, and everything wrong with it; never raises.
 
-    `partners` are the ids that offers may name. Problems are in the order of the rows.
+    `partners` are the ids that offers may name, `units` our words for units and their codes.
+    Problems are in the order of the rows.
     """
-    reading = _Reading(partners=partners)
+    reading = _Reading(partners=partners, units=units)
     text = _text(body, reading)
     if text is not None:
         _rows(text, reading)
@@ -247,7 +249,7 @@ def _read_offer(values: Mapping[str, str], number: int, reading: _Reading) -> Pa
         partner=values["partner"],
         sku=values.get("sku", ""),
         products=tuple(_products(values)),
-        unit=cells.read("unit", unit_cell, "EA"),
+        unit=cells.read("unit", lambda text: unit_cell(text, reading.units), "EA"),
         units_per_pack=cells.read("units_per_pack", lambda text: number_cell(text, least=1), 1),
         cost=cells.needed("cost", lambda text: cost_cell(text, currency), 0),
         currency=currency,

@@ -68,6 +68,8 @@ def _piece(order: Order, row: Row, change_id: str, more: Collection[tuple[str, s
         new = row.get("new")
         article = _article(new) if isinstance(new, Mapping) else ""
         return f"exchange {goods} for {article}" if article else f"exchange {goods}"
+    if action == "keep":
+        return f"keep {goods}"
     if action == "add":
         return f"add {goods}"
     if action == "resource":

@@ -274,17 +274,29 @@ def _looked_up(
 
 
 def looked_up(
-    store: Store, reader: Reader, partner: str, messages: Sequence[Message], *, now: datetime
+    store: Store,
+    reader: Reader,
+    partner: str,
+    messages: Sequence[Message],
+    *,
+    now: datetime,
+    by_person: bool = False,
 ) -> tuple[Found, ...]:
     """Return which order each message means and what would happen to it; nothing is written.
 
-    Only messages on one purchase order are looked up, and no advice of a warehouse.
+    Only messages on one purchase order are looked up, and no advice of a warehouse. `by_person` is
+    true of what a person posted.
     """
     zone = reader.partners.get(partner).calendar.zone
     with store.read() as tx:
         return tuple(
             _found(
-                tx, partner, in_zone(message, zone), now, lambda one: reader.maps.word(UNITS, one)
+                tx,
+                partner,
+                in_zone(message, zone),
+                now,
+                lambda one: reader.maps.word(UNITS, one),
+                by_person=by_person,
             )
             for message in messages
             if isinstance(message, Spoken)
@@ -297,6 +309,8 @@ def _found(
     message: Spoken,
     now: datetime,
     unit_word: Callable[[str], str],
+    *,
+    by_person: bool,
 ) -> Found:
     known = tx.orders.for_purchase_order(partner=partner, number=message.number)
     if known is None:
@@ -314,14 +328,17 @@ def _found(
         called=Called(tx, partner),
         ever=Ever(tx, partner),
         unit_word=unit_word,
+        by_person=by_person,
     )
     change = rules.apply(subject, message, now=now)
     would = [told(str(fact.kind), fact.body, order) for fact in change.facts] + [
         each.text for each in change.stuck
     ]
+    wrong = bool(_errors(change.problems))
+    nothing = "nothing: see what is wrong" if wrong else "nothing new: it was taken in before"
     return Found(
         order=order.number,
         brand=order.brand,
-        would=tuple(would) or ("nothing new: it was taken in before",),
+        would=tuple(would) or (nothing,),
         problems=flaws(change.problems),
     )

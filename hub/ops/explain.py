@@ -4,12 +4,12 @@ Values only; the command line and the pages render them, as text or as JSON. Rea
 the store and writes nothing. Orders are told by `hub.ops.order_story`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.answering import BEFORE
-from hub.domain.exchange import Direction, DocumentState, TransmissionState
+from hub.domain.exchange import Direction, DocumentState, Severity, TransmissionState
 from hub.domain.facts import Effect
 from hub.domain.orders import Order
 from hub.domain.posted import PostedSet
@@ -17,6 +17,7 @@ from hub.domain.reopening import TAKEN
 from hub.flow.parts import Parts
 from hub.ops.lying import lying
 from hub.ops.places import Flaw, Piece, flaws, pieces
+from hub.ops.whose import named, numbers_of
 from hub.store import DocumentRow, Transaction, TransmissionRow
 from hub.store.spoken import SpokenOrder
 
@@ -197,9 +198,10 @@ def _document_story(
     named = (one.order_id for one in spoken[:MOST_ORDERS] if one.order_id)
     orders = tx.orders.several({*named, *([row.order_id] if row.order_id else [])})
     order = orders.get(row.order_id or "")
+    told = flaws(row.problems)
     return DocumentStory(
         id=row.id,
-        verdict=_verdict(row, trade, order, carrier),
+        verdict=_verdict(row, trade, _about(tx, row, spoken, order, told), carrier),
         direction=str(row.direction),
         partner=row.partner,
         channel=row.channel,
@@ -217,7 +219,7 @@ def _document_story(
         brand=order.brand if order else "",
         order_id=row.order_id,
         spoken=spoken,
-        problems=flaws(row.problems),
+        problems=told,
         effects=tuple(
             _did(effect, orders.values())
             for effect in tx.exchange.effects_of(row.id)
@@ -249,11 +251,24 @@ def trade_name(parts: Parts, row: DocumentRow) -> str:
     return _TRADE.get(page.message.__name__, "") if page else ""
 
 
-def _verdict(row: DocumentRow, trade: str, order: Order | None, carrier: Carrier) -> str:
-    name = f"{row.set_id} {row.number}" + (f" ({trade})" if trade else "")
-    about = f" on purchase order {row.order_number}" if row.order_number else ""
-    if order is not None:
+def _about(
+    tx: Transaction,
+    row: DocumentRow,
+    spoken: Sequence[SpokenOrder],
+    order: Order | None,
+    told: Sequence[Flaw],
+) -> str:
+    """Which purchase order it is on, and for which order where it is one alone."""
+    wrong = next((one for one in told if one.severity == Severity.ERROR), None)
+    number = named(tx, row, spoken, wrong)
+    about = f" on purchase order {number}" if number else ""
+    if order is not None and len(numbers_of(spoken)) < 2:
         about += f" for order {order.number} of {order.brand}"
+    return about
+
+
+def _verdict(row: DocumentRow, trade: str, about: str, carrier: Carrier) -> str:
+    name = f"{row.set_id} {row.number}" + (f" ({trade})" if trade else "")
     if row.direction is Direction.IN:
         return f"{name} from {row.partner}{about} {_STATES[row.state]}."
     told = _sent_state(row, carrier)

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from hub.domain import carriers
-from hub.domain.change_settling import SHIPPED, SILENCE
+from hub.domain.change_settling import SHIPPED, SILENCE, WITHDRAWN
 from hub.domain.facts import FactKind
 from hub.domain.orders import ChangeKind, Order, Package, Shipment
+from hub.domain.wishes import Why
 from hub.flow.parts import Parts
 from hub.ops import change_words
 from hub.ops.explain import trade_name
@@ -300,8 +301,12 @@ def _refused(body: Body, names: Namer) -> str:
             return f"{names.partner(body)} did not answer in time: it counts as a no"
         case by if by == SHIPPED:
             return _of("Too late for the change, it has left already", names.goods(body))
+        case by if by == WITHDRAWN:
+            return _of("Not to be sent by others any more", names.goods(body))
         case "at_once":
             return "It was too late for the change"
+        case Why.GIVEN_UP:
+            return "The exchange was given up: its goods are to be cancelled"
     return _of("Refused the change", names.goods(body))
 
 
@@ -351,6 +356,8 @@ _MAILS: Mapping[str, str] = MappingProxyType(
         "confirmed": "the order has come",
         "moved": "another day of arrival",
         "shipped": "something was shipped",
+        "corrected": "what was put right about a parcel",
+        "stayed": "something was not shipped after all",
         "delivered": "something was delivered",
         "cancelled": "what was cancelled",
         "changed": "what was changed",
@@ -363,7 +370,7 @@ _MAILS: Mapping[str, str] = MappingProxyType(
 
 
 def _mailed(body: Body, names: Namer) -> str:
-    mail = str(body.get("mail", ""))
+    mail = str(body.get("said", body.get("mail", "")))
     return f"Mail to the customer: {_MAILS.get(mail, mail)}"
 
 

@@ -106,7 +106,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One thing about the order that waits for a person, or did."""
+    """One thing about the order that waits for a person, or did; `taken_by` has it, or ""."""
 
     id: str
     kind: str
@@ -115,6 +115,8 @@ class Waiting:
     next_step: str
     since: datetime
     closed_at: datetime | None
+    taken_by: str
+    taken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +174,9 @@ class OrderStory:
 
 
 def find(parts: Parts, *, brand: str | None, number: str) -> list[OrderStory]:
-    """Return the stories of the orders of that number, at one brand or at all of them."""
-    brands = [brand] if brand is not None else sorted(parts.brands)
+    """Return the stories of the orders of that number, at one brand or at all that have orders."""
     with parts.store.read() as tx:
+        brands = [brand] if brand is not None else tx.brands.with_orders()
         orders = [tx.orders.find(brand=each, number=number) for each in brands]
         return [story(tx, parts, order) for order in orders if order is not None]
 
@@ -309,6 +311,8 @@ def _waiting(tx: Transaction, order: Order) -> Iterator[Waiting]:
             next_step=row.next_step,
             since=row.opened_at,
             closed_at=row.closed_at,
+            taken_by=row.taken_by,
+            taken_at=row.taken_at,
         )
 
 

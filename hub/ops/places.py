@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hub.domain.exchange import Problem, Severity, Where
+from hub.domain.meanings import Do
 from hub.ops.cutting import cutter_of, decoded
 
 # What to do about a problem, by the beginning of its code; the first that fits.
@@ -17,6 +18,7 @@ _ADVICE = (
         "unknown-line",
         "Say what its name for the article means, or ask the partner which line is meant.",
     ),
+    ("parcel-told-before", Do.PARCEL.value),
     ("unknown-group", "Nothing to do unless it comes often: it answers something we never sent."),
     ("no-map", "Add the map to the partner's page, then re-run the paper."),
     ("our-fault", "It is the hub's fault; report it with these lines, re-run it after an upgrade."),

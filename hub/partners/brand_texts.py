@@ -85,6 +85,22 @@ TEXTS: Mapping[str, TextRule] = MappingProxyType(
             "{rest}" + _SEE,
             words=_MAIL | {"parcels", "rest", "link"},
         ),
+        "corrected_subject": TextRule(
+            default="A correction to a parcel of your order {order}", words=_MAIL
+        ),
+        "corrected": TextRule(
+            default="Hello,\n\nWe wrote to you of a parcel of your order {order} that is on its "
+            "way.\n\n{changes}\n\n{parcels}\n\n{rest}" + _SEE,
+            words=_MAIL | {"changes", "parcels", "rest", "link"},
+        ),
+        "stayed_subject": TextRule(
+            default="A parcel of your order {order} has not left", words=_MAIL
+        ),
+        "stayed": TextRule(
+            default="Hello,\n\nWe wrote to you that this from your order {order} was on its way. "
+            "That was a mistake: it has not left.\n\n{parcels}\n\n{rest}" + _SEE,
+            words=_MAIL | {"parcels", "rest", "link"},
+        ),
         "delivered_subject": TextRule(
             default="A parcel of your order {order} was delivered", words=_MAIL
         ),

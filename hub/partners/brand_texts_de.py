@@ -37,6 +37,13 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "shipped_subject": "Ihre Bestellung {order} ist unterwegs",
         "shipped": "Guten Tag,\n\nwir haben Ihnen aus Ihrer Bestellung {order} Folgendes "
         "versandt:\n\n{parcels}\n\n{rest}" + _SEE,
+        "corrected_subject": "Berichtigung zu einem Paket Ihrer Bestellung {order}",
+        "corrected": "Guten Tag,\n\nwir haben Ihnen von einem Paket Ihrer Bestellung {order} "
+        "geschrieben, das unterwegs ist.\n\n{changes}\n\n{parcels}\n\n{rest}" + _SEE,
+        "stayed_subject": "Ein Paket Ihrer Bestellung {order} wurde nicht versandt",
+        "stayed": "Guten Tag,\n\nwir haben Ihnen geschrieben, dass Folgendes aus Ihrer "
+        "Bestellung {order} unterwegs ist. Das war ein Irrtum: Es wurde nicht versandt.\n\n"
+        "{parcels}\n\n{rest}" + _SEE,
         "delivered_subject": "Ein Paket Ihrer Bestellung {order} wurde zugestellt",
         "delivered": "Guten Tag,\n\nder Zusteller hat Folgendes aus Ihrer Bestellung {order} "
         "zugestellt:\n\n{parcels}\n\n{rest}\n\nSie finden es nicht? Sehen Sie sich rund um Ihre "
@@ -45,7 +52,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "cancelled": "Guten Tag,\n\nFolgendes aus Ihrer Bestellung {order} wurde storniert und "
         "wird nicht versandt:\n\n{goods}\n\n{rest}" + _SEE,
         "changed_subject": "Ihre Bestellung {order} wurde geändert",
-        "changed": "Guten Tag,\n\nin Ihrer Bestellung {order} wurde geändert:\n\n{changes}" + _SEE,
+        "changed": "Guten Tag,\n\nin Ihrer Bestellung {order} wurde Folgendes geändert:\n\n"
+        "{changes}" + _SEE,
         "declined_subject": "Ihre Bestellung {order}: zu spät für die {what}",
         "declined": "Guten Tag,\n\nSie haben um eine {what} Ihrer Bestellung {order} gebeten. "
         "Dafür war es zu spät: {reason}.\n\n{goods}\n\n{returns}" + _SEE,

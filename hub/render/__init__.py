@@ -9,7 +9,7 @@ Who may come in: flow and portal.
 from hub.render.by_hand import BY_HAND
 from hub.render.mails import Letterhead, mail, said
 from hub.render.news import NEWS, spoken
-from hub.render.news_changes import change_mail, change_told
+from hub.render.news_changes import change_mail, change_told, tells_of_parcels
 from hub.render.occasion import News, Occasion
 from hub.render.texts import filled
 from hub.render.user_mails import UserLetter, user_mail
@@ -27,5 +27,6 @@ __all__ = [
     "mail",
     "said",
     "spoken",
+    "tells_of_parcels",
     "user_mail",
 ]

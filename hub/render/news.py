@@ -4,11 +4,11 @@ A mail is owed with what it is about, by ids; when it is written the order is lo
 what is no longer true is not said: a shipment taken back, a day that moved there and back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from hub.domain import carriers
+from hub.domain import carriers, told_parcels
 from hub.domain.messages import CarrierMoment
 from hub.domain.orders import Order, Package, Shipment
 from hub.domain.status import to_arrive
@@ -34,20 +34,124 @@ _SENTENCES = frozenset(("arrival", "was", "now", "reason", "rest", "what", "chan
 def shipped(at: Occasion) -> News | None:
     """Return what is known of the parcels that left; None when none of them is under way.
 
-    A shipment may have been taken back, or heard of so late that a parcel has reached its end.
+    A shipment may have been taken back, or heard of so late that a parcel has reached its end. What
+    came in place of something that was mailed says so, as does what was mailed and did not leave.
     """
-    wanted = at.ids("shipments")
-    found = [
-        (shipment, package)
-        for shipment in at.order.shipments
-        if shipment.id in wanted
-        for package in shipment.packages
-        if not _is_over(package, at.brand)
+    mailed = told_parcels.mailed(at.mails)
+    left = [one for one in _left(at, mailed) if one.boxes]
+    stayed = _stayed(at, mailed)
+    if not left:
+        return _not_left(at, stayed) if stayed else None
+    found = [(one.shipment, box) for one in left for box in one.boxes]
+    put_right = [row for one in left if one.former for row in _now(one.former, one.shipment)]
+    open_ones = any(line.buckets.open for line in at.order.lines)
+    rest = [*_none_left(stayed), *([_FOLLOWS] if open_ones else [])]
+    corrected = all(one.former for one in left)
+    rest = rest if corrected else [*put_right, *rest]
+    news = _parcels(at, found, rest="\n".join(rest))
+    told = _told([one.shipment for one in left], stayed)
+    if news is None or not corrected:
+        return news and replace(news, told=told)
+    more = {**news.words, "changes": "\n".join(dict.fromkeys(put_right))}
+    return replace(news, words=more, text=_CORRECTED, told={**told, "said": _CORRECTED})
+
+
+_CORRECTED, _STAYED = "corrected", "stayed"
+_FOLLOWS = "The rest follows; we write again when it leaves."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """A shipment that left, its parcels under way, and what was mailed of it before, if it was."""
+
+    shipment: Shipment
+    boxes: Sequence[Package]
+    former: Shipment | None
+
+
+def _left(at: Occasion, mailed: Collection[str]) -> Iterator[_Left]:
+    """The shipments of the mail, but for those that are as they were mailed before."""
+    wanted = at.ids(told_parcels.LEFT)
+    for one in at.order.shipments:
+        if one.id in wanted:
+            before = told_parcels.told_before(at.order, one, mailed)
+            former = before[-1] if before else None
+            boxes = [box for box in one.packages if not _is_over(box, at.brand)]
+            if former is None or _said(former) != _said(one):
+                yield _Left(shipment=one, boxes=boxes, former=former)
+
+
+def _said(shipment: Shipment) -> object:
+    """What a mail says of a shipment."""
+    return [(shipment.carrier, box.tracking, _packed(box)) for box in shipment.packages]
+
+
+def _packed(box: Package) -> list[tuple[str, int]]:
+    return sorted((one.line_id, one.quantity) for one in box.lines)
+
+
+def _now(former: Shipment, shipment: Shipment) -> Iterator[str]:
+    """What holds now instead of what was mailed; other numbers alone are told one by one."""
+    pairs = list(zip(former.packages, shipment.packages, strict=False))
+    same = len(former.packages) == len(shipment.packages)
+    numbers = [(old.tracking, new.tracking) for old, new in pairs if old.tracking != new.tracking]
+    if not same or not numbers or any(_packed(old) != _packed(new) for old, new in pairs):
+        numbers = [("", "")]
+    for old, new in numbers:
+        was, now = (words.quoted(words.plain(number)) for number in (old, new))
+        if was and now:
+            yield f"The tracking number of your parcel is now {now}. It replaces {was}."
+        else:
+            yield "What we wrote to you of a parcel was not right; this holds now."
+
+
+def _stayed(at: Occasion, mailed: Collection[str]) -> list[tuple[Shipment, ...]]:
+    """What was mailed of each shipment that did not leave after all, oldest first."""
+    wanted = at.ids(told_parcels.STAYED)
+    found: dict[tuple[str, str], tuple[Shipment, ...]] = {}
+    for gone in at.order.voided:
+        again = any(told_parcels.is_same(one, gone) for one in at.order.shipments)
+        if gone.id in wanted and not again:
+            told = told_parcels.told_before(at.order, gone, mailed)
+            found |= {(gone.fulfillment_id, gone.name): told} if told else {}
+    return list(found.values())
+
+
+def _none_left(stayed: Sequence[Sequence[Shipment]]) -> Iterator[str]:
+    for *_, last in stayed:
+        for box in last.packages:
+            number = words.quoted(words.plain(box.tracking))
+            yield (
+                f"We wrote to you of the parcel {number} by mistake: it has not left."
+                if number
+                else "We wrote to you of a parcel by mistake: it has not left."
+            )
+
+
+def _not_left(at: Occasion, stayed: Sequence[Sequence[Shipment]]) -> News:
+    """Return what was mailed and did not leave; nobody is led to where its number is followed."""
+    found = [(last, box) for *_, last in stayed for box in last.packages]
+    lines = {one.line_id for _, box in found for one in box.lines}
+    coming = any(line.buckets.open for line in at.order.lines if line.id in lines)
+    rest = "It is still to be sent; we write again when it leaves." if coming else ""
+    told = [
+        "\n".join(row for row in _parcel(at.order, *one, at.brand.language) if row != _link(*one))
+        for one in found
     ]
-    rest = any(line.buckets.open for line in at.order.lines)
-    return _parcels(
-        at, found, rest="The rest follows; we write again when it leaves." if rest else ""
+    return News(
+        words={"parcels": "\n\n".join(filter(None, told)), "rest": rest},
+        text=_STAYED,
+        told={**_told((), stayed), "said": _STAYED},
     )
+
+
+def _told(left: Sequence[Shipment], stayed: Sequence[Sequence[Shipment]]) -> dict[str, object]:
+    """What is kept of a mail of parcels."""
+    ids = {
+        told_parcels.LEFT: [one.id for one in left],
+        told_parcels.STAYED: [one.id for each in stayed for one in each],
+    }
+    return {name: value for name, value in ids.items() if value}
 
 
 def _is_over(package: Package, brand: Brand) -> bool:

@@ -4,11 +4,23 @@ One mail for each end of a change, of one kind: `change_mail` says which. What s
 asked for is not told, nor what a later answer has decided otherwise.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from hub.domain.change_ends import CANCEL, GIVEN_UP, MORE, Known, Piece, answers, is_over, pieces
-from hub.domain.orders import ChangeKind, Order, OrderChange
+from hub.domain.change_ends import (
+    CANCEL,
+    GIVEN_UP,
+    KEEP,
+    MORE,
+    Known,
+    Piece,
+    answers,
+    is_over,
+    pieces,
+)
+from hub.domain.destinations import left_before
+from hub.domain.orders import ChangeKind, Order, OrderChange, Shipment
 from hub.domain.wishes import GROUP_ACTIONS, Outcome, Why
 from hub.partners import Brand
 from hub.render import words
@@ -57,6 +69,11 @@ def change_mail(order: Order, change: OrderChange, facts: Sequence[Known], brand
         "declined": late and bool(done or change.asks),
     }
     return next((kind for kind, can in can_tell.items() if can and kind in brand.mails), "")
+
+
+def tells_of_parcels(order: Order, change: OrderChange, facts: Sequence[Known]) -> bool:
+    """Say whether the mail of how a change ended says that something has left."""
+    return any(_left(one) or _former_parcels(order, one) for one in _pieces(order, change, facts))
 
 
 def cancelled(at: Occasion) -> News | None:
@@ -109,7 +126,7 @@ def declined(at: Occasion) -> News | None:
     done = [row for one in found if _is_done(one) and (row := _done(at, one))]
     whys = [_reason(one.why) for one in late]
     kind = _ended(at)[-1].kind
-    shipped = any(one.why == Why.SHIPPED for one in late)
+    shipped = any(_left(one) for one in late)
     return News(
         words={
             "what": "cancellation" if kind is ChangeKind.CANCELLATION else "change",
@@ -151,9 +168,28 @@ def _seen(owed: Sequence[Body]) -> Mapping[str, int]:
 
 
 def _pieces(order: Order, change: OrderChange, facts: Sequence[Known]) -> list[Piece]:
-    """What its own rows came to: what waited for another change is told with that one."""
+    """What its own rows came to: what waited for another change is told with that one.
+
+    Nothing is said of what was too late at once and did not leave after all: it can be asked for
+    again. Nor of what the customer wanted otherwise meanwhile.
+    """
     rows = [row for row in change.actions if "running" not in row]
-    return pieces(order, change.id, rows, facts)
+    found = pieces(order, change.id, rows, facts)
+    wished = [one for one in found if one.why not in (Why.GIVEN_UP, Why.WANTED)]
+    return [one for one in wished if not _came_back(order, one)]
+
+
+def _came_back(order: Order, one: Piece) -> bool:
+    if not _left(one):
+        return False
+    groups = {group.id for group in order.groups if group.number == one.row.get("group")}
+    named = one.row.get("line")
+    told = [line for line in order.lines if line.number == named or line.group_id in groups]
+    return bool(told) and not any(line.buckets.shipped or line.buckets.unexpected for line in told)
+
+
+def _left(one: Piece) -> bool:
+    return one.outcome is Outcome.TOO_LATE and one.why == Why.SHIPPED
 
 
 def _is_done(one: Piece) -> bool:
@@ -168,15 +204,31 @@ def _done(at: Occasion, one: Piece) -> str:
     goods = _goods(at, one.units)
     if one.action in _GROUPS:
         name = _GROUPS[one.action]
+        if former := _gone_before(at, one):
+            return f"{name}. What has left already goes to the former one: {former}."
         return f"{name}, only for {goods}." if goods else f"{name}."
     said: Mapping[str, Callable[[], str]] = {
         "add": lambda: f"Added: {goods}.",
         MORE: lambda: f"Added: {goods}.",
+        KEEP: lambda: f"Not cancelled after all: {goods}.",
         CANCEL: lambda: f"Cancelled: {goods}.",
         GIVEN_UP: lambda: f"Cancelled, and nothing comes in its place: {goods}.",
         "swap": lambda: f"Exchanged, now: {_exchanged(at, one)}.",
     }
     return said[one.action]() if one.action in said else ""
+
+
+def _gone_before(at: Occasion, one: Piece) -> str:
+    """The goods that went to the address that a change replaced, as far as they stand."""
+    units: Counter[str] = Counter()
+    for shipment in _former_parcels(at.order, one):
+        for packed in (row for box in shipment.known_packages for row in box.lines):
+            units[packed.line_id] += packed.quantity
+    return _goods(at, units)
+
+
+def _former_parcels(order: Order, one: Piece) -> Sequence[Shipment]:
+    return tuple(left_before(order, one.row)) if one.action == "address" else ()
 
 
 def _exchanged(at: Occasion, one: Piece) -> str:

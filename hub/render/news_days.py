@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.domain.orders import FulfillmentOrder, Order, PromiseKind
 from hub.domain.pieces import put_off
+from hub.domain.promise_rows import predecessor
 from hub.domain.status import to_arrive, unfilled
 from hub.render import words
 from hub.render.occasion import Body, Document, News, Occasion, named
@@ -83,7 +84,7 @@ def moved(at: Occasion) -> News | None:
     Of goods that had none their first day is told.
     """
     told, found = _was(at.owed), at.ids("found")
-    days = list(arrivals(at, lambda promise, part: told.get(part)))
+    days = list(arrivals(at, lambda promise, part: _first(at.order, told, part)))
     first = [one for one in days if one.part in found]
     changed = [one for one in days if one.part not in found and one.now != one.was]
     if first:
@@ -103,6 +104,15 @@ def _found(
     rows = [f"{one.goods}: arrives by {words.day(one.now)}." for one in first]
     told["changes"] = "\n".join((*rows, *_moves(changed)))
     return News(words=told, text="moved_part" if changed else "found_part")
+
+
+def _first(order: Order, told: Mapping[str, Stood], part_id: str) -> Stood | None:
+    """Where the day of a part's goods stood first, in the part that lost them or in it."""
+    stood = told.get(part_id)
+    former = predecessor(order, order.fulfillment(part_id)) if stood else None
+    if former is None or former.id not in told:
+        return stood
+    return Stood(day=told[former.id].day)
 
 
 def _was(owed: Sequence[Body]) -> Mapping[str, Stood]:

@@ -1,10 +1,11 @@
 """Why a mail of news is written, and what fills it: shared by all that write one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.domain.change_ends import Known
+from hub.domain.facts import FactKind
 from hub.domain.orders import Order
 from hub.partners import Brand
 
@@ -27,6 +28,11 @@ class Occasion:
     facts: Sequence[Known] = ()
     later: Sequence[Body] = ()
 
+    @property
+    def mails(self) -> Sequence[Body]:
+        """What is kept of the mails that the customer got, oldest first."""
+        return [one.body for one in self.facts if one.kind == FactKind.CUSTOMER_TOLD]
+
     def ids(self, key: str) -> frozenset[str]:
         """Return the ids that the duties name under that key."""
         return named(self.owed, key)
@@ -36,12 +42,14 @@ class Occasion:
 class News:
     """What fills a brand's text, and the addresses of the net in it that can be clicked.
 
-    `text` is the text's name where it is not that of the mail's kind.
+    `text` is the text's name where it is not that of the mail's kind. `told` is what is kept of
+    what the mail said: ids, and codes.
     """
 
     words: Mapping[str, str]
     links: frozenset[str] = frozenset()
     text: str = ""
+    told: Body = field(default_factory=dict)
 
 
 def named(bodies: Sequence[Body], key: str) -> frozenset[str]:

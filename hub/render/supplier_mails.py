@@ -32,11 +32,23 @@ class MailedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailedWish:
+    """So many pieces of those open of one article that are not to be sent, or not from here.
+
+    `ours` are those that others could send: the customer did not ask for it.
+    """
+
+    name: str
+    quantity: int
+    open: int
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailedOrder:
     """One purchase order as a mail shows it; `link` opens it.
 
-    `wishes` are what the customer wants to be changed, in words; `by` is until when it is to leave,
-    or to be answered.
+    `wishes` are what is asked about it; `by` is until when it is to leave, or to be answered.
     """
 
     number: str
@@ -44,7 +56,7 @@ class MailedOrder:
     lines: Sequence[MailedLine]
     by: datetime | None
     link: str
-    wishes: Sequence[str] = ()
+    wishes: Sequence[MailedWish] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +89,8 @@ class _Common:
     more: str
     no_day: str
     pieces: str
+    less: str
+    elsewhere: str
 
 
 _ENGLISH: Mapping[str, _Words] = MappingProxyType(
@@ -104,6 +118,14 @@ _ENGLISH: Mapping[str, _Words] = MappingProxyType(
             by="Answer by {by}",
             after="The link opens this order without signing in. It works once.",
         ),
+        "elsewhere": _Words(
+            subject="Please answer: may others send a part of {number}?",
+            before="you send a part of this order later than was promised, and others have it. May "
+            "they send it? The customer did not ask for anything.",
+            button="Answer",
+            by="Answer by {by}",
+            after="The link opens this order without signing in. It works once.",
+        ),
     }
 )
 _GERMAN: Mapping[str, _Words] = MappingProxyType(
@@ -121,12 +143,20 @@ _GERMAN: Mapping[str, _Words] = MappingProxyType(
             before="diese Bestellungen warten auf Sie:",
             button="{number} öffnen",
             by="Versand bis {by}",
-            after="Jeder Link öffnet seine Bestellung ohne Anmeldung. Er gilt einmal, innerhalb "
-            "von sieben Tagen; danach melden Sie sich im Portal an.",
+            after="Jeder Link öffnet die zugehörige Bestellung ohne Anmeldung. Er gilt einmal, "
+            "innerhalb von sieben Tagen; danach melden Sie sich im Portal an.",
         ),
         "change": _Words(
             subject="Bitte antworten: Änderung oder Storno von {number}",
             before="der Kunde möchte etwas anderes. Geht das noch?",
+            button="Antworten",
+            by="Antwort bis {by}",
+            after="Der Link öffnet diese Bestellung ohne Anmeldung. Er gilt einmal.",
+        ),
+        "elsewhere": _Words(
+            subject="Bitte antworten: Dürfen andere einen Teil von {number} senden?",
+            before="Sie senden einen Teil dieser Bestellung später als versprochen, und andere "
+            "haben ihn. Dürfen sie ihn senden? Der Kunde hat um nichts gebeten.",
             button="Antworten",
             by="Antwort bis {by}",
             after="Der Link öffnet diese Bestellung ohne Anmeldung. Er gilt einmal.",
@@ -142,13 +172,17 @@ _COMMON = MappingProxyType(
             more="And {more} more.",
             no_day="any day",
             pieces="{quantity} pieces ({packs})",
+            less="{name}: {quantity} of {open} not wanted any more",
+            elsewhere="{name}: {quantity} of {open} could come from others",
         ),
         "de": _Common(
             greeting="Guten Tag {name},",
             to="Nach {city}",
             more="Und {more} weitere.",
-            no_day="jeden Tag",
+            no_day="unbestimmt",
             pieces="{quantity} Stück ({packs})",
+            less="{name}: {quantity} von {open} nicht mehr gewünscht",
+            elsewhere="{name}: {quantity} von {open} könnten von anderen kommen",
         ),
     }
 )
@@ -225,7 +259,7 @@ def _count(letter: SupplierLetter) -> int:
 
 def _rows(one: MailedOrder, words: _Words, letter: SupplierLetter, language: str) -> list[str]:
     rows = [_row(line, language) for line in one.lines]
-    rows += [_plain(wish) for wish in one.wishes]
+    rows += [_wish(wish, language) for wish in one.wishes]
     if one.city:
         rows.append(_COMMON[language].to.replace("{city}", _plain(one.city)))
     if one.by is not None:
@@ -238,6 +272,12 @@ def _row(line: MailedLine, language: str) -> str:
         return f"{line.quantity} × {_plain(line.name)}"
     pieces = _COMMON[language].pieces.format(quantity=line.quantity, packs=line.packs)
     return f"{pieces}: {_plain(line.name)}"
+
+
+def _wish(wish: MailedWish, language: str) -> str:
+    common = _COMMON[language]
+    text = common.elsewhere if wish.ours else common.less
+    return text.format(name=_plain(wish.name), quantity=wish.quantity, open=wish.open)
 
 
 def _moment(letter: SupplierLetter, when: datetime | None, language: str) -> str:

@@ -40,6 +40,8 @@ WHYS: Mapping[str, str] = MappingProxyType(
         Why.NO_CHANGES: "it is being packed, and nothing can be changed there any more",
         Why.PACKS: "it comes in packs that can only be cancelled whole",
         Why.RUNNING: "another change of the same is waiting for its answer",
+        Why.GIVEN_UP: "it was to be cancelled instead",
+        Why.WANTED: "it is wanted after all",
     }
 )
 """Why something can no longer be done."""

@@ -8,6 +8,7 @@ that speaks to a partner. Who may come in: `hub.flow` and the rooms above it; no
 
 from hub.store.accounts import AccountRow, NewAccount
 from hub.store.archive import Archive, Kept
+from hub.store.brands import Unfinished
 from hub.store.depot import TransferRow
 from hub.store.duties import LaneRow, Lease, WaitingDuty
 from hub.store.exceptions import ExceptionRow
@@ -85,6 +86,7 @@ __all__ = [
     "TransferRow",
     "TransmissionRow",
     "Tries",
+    "Unfinished",
     "Untaken",
     "VisitRow",
     "WaitingDuty",

@@ -22,8 +22,12 @@ def typed(*forms: str) -> list[Column[str]]:
 
     The forms are functions of the number (`hub.domain.finding`), written with it.
     """
-    found = [Column(name, Text, nullable=False, server_default="") for name in forms]
-    return [Column("number", Text, nullable=False), *found]
+    return [Column("number", Text, nullable=False), *texts(*forms)]
+
+
+def texts(*names: str) -> list[Column[str]]:
+    """Return columns of text that a process of before they were there leaves empty."""
+    return [Column(name, Text, nullable=False, server_default="") for name in names]
 
 
 def instants(*names: str) -> list[Column[int]]:

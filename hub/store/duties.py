@@ -43,7 +43,7 @@ from hub.store.statements import (
     now_micros,
     parsed,
 )
-from hub.store.tables import counter, duty, lane, schedule_fire, transmission
+from hub.store.tables import counter, duty, exception, lane, schedule_fire, transmission
 from hub.store.upserts import insert_if_absent, upsert, upsert_returning
 
 LEDGER_LANE = "ledger"
@@ -193,6 +193,8 @@ _LANES_DUE = Statement(
     )
     .order_by(lane.c.name)
 )
+_TOLD = exists().where(exception.c.hold == bindparam("hold", type_=Text).concat(lane.c.name))
+_OWING = Statement(select(lane.c.name, exists().where(duty.c.lane == lane.c.name), _TOLD))
 
 _COUNT = bindparam("count", type_=BigInteger)
 _NEXT_NUMBER = upsert_returning(
@@ -305,6 +307,11 @@ class Duties:
             "body": canonical(duty.body),
         }
         self._connection.change(_ADD_DUTY, values)
+
+    def owing(self, *, hold: str) -> list[tuple[str, bool, bool]]:
+        """Return each lane, whether it owes anything, and whether `hold` and its name is held."""
+        rows = self._connection.rows(_OWING, {"hold": hold})
+        return [(str(row[0]), bool(row[1]), bool(row[2])) for row in rows]
 
     def beat(self, *, at: datetime) -> None:
         """Note that a worker lives."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text, bindparam, null, select, update
+from sqlalchemy import BigInteger, Integer, Text, bindparam, null, or_, select, update
 
 from hub.domain.exchange import Problem
 from hub.domain.facts import Stuck
 from hub.domain.names import Names
-from hub.store.problems import problems_read, problems_text
+from hub.store.problems import first_error, problems_read, problems_text
 from hub.store.statements import (
     Connection,
     Row,
@@ -38,6 +38,8 @@ COLUMNS = [
     exception.c.opened_at,
     exception.c.closed_at,
     exception.c.closed_by,
+    exception.c.taken_by,
+    exception.c.taken_at,
 ]
 """Of one exception, as `ExceptionRow` and the queue read them."""
 _OPEN = upsert(
@@ -45,13 +47,35 @@ _OPEN = upsert(
     on=["hold"],
     setting=[
         "kind", "partner", "order_id", "document_id", "transmission_id", "text", "next_step",
-        "problems", "due_at",
+        "problems", "due_at", "code",
     ],
 )  # fmt: skip
 _CLEAR = Statement(
     update(exception)
     .where(exception.c.hold == bindparam("open_hold", type_=Text))
     .values(hold=null(), closed_at=bindparam("closed_at"), closed_by=bindparam("closed_by"))
+)
+# Only what is nobody's, or still is as it was seen, is taken: of two who ask at once one gets it.
+_TAKE = Statement(
+    update(exception)
+    .where(
+        exception.c.id == bindparam("row", type_=Text),
+        exception.c.hold.is_not(None),
+        or_(
+            exception.c.taken_by == "",
+            exception.c.taken_at == bindparam("seen", type_=BigInteger),
+        ),
+    )
+    .values(taken_by=bindparam("who"), taken_at=bindparam("at"))
+)
+_GIVE_BACK = Statement(
+    update(exception)
+    .where(
+        exception.c.id == bindparam("row", type_=Text),
+        exception.c.hold.is_not(None),
+        exception.c.taken_by == bindparam("who", type_=Text),
+    )
+    .values(taken_by="", taken_at=null())
 )
 _OPEN_OF_DOCUMENT = Statement(
     select(exception.c.hold).where(
@@ -79,7 +103,10 @@ _PAGES = {(o, p): _page(open_only=o, partner=p) for o in (False, True) for p in 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionRow:
-    """One stuck thing; `hold` is None once it was cleared."""
+    """One stuck thing; `hold` is None once it was cleared.
+
+    `taken_by` is whose case it is or was when it was cleared, "" for nobody's.
+    """
 
     id: str
     hold: str | None
@@ -95,11 +122,18 @@ class ExceptionRow:
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str
+    taken_by: str
+    taken_at: datetime | None
 
 
 def document_hold(document_id: str, order_id: str = "") -> str:
     """Return the hold under which a paper waits for a person, because of one order or of none."""
     return f"document:{document_id}" + (f"/{order_id}" if order_id else "")
+
+
+def about_papers(hold: str) -> bool:
+    """Say whether a paper, a delivery or a duty is held: it is the same one at every other try."""
+    return hold.startswith(("document:", "transmission:", "interchange:", "duty:"))
 
 
 class Exceptions:
@@ -122,7 +156,8 @@ class Exceptions:
     ) -> None:
         """Open an exception, or bring the open one of the same hold up to date.
 
-        The one that is open keeps its name and the time it was opened at.
+        The one that is open keeps its name, the time it was opened at and whose case it is; one
+        that is opened anew is nobody's.
         """
         values: dict[str, Any] = {
             "id": names.new("exc"),
@@ -139,7 +174,12 @@ class Exceptions:
             "opened_at": micros(at),
             "closed_at": None,
             "closed_by": "",
+            "taken_by": "",
+            "taken_at": None,
+            "code": first_error(stuck.problems),
+            "counted_as": "",
         }
+        values["counted_as"] = stuck.hold if about_papers(stuck.hold) else values["id"]
         self._connection.change(_OPEN, values)
 
     def clear(self, hold: str, *, at: datetime, by: str) -> bool:
@@ -160,6 +200,18 @@ class Exceptions:
         holds = [str(row[0]) for row in rows if row[0] == own or row[0].startswith(f"{own}/")]
         closed = [self.clear(one, at=at, by=by) for one in holds if one not in but]
         return any(closed)
+
+    def take(self, exception_id: str, *, who: str, seen: datetime | None, at: datetime) -> bool:
+        """Make an open one the case of somebody; False when it is none's to take.
+
+        That of somebody else is taken only if it still is theirs since that moment (`seen`).
+        """
+        values = {"row": exception_id, "who": who, "seen": micros_or_none(seen), "at": micros(at)}
+        return self._connection.change(_TAKE, values) == 1
+
+    def give_back(self, exception_id: str, *, who: str) -> bool:
+        """Make an open one nobody's case; False when it was not theirs."""
+        return self._connection.change(_GIVE_BACK, {"row": exception_id, "who": who}) == 1
 
     def page(
         self, *, open_only: bool, limit: int, partner: str | None = None
@@ -193,4 +245,6 @@ def _read(row: Row) -> ExceptionRow:
         opened_at=moment(row[11]),
         closed_at=moment_or_none(row[12]),
         closed_by=row[13],
+        taken_by=row[14],
+        taken_at=moment_or_none(row[15]),
     )

@@ -166,6 +166,20 @@ _NUMBERED = ByKeys(
         fulfillment.c.number.in_(keys), fulfillment.c.partner == bindparam("partner", type_=Text)
     )
 )
+_CHANGING = ByKeys(
+    lambda keys: (
+        select(fulfillment.c.id, fulfillment.c.order_id)
+        .distinct()
+        .select_from(
+            fulfillment.join(order_change, order_change.c.order_id == fulfillment.c.order_id)
+        )
+        .where(
+            fulfillment.c.number.in_(keys),
+            fulfillment.c.partner == bindparam("partner", type_=Text),
+            order_change.c.state == ChangeState.REQUESTED.value,
+        )
+    )
+)
 
 _HANDED = handed.numbered(_GIVEN)
 _OPEN_LINES = ByKeys(
@@ -271,6 +285,14 @@ class Shelves:
         """Return work of whose orders a change waits for somebody's answer, maybe the partner's."""
         rows = self._connection.rows(_CHANGES, {"partner": partner, "limit": limit})
         return [Given(part=row[0], order=row[1], place=(0, row[0])) for row in rows]
+
+    def changing_of(self, *, partner: str, numbers: Collection[str]) -> list[Given]:
+        """Return those of these purchase orders of whose orders a change waits for an answer."""
+        return [
+            Given(part=row[0], order=row[1], place=(0, row[0]))
+            for statement, values in _CHANGING.parts(numbers)
+            for row in self._connection.rows(statement, values | {"partner": partner})
+        ]
 
     def found(self, *, partner: str, brands: Collection[str], text: str) -> list[Given]:
         """Return what one number names: purchase order, customer's order, tracking, shipment.

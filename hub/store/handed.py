@@ -6,24 +6,31 @@ A table names thousands of them; whole orders with their people would take secon
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Text, bindparam, select
 
-from hub.domain.orders import FulfillmentOrder, Shipment
+from hub.domain.orders import FulfillmentOrder, PromiseKind, Shipment
 from hub.store import order_rows
 from hub.store.statements import ByKeys, Connection, Row
 from hub.store.tables import fulfillment, fulfillment_line, order, package, shipment
+from hub.store.tables_promises import promise
 
 Lying = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """One purchase order with the shipments of it that stand."""
+    """One purchase order with the shipments of it that stand.
+
+    `ship_on` is the day promised for the last of it, in the zone that its partner had then; None
+    where nothing was promised.
+    """
 
     brand: str
     part: FulfillmentOrder
     shipments: tuple[Shipment, ...]
+    ship_on: date | None
 
 
 def numbered(lying: Lying) -> ByKeys:
@@ -58,17 +65,28 @@ _PACKAGES = ByKeys(
     )
 )
 
+_DAYS = ByKeys(
+    lambda keys: (
+        select(promise.c.fulfillment_id, promise.c.day)
+        .where(promise.c.order_id.in_(keys), promise.c.kind == PromiseKind.SHIP_BY.value)
+        .order_by(promise.c.order_id, promise.c.ordinal)
+    )
+)
+
 
 def read(connection: Connection, rows: Sequence[Row]) -> list[Handed]:
     """Read rows of `numbered` with what belongs to them."""
     lines = _by(0, connection.keyed(_LINES, [row[1] for row in rows]))
     sent = _by(2, connection.keyed(_SHIPMENTS, {row[0] for row in rows}))
     boxes = _by(0, connection.keyed(_PACKAGES, [row[1] for some in sent.values() for row in some]))
+    promised = connection.keyed(_DAYS, {row[0] for row in rows})
+    days = {one[0]: date.fromisoformat(str(one[1])) for one in promised}  # the last of them stands
     return [
         Handed(
             brand=row[-1],
             part=order_rows.fulfillment_read(row, lines[row[1]]),
             shipments=tuple(order_rows.shipment_read(one, boxes[one[1]]) for one in sent[row[1]]),
+            ship_on=days.get(row[1]),
         )
         for row in rows
     ]

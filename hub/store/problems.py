@@ -19,6 +19,11 @@ def problems_read(text: str) -> tuple[Problem, ...]:
     return tuple(_read(entry) for entry in parsed(text))
 
 
+def first_error(problems: Iterable[Problem]) -> str:
+    """Return the code of the first error, by which what stopped something is told; "" for none."""
+    return next((one.code for one in problems if one.severity is Severity.ERROR), "")
+
+
 def _written(problem: Problem) -> dict[str, Any]:
     where = problem.where
     place = {

@@ -44,6 +44,8 @@ def _page(filters: frozenset[str]) -> Statement:
         page = page.where(exception.c.partner == bindparam("partner"))
     if "kind" in filters:
         page = page.where(exception.c.kind == bindparam("kind"))
+    if "taken_by" in filters:
+        page = page.where(exception.c.taken_by == bindparam("taken_by"))
     if "after_id" in filters:
         last = tuple_(bindparam("after_at", type_=BigInteger), bindparam("after_id", type_=Text))
         page = page.where(tuple_(_DUE, exception.c.id) > last)
@@ -68,6 +70,31 @@ _OF_BRANDS = ByKeys(
         _ROWS.where(_OPEN, order.c.brand.in_(keys)).order_by(_DUE, exception.c.id).limit(_LIMIT)
     )
 )
+_TAKEN_OF_BRANDS = ByKeys(
+    lambda keys: (
+        _ROWS.where(
+            _OPEN,
+            order.c.brand.in_(keys),
+            exception.c.taken_by == bindparam("taken_by", type_=Text),
+        )
+        .order_by(_DUE, exception.c.id)
+        .limit(_LIMIT)
+    )
+)
+_TAKEN = Statement(
+    _ROWS.where(_OPEN, exception.c.taken_by == bindparam("taken_by", type_=Text)).order_by(
+        _DUE, exception.c.id
+    )
+)
+_COUNTED: Select[Any] = (
+    select(exception.c.taken_by, func.count()).where(_OPEN).group_by(exception.c.taken_by)
+)
+_OWNERS = Statement(_COUNTED)
+_OWNERS_OF_BRANDS = ByKeys(
+    lambda keys: _COUNTED.join_from(exception, order, order.c.id == exception.c.order_id).where(
+        order.c.brand.in_(keys)
+    )
+)
 _NEWEST_FIRST = (
     _ROWS.where(_OPEN).order_by(exception.c.opened_at.desc(), exception.c.id.desc()).limit(_LIMIT)
 )
@@ -89,7 +116,8 @@ _KINDS = Statement(
 class QueuedRow:
     """One thing that waits for a person or did, with the order it is about.
 
-    `standing` is how the order's customer stands, "" where there is none.
+    `standing` is how the order's customer stands, "" where there is none. `taken_by` is whose case
+    it is, "" for nobody's.
     """
 
     id: str
@@ -106,6 +134,8 @@ class QueuedRow:
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str
+    taken_by: str
+    taken_at: datetime | None
     order_number: str
     brand: str
     standing: str
@@ -125,22 +155,42 @@ class Queue:
         self._connection = connection
 
     def page(
-        self, *, partner: str, kind: str, after: tuple[datetime, str] | None, limit: int
+        self,
+        *,
+        partner: str,
+        kind: str,
+        taken_by: str | None = None,
+        after: tuple[datetime, str] | None,
+        limit: int,
     ) -> list[QueuedRow]:
-        """Return what is open, the longest due first, after (due, id); "" is every one."""
+        """Return what is open, the longest due first, after (due, id); "" is every one.
+
+        With `taken_by` only the cases of that one, with "" nobody's.
+        """
         asked: dict[str, Any] = {"partner": partner, "kind": kind}
         values = {name: value for name, value in asked.items() if value}
+        if taken_by is not None:
+            values["taken_by"] = taken_by
         if after is not None:
             values |= {"after_at": micros(after[0]), "after_id": after[1]}
         rows = self._connection.rows(_page(frozenset(values)), values | {"limit": limit})
         return [_read(row) for row in rows]
 
-    def about_orders(self, *, brands: Collection[str], limit: int) -> list[QueuedRow]:
-        """Return what is open about orders of these brands, the longest due first."""
+    def about_orders(
+        self, *, brands: Collection[str], taken_by: str | None = None, limit: int
+    ) -> list[QueuedRow]:
+        """Return what is open about orders of these brands, the longest due first.
+
+        With `taken_by` only the cases of that one, with "" nobody's.
+        """
+        asked: dict[str, Any] = {"limit": limit}
+        if taken_by is not None:
+            asked["taken_by"] = taken_by
+        several = _OF_BRANDS if taken_by is None else _TAKEN_OF_BRANDS
         found = [
             _read(row)
-            for statement, values in _OF_BRANDS.parts(brands)
-            for row in self._connection.rows(statement, values | {"limit": limit})
+            for statement, values in several.parts(brands)
+            for row in self._connection.rows(statement, values | asked)
         ]
         return sorted(found, key=lambda row: (row.since, row.id))[:limit]
 
@@ -153,6 +203,22 @@ class Queue:
             values |= {"before_at": micros(before[0]), "before_id": before[1]}
         statement = _NEWEST if before is None else _NEWEST_BEFORE
         return [_read(row) for row in self._connection.rows(statement, values)]
+
+    def taken(self, who: str) -> list[QueuedRow]:
+        """Return what is open and somebody's case, the longest due first."""
+        return [_read(row) for row in self._connection.rows(_TAKEN, {"taken_by": who})]
+
+    def owners(self, *, brands: Collection[str] | None) -> dict[str, int]:
+        """Count what is open by whose case it is, "" for nobody's.
+
+        With `brands` only what is about orders of theirs.
+        """
+        asked = [(_OWNERS, {})] if brands is None else list(_OWNERS_OF_BRANDS.parts(brands))
+        found: dict[str, int] = {}
+        for statement, values in asked:
+            for who, count in self._connection.rows(statement, values):
+                found[who] = found.get(who, 0) + int(count)
+        return found
 
     def one(self, exception_id: str) -> QueuedRow:
         """Return one, open or closed; KeyError when there is none."""
@@ -197,7 +263,9 @@ def _read(row: Row) -> QueuedRow:
         opened_at=moment(row[11]),
         closed_at=moment_or_none(row[12]),
         closed_by=row[13],
-        order_number=row[14] or "",
-        brand=row[15] or "",
-        standing=row[16] or "",
+        taken_by=row[14],
+        taken_at=moment_or_none(row[15]),
+        order_number=row[16] or "",
+        brand=row[17] or "",
+        standing=row[18] or "",
     )

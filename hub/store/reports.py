@@ -90,13 +90,14 @@ def _kept(brands: int | None) -> Statement:
 
 @cache
 def _exceptions(brands: int | None) -> Statement:
-    counted = select(exception.c.kind, exception.c.partner, func.count())
+    # Of a process of before there was such a column, each counts by itself.
+    thing = func.coalesce(func.nullif(exception.c.counted_as, ""), exception.c.id)
+    causes = (exception.c.kind, exception.c.code, exception.c.partner)
+    counted = select(*causes, func.count(thing.distinct()))
     if brands is not None:
         counted = counted.select_from(exception.join(order, order.c.id == exception.c.order_id))
     recent = counted.where(exception.c.opened_at >= _SINCE)
-    return Statement(
-        _only(recent, order.c.brand, brands).group_by(exception.c.kind, exception.c.partner)
-    )
+    return Statement(_only(recent, order.c.brand, brands).group_by(*causes))
 
 
 _ANSWERED = Statement(
@@ -199,10 +200,13 @@ class Reports:
             for row in rows
         ]
 
-    def exceptions(self, *, since: datetime, brands: Brands) -> dict[tuple[str, str], int]:
-        """Count what was opened since then, closed or not, by kind and partner."""
+    def exceptions(self, *, since: datetime, brands: Brands) -> dict[tuple[str, str, str], int]:
+        """Count what was opened since then, closed or not, by kind, first error's code and partner.
+
+        A paper, a delivery or a duty that is stopped anew by another try is counted once by each.
+        """
         rows = self._rows(_exceptions, brands, {"since": micros(since)})
-        return {(kind, partner): int(count) for kind, partner, count in rows}
+        return {(kind, code, partner): int(count) for kind, code, partner, count in rows}
 
     def receipts(self, *, since: datetime) -> list[ReceiptsCounted]:
         """Count papers of ours about orders that were delivered, by partner."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.domain.bounds import keepable
 from hub.store.exchange_rows import DocumentRow
-from hub.store.statements import Connection, Statement
+from hub.store.statements import ByKeys, Connection, Statement
 from hub.store.tables import fulfillment, order
 from hub.store.tables_desk import document_order
 from hub.store.upserts import PerEngine
@@ -41,6 +41,24 @@ _ADD = PerEngine(
 _FORGET = Statement(
     delete(document_order).where(
         document_order.c.document_id == _DOCUMENT, document_order.c.order_id == ""
+    )
+)
+_beside = document_order.alias("beside")
+_SAID_BESIDE = Statement(
+    select(_beside.c.document_id, _beside.c.order_id, _beside.c.number).where(
+        _beside.c.document_id.in_(
+            select(document_order.c.document_id).where(
+                document_order.c.order_id == bindparam("order_id", type_=Text)
+            )
+        )
+    )
+)
+_NUMBERS = ByKeys(
+    lambda keys: (
+        select(document_order.c.document_id, document_order.c.number)
+        .where(document_order.c.document_id.in_(keys), document_order.c.number != "")
+        .distinct()
+        .order_by(document_order.c.document_id, document_order.c.number)
     )
 )
 _ORDER_UNDER = Statement(select(_UNDER))
@@ -116,6 +134,23 @@ class SpokenOrders:
             )
             for row in self._connection.rows(_OF_DOCUMENT, {"document_id": document_id})
         ]
+
+    def numbers_in(self, documents: Collection[str]) -> dict[str, list[str]]:
+        """Return the purchase orders that each of these papers names, by number; no empty lists."""
+        found: dict[str, list[str]] = {}
+        for document_id, number in self._connection.keyed(_NUMBERS, documents):
+            found.setdefault(document_id, []).append(number)
+        return found
+
+    def spoken_beside(self, order_id: str) -> dict[str, set[tuple[str, str]]]:
+        """Return all that the papers that speak of an order speak of, by the paper's id.
+
+        Each is an order's id, "" for one that nobody knows, and the purchase order number.
+        """
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in self._connection.rows(_SAID_BESIDE, {"order_id": order_id}):
+            found.setdefault(str(row[0]), set()).add((str(row[1]), str(row[2])))
+        return found
 
     def order_under(self, *, partner: str, number: str) -> str | None:
         """Return the id of the order behind a purchase order of a partner's; it is not read."""

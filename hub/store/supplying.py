@@ -138,6 +138,7 @@ _KEPT = ByKeys(
         part_sum.c.id,
         part_sum.c.number,
         part_sum.c.order_number,
+        part_sum.c.brand,
         _GIVEN_AT,
         _ANSWERED_AT,
         _DUE,
@@ -200,6 +201,7 @@ class KeptRow:
     id: str
     number: str
     order_number: str
+    brand: str
     given: int
     answered: int | None
     due: int | None
@@ -296,12 +298,13 @@ def _offer(row: Row) -> OfferRow:
 
 
 def _kept(row: Row) -> KeptRow:
-    *moments, shipped, ordered, open_, rejected, cancelled, unexpected = row[3:]
+    *moments, shipped, ordered, open_, rejected, cancelled, unexpected = row[4:]
     given, answered, due, left = moments
     return KeptRow(
         id=row[0],
         number=row[1],
         order_number=row[2],
+        brand=row[3],
         given=given,
         answered=answered,
         due=due,

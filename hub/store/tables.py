@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-from hub.store.columns import Instant, Json, buckets, identity, instants, typed
+from hub.store.columns import Instant, Json, buckets, identity, instants, texts, typed
 
 metadata = MetaData()
 
@@ -490,10 +490,11 @@ exception = Table(
     Column("text", Text, nullable=False),
     Column("next_step", Text, nullable=False),
     Column("problems", Json, nullable=False),
-    Column("due_at", Instant),
     Column("opened_at", Instant, nullable=False),
-    Column("closed_at", Instant),
+    *instants("due_at", "closed_at", "taken_at"),
     Column("closed_by", Text, nullable=False),
+    # whose case it is, "" nobody's; the first error's code; what figures count once
+    *texts("taken_by", "code", "counted_as"),
     Index("exception_by_opened", "opened_at", "id"),
     Index("exception_by_order", "order_id"),
 )

@@ -87,3 +87,9 @@ Index(
     sqlite_where=exception.c.hold.is_not(None),
     postgresql_where=exception.c.hold.is_not(None),
 )
+Index(
+    "exception_taken",
+    exception.c.taken_by,
+    sqlite_where=exception.c.hold.is_not(None),
+    postgresql_where=exception.c.hold.is_not(None),
+)

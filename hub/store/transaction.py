@@ -2,6 +2,7 @@
 
 from hub.store.accounts import Accounts
 from hub.store.archive import Archive
+from hub.store.brands import Brands
 from hub.store.catalog import Catalog
 from hub.store.depot import Depot
 from hub.store.desk import Desk
@@ -41,6 +42,7 @@ class Transaction:
 
     __slots__ = (
         "accounts",
+        "brands",
         "catalog",
         "depot",
         "desk",
@@ -75,6 +77,7 @@ class Transaction:
 
     def __init__(self, connection: Connection, *, vault: Vault, archive: Archive) -> None:
         self.orders = Orders(connection)
+        self.brands = Brands(connection)
         self.catalog = Catalog(connection)
         self.people = People(connection, vault)
         self.exchange = Exchange(connection, vault, archive)

@@ -37,12 +37,13 @@ class Houses:
         self._reference = reference.build(parts, document)
         self._sites = sites
         logos = {one.brand.id: (one.logo, one.logo_type) for one in sites.values() if one.logo}
+        pictures = {one.brand.id: one.pictures for one in sites.values()}
         supplier = suppliers.porch(parts, parts.portal_hosts)
         desk = desks.porch(parts, parts.desk_hosts, desk_from)
         self._behind: dict[str, tuple[Porch, ASGIApp]] = {}
         every: tuple[tuple[Porch, list[Door], list[Route]], ...] = (
             (supplier, suppliers.doors(supplier, logos), onetime.doors(supplier)),
-            (desk, desks.doors(desk, document, logos, brand_folder), []),
+            (desk, desks.doors(desk, document, logos, brand_folder, pictures), []),
         )
         for porch, doors, by_links in every:
             app = porch.app(doors, [*opening.doors(porch), *by_links])

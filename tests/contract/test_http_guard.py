@@ -261,7 +261,7 @@ def test_old_tls_is_not_spoken_and_every_certificate_is_held_against_its_name(
         ({"url": "http://mill.example/"}, "only https"),
         ({"url": "https://127.1/"}, "plain form"),
         ({"url": "https://10.0.0.1/"}, "private network"),
-        ({"url": "https://u:p@mill.example/"}, "no user or password"),
+        ({"url": "https://u:p@mill.example/"}, "take them out and say them under auth"),
         ({"pull": {"url": "ftp://a.b/", "name": "x"}}, "pull.url: only https"),
         ({"pull": {"url": "https://a.b/", "name": "../x"}}, "pattern"),
         ({"url": "https://a.b/", "headers": {"Content-Length": "1"}}, "the wire itself sends"),

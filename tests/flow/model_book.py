@@ -87,6 +87,8 @@ class Book:
     asks: list[Ask] = field(default_factory=list)
     resourcing: set[str] = field(default_factory=set)  # changes that are ours, not the customer's
     again: Counter[str] = field(default_factory=Counter)  # running units wished for, by change
+    most: dict[tuple[str, Key], int] = field(default_factory=dict)
+    """How many units a running change may take off a customer's line, where some are kept."""
 
     # --- looking ---
 
@@ -117,6 +119,22 @@ class Book:
             if mine and ask.units.get(part.key.line):
                 yield ask, ask.units[part.key.line]
 
+    def _waits(self, key: Key) -> dict[str, int]:
+        """How many units of a customer's line each of the customer's changes waits for."""
+        found: Counter[str] = Counter()
+        for part in self.parts_of(key):
+            for ask, units in self._running(part):
+                if ask.change not in self.resourcing:
+                    found[ask.change] += units
+        return {ask.change: found[ask.change] for ask in self.asks if found[ask.change]}
+
+    def _kept(self, key: Key, change: str, waits: int) -> int:
+        """How many of the units that a change waits for are wanted after all."""
+        return max(0, waits - self.most.get((change, key), waits))
+
+    def _keep(self, key: Key, change: str, waits: int, units: int) -> None:
+        self.most[change, key] = min(waits, self.most.get((change, key), waits)) - units
+
     # --- what customers do ---
 
     def placed(self, number: str, quantities: tuple[int, ...]) -> None:
@@ -141,17 +159,36 @@ class Book:
                 line.cancelled += units_here
                 done, left = done + units_here, left - units_here
         sent = [part for part in self.parts_of(key) if part.sent]
+        released = self._released(key, left)
+        left -= sum(released.values())
         fresh = min(left, sum(part.open - self.running(part) for part in sent))
         left -= fresh
-        again = self._wished_again(sent, left, asks)
-        return Outcome(done, fresh + again, left - again)
+        again = self._wished_again(sent, left, asks, released)
+        asked = sum(released.values()) + fresh + again
+        return Outcome(done, asked, left - again)
 
-    def _wished_again(self, sent: list[Asked], left: int, asks: Sequence[Ask]) -> int:
-        """Note how many units are wished back that are being asked for already."""
-        again = 0
+    def _released(self, key: Key, left: int) -> Counter[str]:
+        """Let go of units that were wanted after all, and tell of how many by change."""
+        released: Counter[str] = Counter()
+        for change, waits in self._waits(key).items():
+            units = min(left, self._kept(key, change, waits))
+            if units:
+                self._keep(key, change, waits, -units)
+                released[change] = units
+                left -= units
+        return released
+
+    def _wished_again(
+        self, sent: list[Asked], left: int, asks: Sequence[Ask], released: Counter[str]
+    ) -> int:
+        """Note how many units, beside those released, are wished back that are being asked for."""
+        again, counted = 0, Counter(released)
         for ask in asks:
             for part in sent:
-                count = min(left - again, dict(self._running(part)).get(ask, 0))
+                there = dict(self._running(part)).get(ask, 0)
+                besides = min(there, counted[ask.change])
+                counted[ask.change] -= besides
+                count = min(left - again, there - besides)
                 self.again[ask.change] += count
                 again += count
         return again
@@ -172,12 +209,8 @@ class Book:
     def wishes_all(self, key: Key, units: int) -> Outcome:
         """Bring a line to so many units in all: more at once, fewer as for a cancellation."""
         line = self.wanted[key]
-        going = sum(
-            units
-            for part in self.parts_of(key)
-            for ask, units in self._running(part)
-            if ask.change not in self.resourcing
-        )
+        running = self._waits(key)
+        going = sum(units - self._kept(key, name, units) for name, units in running.items())
         stays = line.ordered - line.cancelled - going
         if units < stays:
             # What partners are asked for already was reckoned with: it cannot be wished again.
@@ -189,7 +222,13 @@ class Book:
         order = [known for known in self.wanted if known.number == key.number]
         if not any(self.open(known) for known in order):
             return Outcome(0, 0, more)
-        line.ordered += more
+        left = more
+        for change, waits in reversed(running.items()):  # what is being asked back stays first
+            units = min(left, waits - self._kept(key, change, waits))
+            if units:
+                self._keep(key, change, waits, units)
+                left -= units
+        line.ordered += left
         return Outcome(more, 0, 0)
 
     # --- what partners say ---
@@ -224,7 +263,7 @@ class Book:
                 gone[line] = gone.get(line, 0) - taken
                 ask.in_part = ask.in_part or taken > 0
                 if ask.change not in self.resourcing:
-                    self.wanted[self._wanted(ask, line)].cancelled += taken
+                    self._off(ask, self._wanted(ask, line), taken)
                 left[line] = min(units - taken, room[line])
                 room[line] -= left[line]
             if any(left.values()):
@@ -256,7 +295,15 @@ class Book:
             units = min(ask.units[line], part.open)
             part.cancelled += units
             if ask.change not in self.resourcing:
-                self.wanted[part.wanted].cancelled += units
+                self._off(ask, part.wanted, units)
+
+    def _off(self, ask: Ask, key: Key, units: int) -> None:
+        """Take units off a customer's line, unless they are wanted after all."""
+        most = self.most.get((ask.change, key))
+        units = units if most is None else min(units, most)
+        if most is not None:
+            self.most[ask.change, key] = most - units
+        self.wanted[key].cancelled += units
 
     def ask(self, purchase_order: str, number: int) -> Ask:
         """The ask of that number."""

@@ -3,33 +3,44 @@
 import json
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
+from hub.access import Role
 from hub.domain.facts import FactKind
 from hub.domain.webhook_examples import FACTS
 from hub.domain.webhooks import for_brand
+from hub.domain.wishes import Fewer
+from hub.flow import accounts
+from hub.flow.lanes import LaneTurn
 from hub.lab.board import INTENDED
+from hub.lab.orders import MAYA, group, order
 from hub.main import build
 from tests.oracle import judge
+from tests.rigs.changes import cancel, outcomes
+from tests.rigs.houses import Clock, House, post
 
-COMMAND = [sys.executable, "-m", "hub", "demo", "--no-open", "--exit-when-done", "--json"]
+OPEN = [sys.executable, "-m", "hub", "demo", "--no-open"]
+COMMAND = [*OPEN, "--exit-when-done", "--json"]
+ALONE = {name: text for name, text in os.environ.items() if not name.startswith("HUB_")}
+ALONE |= {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("HUB_")}
-    root = Path(__file__).parents[2]
-    environment |= {
+    environment = ALONE | {
         "HUB_DATA_DIR": str(folder / "another"),
         "HUB_PARTNER_CONFIGS": str(folder / "nowhere"),
-        "PYTHONPATH": str(root),
     }
     return subprocess.run(
         [*COMMAND, "--port", "0", *more],
@@ -235,6 +246,50 @@ def test_a_second_run_goes_on_and_doubles_nothing(played) -> None:
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["orders"] == told["orders"]
     assert (orders_in(folder), shipped(folder)) == (asked, gone)
+
+
+def _reduced_at_corner(demo: Path) -> None:
+    """Invite somebody to Corner, and leave a new order's reduction waiting for that person."""
+    parts = build({"HUB_DATA_DIR": str(demo), "HUB_PARTNER_CONFIGS": str(demo / "partner_configs")})
+    accounts.invite_by_link(
+        parts, email="ana@example.com", name="Ana", role=Role.SUPPLIER_ADMIN, partner="corner",
+        who="test",
+    )  # fmt: skip
+    lane = LaneTurn(parts, parts.partners.channel("corner/desk"), owner="test")
+    house = House(parts=parts, clock=Clock(), suppliers={}, turns={"corner": lane})
+    post(house, order("H-9001", MAYA, group(MAYA, ("HAR-KNIFE-PARING", 4))), brand="harbor")
+    house.turn("corner")
+    said = cancel(house, Fewer(line="1", quantity=2), number="H-9001", brand="harbor")
+    assert [outcome for outcome, *_ in outcomes(said)] == ["asked"]
+    house.turn("corner")
+    lane.release()
+    parts.store.close()
+
+
+def test_it_starts_again_while_people_are_asked_for_a_smaller_quantity(
+    played, tmp_path: Path
+) -> None:
+    copytree(played[0] / ".demo", tmp_path / ".demo")
+    _reduced_at_corner(tmp_path / ".demo")
+    books = tmp_path / ".demo" / "partners" / "corner" / "books" / "books.json"
+    with (tmp_path / "said").open("w+") as said:
+        demo = subprocess.Popen([*OPEN, "--port", "0"], cwd=tmp_path, env=ALONE, stderr=said)
+        try:
+            _until(demo, lambda: "HAR-H-9001-1/1" in json.loads(books.read_text())["taken"])
+            _until(demo, lambda: "The demo goes on" in (tmp_path / "said").read_text())
+        finally:
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(60) == 0
+    log = (tmp_path / ".demo" / "demo.log").read_text()
+    assert "leaves the order HAR-H-9001-1 to the people of its firm" in log
+    assert "met a fault" not in log
+
+
+def _until(demo: "subprocess.Popen[bytes]", done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 240
+    while not done():
+        assert demo.poll() is None and time.monotonic() < until
+        time.sleep(0.2)
 
 
 def test_a_directory_that_is_not_the_demos_is_refused(tmp_path: Path) -> None:

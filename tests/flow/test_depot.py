@@ -122,6 +122,28 @@ def test_a_short_pick_is_filled_by_somebody_else(with_depot: Housed) -> None:
     assert _state(house, "945") == [DocumentState.APPLIED, DocumentState.APPLIED]
 
 
+def test_a_carton_told_again_under_another_number_leaves_the_stock_once(with_depot: Housed) -> None:
+    house, depot = with_depot
+    lists(house, {"SKU-1": ("depot",)})
+    _level(house, depot, SKU_1=100)
+    post(house, shopping("1001", 4))
+    house.turn("depot")
+    (order,) = depot.papers("940")
+    for name in ("W1", "W2"):
+        told = depot.shipped(order, name=name, quantities={"1": 2}, states={"1": "BP"})
+        depot.send("945", told)
+        house.turn("depot")
+        house.clock.on(seconds=1)
+    line = house.order().fulfillments[0].lines[0].buckets
+    assert (line.shipped, line.open, line.backordered) == (2, 2, 2)
+    assert len(house.order().shipments) == 1
+    with house.parts.store.read() as tx:
+        rows = tx.depot.of_sku(partner="depot", sku="SKU-1", limit=100)
+    assert [row.quantity for row in rows if row.quantity < 0] == [-2]
+    assert _state(house, "945") == [DocumentState.PARTLY_APPLIED, DocumentState.APPLIED]
+    assert house.exceptions() == ["partly_applied"]
+
+
 def test_nothing_picked_is_an_order_taken_elsewhere_and_no_parcel(at_depot: Housed) -> None:
     house, depot = at_depot
     lists(house, {"SKU-1": ("depot", "acme")})
@@ -151,7 +173,8 @@ def test_a_line_that_the_warehouse_backorders_waits_for_it(at_depot: Housed) -> 
     house.turn("depot")
     line = house.order().fulfillments[0].lines[0].buckets
     assert (line.shipped, line.backordered, line.open) == (3, 2, 2)
-    rest = depot.shipped(order, name="W2", quantities={"1": 2}, states={"1": "CC"})
+    number = "1Z999AA10123456785"
+    rest = depot.shipped(order, name="W2", quantities={"1": 2}, states={"1": "CC"}, tracking=number)
     depot.send("945", rest)
     house.turn("depot")
     assert house.word() == "Shipped"

@@ -14,7 +14,7 @@ from hub.ops.desk.delivery import delivery
 from hub.ops.desk.document import document
 from hub.ops.desk.documents import documents
 from hub.ops.desk.editing import editable, rerun_edited
-from hub.ops.desk.mending import edit_and_rerun, ignore, rerun, send_to_partner
+from hub.ops.desk.mending import edit_and_rerun, ignore, rerun, rerun_cause, send_to_partner
 from hub.store import Transaction
 from hub.store.queue import QueuedRow
 from tests.fakes import Supplier
@@ -293,6 +293,25 @@ def test_who_goes_on_comes_to_older_ones_though_the_newest_fail_again(
     with pytest.raises(KeyError):
         cause(house.parts, whole.id, before=before)
     assert cause(house.parts, whole.id, before="nonsense").count == 3
+
+
+@pytest.mark.parametrize("most", [1, 2, 500])
+def test_all_of_a_cause_is_run_again_once_however_many_there_are(
+    house: House, acme: Supplier, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(causes, "MOST_IDS", most)
+    _strangely(acme)
+    house.turn()
+    (whole,) = parked(house.parts)
+    told: list[str] = []
+    for some in rerun_cause(house.parts, whole.id, who=WHO):
+        assert all(one.done for one in some)
+        told += [one.id for one in some]
+        house.clock.on(seconds=1)
+        house.turn()  # they stop again meanwhile, and are the newest then
+    assert len(told) == len(set(told)) == whole.count == 3
+    with pytest.raises(KeyError):
+        next(rerun_cause(house.parts, "cause_none", who=WHO))
 
 
 def test_of_a_delivery_whose_papers_are_too_many_none_is_left_behind(

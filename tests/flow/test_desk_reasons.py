@@ -72,7 +72,8 @@ def test_a_number_that_came_before_is_said_and_put_aside(house: House, acme: Sup
     acme.put("first.edi", first)
     house.turn()
     house.clock.on(seconds=61)
-    acme.put("again.edi", acme.interchange("856", [acme.notice(order, name="S2")], number=77))
+    other = acme.notice(order, name="S2", tracking="1Z999AA10123456785")
+    acme.put("again.edi", acme.interchange("856", [other], number=77))
     house.turn()
     (row,) = [one for one in documents(house.parts, set_id="856").rows if one.state == "parked"]
     paper = document(house.parts, row.id)

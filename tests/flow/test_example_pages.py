@@ -188,18 +188,29 @@ def test_ubl(road: Road) -> None:
 
 @pytest.mark.parametrize("road", ["fjord"], indirect=True)
 def test_ubl_has_another_paper_for_fewer_units_than_for_none(road: Road) -> None:
+    number = etree.fromstring(road.sent()).findtext(f"{CBC}ID")
+    changes.cancel(road.house)
+    road.turn()
+    papers = [etree.fromstring(file.read_bytes()) for file in (road.home / "in").iterdir()]
+    none = next(one for one in papers if one.tag.endswith("}OrderCancellation"))
+    assert len(papers) == 2
+    assert none.findtext(f"{CAC}OrderReference/{CBC}ID") == number
+    assert none.findtext(f"{CBC}CancellationNote")
+    assert road.house.exceptions() == []
+
+
+@pytest.mark.parametrize("road", ["fjord"], indirect=True)
+def test_ubl_cancels_by_lines_while_fewer_units_are_asked_for(road: Road) -> None:
+    road.sent()
     changes.cancel(road.house, Fewer(line="1", quantity=1))
     road.turn()
     changes.cancel(road.house)
     road.turn()
     papers = [etree.fromstring(file.read_bytes()) for file in (road.home / "in").iterdir()]
-    number = next(one for one in papers if one.tag.endswith("}Order")).findtext(f"{CBC}ID")
-    fewer = next(one for one in papers if one.tag.endswith("}OrderChange"))
-    none = next(one for one in papers if one.tag.endswith("}OrderCancellation"))
+    asked = [one for one in papers if one.tag.endswith("}OrderChange")]
+    left = [[row.text for row in one.iter(f"{CBC}Quantity")] for one in asked]
+    assert sorted(left) == [["0", "0"], ["1"]], "a yes to the second alone leaves a unit"
     assert len(papers) == 3
-    assert [one.text for one in fewer.iter(f"{CBC}Quantity")] == ["1"]
-    assert none.findtext(f"{CAC}OrderReference/{CBC}ID") == number
-    assert none.findtext(f"{CBC}CancellationNote")
     assert road.house.exceptions() == []
 
 

@@ -316,3 +316,21 @@ def test_what_was_told_of_a_number_long_ago_is_of_another_parcel(house: House) -
     acme.send("856", acme.notice(acme.purchase_orders()[0], tracking=TRACKING))
     house.turn()
     assert (house.order().lines[0].buckets.delivered, house.word()) == (0, "Shipped")
+
+
+def test_an_865_with_yes_after_the_856_is_told_to_a_person_and_one_with_no_is_not(
+    house: House,
+) -> None:
+    for number, verdict, opened in (("1001", "RJ", []), ("1002", "AT", ["change-agreed-late"])):
+        post(house, shopping(number, 2))
+        house.turn()
+        acme = _acme(house)
+        cancel(house, number=number)
+        house.turn()
+        acme.send("856", acme.notice(acme.purchase_orders()[-1], name=f"S{number}"))
+        house.turn()
+        acme.send("865", answer_change(changes_received(acme)[-1], verdict=verdict))
+        house.turn()
+        assert house.exceptions() == opened
+        order = house.order(number)
+        assert (_units(order), order.changes[0].state) == ([(0, 0, 2)], ChangeState.DECLINED)

@@ -1,6 +1,7 @@
 """Keys, people, webhooks and brands by command: the same acts and the same record as by page."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -131,6 +132,34 @@ def test_a_brand_is_checked_and_published_by_command(told: Told, tmp_path: Path)
     assert page.read_bytes() == before
     unknown = told.hub("brand", "publish", "nobody", str(draft), fails=True).output
     assert "no brand" in unknown and f"hub brand new nobody {draft}" in unknown
+
+
+def test_files_of_a_brand_that_are_never_shown_as_pictures_are_told_with_its_page(
+    told: Told, tmp_path: Path
+) -> None:
+    folder = told.folder / "harbor" / "pictures"
+    assert "1 article has a picture." in told.hub("brand", "check", "harbor").output
+    (folder / "JUG 2.png").write_bytes((folder / "HAR-JUG-GLASS.png").read_bytes())
+    (folder / "JUG.gif").write_bytes(b"GIF89a")
+    (folder / os.fsdecode(b"\xff.png")).write_bytes(b"")
+    (folder / "JUG.png").write_bytes(b"<html>")
+    answer = told.hub("brand", "check", "harbor")
+    rows = answer.stderr.splitlines()
+    assert len(rows) == 4 and all("brands/harbor/pictures/" in row for row in rows)
+    assert "JUG 2.png: never shown: no page looks for this name; rename it" in rows[0]
+    assert "1 article has a picture; 4 files beside them will never be shown." in answer.stdout
+    draft = tmp_path / "draft.yaml"
+    draft.write_text("name: ''")
+    output = told.hub("brand", "check", "harbor", str(draft), fails=True).output
+    assert "JUG.gif" in output and "brand.yaml" in output
+    said = json.loads(told.hub("brand", "check", "harbor", "--json").stdout)
+    assert said["right"] is True and said["mistakes"] == [] and said["pictures"]["shown"] == 1
+    [first, *others] = said["pictures"]["never_shown"]
+    assert first["name"] == "JUG 2.png" and "JUG%202.png" in first["why"] and len(others) == 3
+    failed = told.hub("brand", "check", "harbor", str(draft), "--json", fails=True)
+    wrong = json.loads(failed.stdout)
+    assert wrong["right"] is False and wrong["mistakes"] and wrong["pictures"] == said["pictures"]
+    assert "no brand" in told.hub("brand", "check", "nobody", fails=True).output
 
 
 def test_a_brand_is_made_by_command_of_a_page_or_of_another_brand(

@@ -21,11 +21,11 @@ from hub.domain.change_requests import (
 )
 from hub.domain.orders import ChangeState
 from hub.domain.placing import Gift
-from hub.domain.wishes import Quantity
+from hub.domain.wishes import Fewer, Quantity
 from hub.flow.watching import ring
 from tests.fakes import Ordered, Supplier
 from tests.rigs import houses
-from tests.rigs.changes import answer_change, ask, changes_received, segment
+from tests.rigs.changes import answer_change, ask, cancel, changes_received, outcomes, segment
 from tests.rigs.houses import House, furnish, post, shopping, stock_up
 
 MOVED = NewAddress(
@@ -297,3 +297,24 @@ def test_the_answer_and_a_later_purchase_order_at_once_never_part(two_suppliers:
     for number in numbers:
         assert house.order(number).changes[0].state is ChangeState.CONFIRMED
     assert house.exceptions() == []
+
+
+def test_an_exchange_agreed_to_comes_as_soon_as_the_other_is_cancelled(
+    two_suppliers: House,
+) -> None:
+    house = two_suppliers
+    post(house, shopping("1001", 2, 1))
+    _both(house)
+    _reject(house, "1001")
+    other = SwapArticle(line="2", new=NewArticle(sku="SKU-3", unit_price=700))
+    assert outcomes(ask(house, SWAPPED, other)) == [("asked", 2, None), ("asked", 1, None)]
+    _both(house)
+    first, _ = _papers(house, "1001")
+    _answer(house, first)
+    stays = next(line for line in house.order().lines if line.kept)
+    assert len(house.order().lines) == 2
+    cancel(house, Fewer(line=stays.number))
+    order = house.order()
+    assert [line.sku for line in order.lines][2:] == ["SKU-3"]
+    assert order.changes[0].state is ChangeState.CONFIRMED
+    assert order.unsourced(order.lines[2]) == 0

@@ -32,8 +32,7 @@ def _hub(folder: Path, *words: str, code: int = 0) -> Result:
 
 def test_settings_are_shown_set_and_taken_back(acme: House, tmp_path: Path) -> None:
     assert "its page" in _hub(tmp_path, "acme").stdout
-    _hub(tmp_path, "acme", "--zone", "America/Denver", "--day-off", "2030-12-24", code=1)
-    _hub(tmp_path, "acme", "--carriers", "ups,fedex")
+    _hub(tmp_path, "acme", "--zone", "America/Denver", "--carriers", "ups,fedex")
     told = json.loads(_hub(tmp_path, "acme", "--json").stdout)["settings"]
     assert told["zone"] == "America/Denver" and told["page_zone"] == "UTC"
     assert told["zone_said"]["who"] == WHO and told["carriers"] == ["ups", "fedex"]
@@ -41,6 +40,18 @@ def test_settings_are_shown_set_and_taken_back(acme: House, tmp_path: Path) -> N
     assert acme.parts.partners.get("acme").carriers == ("ups", "fedex")
     table = _hub(tmp_path, "acme", "--take-back", "zone").stdout
     assert "UTC" in table and "America/Denver" not in table
+
+
+def test_everything_that_is_named_is_set_or_nothing(acme: House, tmp_path: Path) -> None:
+    days = ("--day-off", "2019-12-24", "--work-on", "2098-12-24")
+    words = ("acme", "--zone", "America/Denver", *days, "--carriers", "ups,pigeon,owl")
+    told = _hub(tmp_path, *words, code=1).stderr
+    for wrong in ("day 2019-12-24: ", "day 2098-12-24: ", "carriers owl: ", "carriers pigeon: "):
+        assert wrong in told
+    assert "4 mistakes; nothing was set" in told and "zone" not in told
+    with acme.parts.store.read() as tx:
+        assert tx.own.all() == []
+        assert not [one for one in tx.desk.inputs("acme", limit=9) if one.who == WHO]
 
 
 @pytest.mark.parametrize(

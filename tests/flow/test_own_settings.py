@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from hub.access import Role
+from hub.domain.orders import PromiseKind
 from hub.errors import Refused
 from hub.flow import accounts, own_settings
 from hub.flow.own_settings import MOST_DAYS, OwnPages, following
@@ -47,6 +49,21 @@ def test_the_zone_and_the_days_off_count_for_what_is_promised_next(house: House)
     agreed = house.order("1001").fulfillments[0].ship_by
     assert agreed == datetime(2026, 11, 22, 23, 59, 59, tzinfo=UTC)
     assert house.parts.routes["acme"].partner.calendar.zone == "Pacific/Auckland"
+
+
+def test_the_day_that_was_promised_is_read_as_it_was_meant(house: House) -> None:
+    own_settings.set_zone(house.parts, "acme", "America/Los_Angeles", who="operator")
+    post(house, shopping("1001"))
+    house.turn()
+    own_settings.set_zone(house.parts, "acme", "Asia/Tokyo", who="operator")
+    order = house.order("1001")
+    [part] = order.fulfillments
+    promise = order.promise(part.id, PromiseKind.SHIP_BY)
+    assert promise is not None and part.ship_by is not None
+    assert promise.day < part.ship_by.astimezone(ZoneInfo("Asia/Tokyo")).date()
+    with house.parts.store.read() as tx:
+        handed = tx.shelves.handed(partner="acme", numbers=[part.number])
+    assert handed[part.number].ship_on == promise.day
 
 
 def test_another_process_follows_within_a_second_and_reads_only_what_changed(house: House) -> None:
@@ -139,6 +156,25 @@ def test_wrong_words_are_refused_and_an_unknown_partner_is_none(house: House) ->
         own_settings.set_zone(house.parts, "nobody", "UTC", who="user:ann")
     with house.parts.store.read() as tx:
         assert tx.own.all() == []
+
+
+def test_all_is_kept_or_nothing_and_all_that_is_wrong_is_told(house: House) -> None:
+    parts, over, near = house.parts, date(2019, 12, 24), date(2026, 12, 24)
+    wanted = own_settings.Wanted(
+        zone="America/Denver", closed=(near, over), opened=(over,), carriers=("ups", "pigeon")
+    )
+    with pytest.raises(Refused) as told:
+        own_settings.set_all(parts, "acme", wanted, who="operator")
+    where = [(one.where.path, one.where.value) for one in told.value.problems]
+    assert where == [("day", "2019-12-24"), ("day", "2019-12-24"), ("carriers", "pigeon")]
+    with parts.store.read() as tx:
+        assert tx.own.all() == []
+    assert parts.partners.get("acme") == parts.partners.page("acme")
+    mended = replace(wanted, closed=(near,), opened=(), carriers=("ups",))
+    own_settings.set_all(parts, "acme", mended, who="operator")
+    found = parts.partners.get("acme")
+    assert (found.calendar.zone, found.carriers) == ("America/Denver", ("ups",))
+    assert found.calendar.holidays == {near}
 
 
 def test_people_whose_zone_was_the_firms_go_with_it(house: House) -> None:

@@ -27,6 +27,12 @@ def _row(house: House, document_id: str) -> DocumentRow:
         return tx.exchange.document(document_id)
 
 
+def sent_for(house: House, number: str) -> str:
+    """The 850 of a purchase order."""
+    rows = documents(house.parts, query=number, set_id="850").rows
+    return rows[0].id
+
+
 def _open(house: House) -> dict[str, ExceptionRow]:
     """What waits because of a 856, by the order's id, "" for none."""
     with house.parts.store.read() as tx:
@@ -141,6 +147,38 @@ def test_doc_why_tells_what_it_did_to_each(house: House) -> None:
     story = explain.document(house.parts, paper)
     done = {one.order_id for one in story.effects if one.line}
     assert done == {house.order("1001").id, house.order("2001", brand="harbor").id}
+
+
+def test_the_verdict_names_the_order_that_the_problem_belongs_to(house: House) -> None:
+    paper, good, other = three(house, "3", article="acme-SKU-NONE")
+    (row,) = documents(house.parts, set_id="856").rows
+    assert (row.purchase_order, row.further) == (min(good, other, UNKNOWN), 2)
+    assert f", purchase order {UNKNOWN} and 2 more: " in document(house.parts, paper).verdict
+    related = {one.id: one for one in document(house.parts, sent_for(house, good)).related}
+    assert related[paper].further == 2
+    assert (
+        f" on purchase order {UNKNOWN} and 2 more " in explain.document(house.parts, paper).verdict
+    )
+
+
+def test_a_problem_of_the_order_that_was_not_read_last_is_told_with_its_order(house: House) -> None:
+    good, other = asked(house)
+    for first, second in ((good, other), (other, good)):
+        house.clock.on(seconds=1)
+        house.suppliers["acme"].send(
+            "856",
+            notice(
+                (first.number, [("1", "1", "acme-SKU-NONE")]),
+                (second.number, [("1", "1", "acme-SKU-1")]),
+                name=f"SHIP-{first.number}",
+            ),
+        )
+        house.turn()
+        row = documents(house.parts, set_id="856").rows[0]
+        told = f"purchase order {first.number} and 1 more"
+        assert f", {told}: " in document(house.parts, row.id).verdict
+        assert f" on {told} was applied in part" in explain.document(house.parts, row.id).verdict
+        assert (row.purchase_order, row.further) == (min(good.number, other.number), 1)
 
 
 def test_a_rejected_paper_is_found_by_every_order_it_names(house: House) -> None:

@@ -88,6 +88,15 @@ _UNDONE = {
         "DROP TABLE partner_setting",
         "ALTER TABLE fulfillment DROP COLUMN next_due",
     ),
+    "0023": (
+        "DROP INDEX exception_taken",
+        "ALTER TABLE exception DROP COLUMN taken_by",
+        "ALTER TABLE exception DROP COLUMN taken_at",
+    ),
+    "0024": (
+        "ALTER TABLE exception DROP COLUMN code",
+        "ALTER TABLE exception DROP COLUMN counted_as",
+    ),
 }
 
 

@@ -7,7 +7,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.ops.brand_logos import PNG
-from hub.ops.brand_pictures import LARGEST_PICTURE, Served, file_names, find, read
+from hub.ops.brand_pictures import (
+    LARGEST_PICTURE,
+    NeverShown,
+    Served,
+    Survey,
+    file_names,
+    find,
+    read,
+    sku_of,
+    some,
+    survey,
+)
 
 WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8 "
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
@@ -117,3 +128,81 @@ def test_a_folder_or_a_pipe_by_a_picture_s_name_is_none(tmp_path: Path):
 def test_the_demo_s_brands_show_some_of_their_articles(brand: str, sku: str):
     shown = find(BRANDS / brand / "pictures", sku)
     assert shown and (BRANDS / brand / "pictures" / shown.name).stat().st_size <= 3000
+
+
+@given(st.text())
+@example("A/B")
+@example("100%")
+def test_a_file_s_name_tells_its_sku_and_no_other_name_does(sku: str):
+    assert all(sku_of(name) == sku for name in file_names(sku))
+    found = sku_of(sku)
+    assert not found or sku in file_names(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("MUG 1.png", "rename it to MUG%201.png"),
+        ("A%2fB.png", "rename it to A%2FB.png"),
+        ("%41.png", "rename it to A.png"),
+        ("50%.png", "rename it to 50%25.png"),
+        ("Käse.png", "rename it to K%C3%A4se.png"),
+        ("MUG.PNG", "rename it to MUG.png"),
+        ("MUG.jpeg", "rename it to MUG.jpg"),
+        ("MUG 1.JPEG", "rename it to MUG%201.jpg"),
+        (".MUG.png", "by the article's SKU"),
+        ("%FF.png", "by the article's SKU"),
+        (f"{'M' * 201}.png", "by the article's SKU"),
+        ("MUG.gif", "save it as one of these"),
+        ("MUG", "save it as one of these"),
+        ("png", "save it as one of these"),
+    ],
+)
+def test_a_file_that_no_page_looks_for_is_told_with_its_right_name(
+    tmp_path: Path, name: str, why: str
+):
+    (tmp_path / name).write_bytes(PNG)
+    [told] = survey(tmp_path).never_shown
+    assert told.name == name and why in told.why
+    if "rename it to " in why:
+        (tmp_path / name).rename(tmp_path / why.removeprefix("rename it to "))
+        (tmp_path / why.removeprefix("rename it to ")).write_bytes(
+            {"jpg": JPEG, "png": PNG}[why.rpartition(".")[2]]
+        )
+        assert survey(tmp_path) == Survey(shown=1, never_shown=())
+
+
+def test_every_file_that_is_never_shown_is_told_at_once_and_others_are_counted(tmp_path: Path):
+    for name, body in (
+        ("A.png", PNG),
+        ("B.webp", WEBP),
+        ("B.png", PNG),
+        ("C.jpg", b"<html>"),
+        ("C.png", PNG),
+        ("D.png", PNG + bytes(LARGEST_PICTURE)),
+        (".DS_Store", b"x"),
+        (".gitkeep", b""),
+    ):
+        (tmp_path / name).write_bytes(body)
+    (tmp_path / "E.png").mkdir()
+    os.mkfifo(tmp_path / "F.png")
+    found = survey(tmp_path)
+    assert found.shown == 3
+    assert {one.name: one.why.partition(";")[0] for one in found.never_shown} == {
+        "B.png": "B.webp is shown in its place",
+        "C.jpg": "its bytes are no jpg",
+        "D.png": "it is larger than 200000 bytes",
+        "E.png": "it is a folder",
+        "F.png": "it is no file",
+    }
+    shown = [sku for sku in "ABCDEF" if find(tmp_path, sku)]
+    assert shown == ["A", "B", "C"] == [sku for sku, _ in some(tmp_path, 9)]
+    assert some(tmp_path, 2) == tuple((sku, find(tmp_path, sku)) for sku in "AB")
+
+
+def test_a_folder_that_is_not_there_is_empty_and_a_file_in_its_place_is_told(tmp_path: Path):
+    assert survey(tmp_path / "pictures") == Survey(shown=0, never_shown=())
+    (tmp_path / "pictures").write_bytes(PNG)
+    [told] = survey(tmp_path / "pictures").never_shown
+    assert told == NeverShown(name="", why=told.why) and "put the pictures into" in told.why
+    assert some(tmp_path / "pictures", 2) == some(tmp_path / "nowhere", 2) == ()

@@ -56,6 +56,7 @@ NO_SCREENS: Mapping[str, str] = {
     "/settings/brands/portal.css": "a sheet of styles",
     "/settings/brands/{brand}/preview.css": "a sheet of styles",
     "/settings/brands/{brand}/logo": "a picture",
+    "/settings/brands/{brand}/pictures/{digest}/{name}": "a picture",
 }
 """Doors that are no page for people, and what they are."""
 OTHERWISE: Mapping[House, tuple[str, ...]] = {
@@ -65,7 +66,13 @@ OTHERWISE: Mapping[House, tuple[str, ...]] = {
         "/stock?q=none",
         "/figures?days=90",
     ),
-    House.DESK: ("/orders?q=1001", "/documents?q=none", "/settings/keys?show=all"),
+    House.DESK: (
+        "/orders?q=1001",
+        "/documents?q=none",
+        "/exceptions?by=due&whose=mine",
+        "/exceptions?by=promise&whose=nobody",
+        "/settings/keys?show=all",
+    ),
 }
 """The same doors asked in another way."""
 SHEETS = ("slips", "gifts", "picks")
@@ -224,7 +231,13 @@ def _fill(rooms: Rooms) -> None:
         rooms.filled[house, "/l/{token}"] = f"/l/{_invited(rooms, role)}"
     person = accounts.listed(rooms.hub.parts)[-1].id
     _note(
-        rooms, House.DESK, brand="juniper", account=person, operation="place_order", kind="looking"
+        rooms,
+        House.DESK,
+        brand="juniper",
+        account=person,
+        operation="place_order",
+        kind="looking",
+        code="unknown-order",
     )
     _note(rooms, House.PORTAL, measure="ship")
     rooms.filled.update({(House.PORTAL, f"/print/{name}"): "" for name in SHEETS})
@@ -298,6 +311,8 @@ def _fill_desk(rooms: Rooms) -> None:
             partner="acme", set_id="856", state=None, limit=1, before=None
         )
         [card, *_] = tx.exceptions.page(open_only=True, limit=1)
+    case = f"/exceptions/{card.id}"
+    rooms.send(House.DESK, case, f"{case}/take", {})
     cancel = "/orders/juniper/1008/cancel"
     outcome = rooms.send(
         House.DESK, cancel, cancel, {"do": "lines", "units-1": "1", "reason": "other"}

@@ -195,6 +195,8 @@ NEVER_WRONG: Mapping[str, str] = {
     "/settings/keys/{key}/rotate": "choices",
     "/settings/brands/{brand}/logo": "a file; without one nothing is asked",
     "/exceptions/{id}/remedy": "a button",
+    "/exceptions/{id}/take": "a button; a colleague who was faster is told on the case's page",
+    "/exceptions/{id}/give-back": "a button",
     "/lanes": "a button",
     "/partners/{id}/names/forget": "a button",
     f"{_HOOK}/rotate": "choices",

@@ -72,6 +72,29 @@ def test_what_is_asked_is_202_with_its_latest_moment_and_names_no_supplier(
     )
 
 
+def test_a_cancellation_of_what_is_being_exchanged_is_one_of_its_own(
+    juniper: Shop, house: House
+) -> None:
+    juniper.post(simple("J-1", quantity=2))
+    house.turn()
+    swap = {"action": "swap", "line": "1", "sku": "SKU-2", "unit_price": 900}
+    exchange = _post(juniper, "changes", {"actions": [swap]}, number="J-1").json()
+    assert exchange["results"][0]["outcome"] == "asked"
+    answer = _post(juniper, "cancellations", {}, number="J-1")
+    ShownDecided.model_validate_json(answer.content)
+    told = answer.json()
+    assert (answer.status_code, told["state"]) == (202, "requested")
+    assert told["change"] != exchange["change"]
+    (row,) = told["results"]
+    assert (row["outcome"], row["quantity"]) == ("asked", 2)
+    assert row["until"] == exchange["results"][0]["until"]
+    read = juniper.get("/v1/orders/J-1")
+    ShownOrder.model_validate_json(read.content)
+    states = [(one["kind"], one["state"]) for one in read.json()["changes"]]
+    assert states == [("change", "declined"), ("cancellation", "requested")]
+    assert read.json()["allowed_actions"] == ["change"]
+
+
 def test_every_mistake_of_a_change_is_named_by_its_pointer(juniper: Shop) -> None:
     juniper.post(example())
     actions = [

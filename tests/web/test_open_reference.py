@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 from types import ModuleType
+from urllib.parse import quote, unquote
 
 import pytest
 from standardwebhooks import Webhook
 
-from hub import api
+from hub import api, formats
 from hub.access import Role
 from hub.domain.webhooks import BRAND_TYPES, PARTNER_TYPES
 from hub.flow.webhook_turns import signed
-from hub.main import doors, read_settings
+from hub.main import doors, read_settings, registry
+from hub.ops.codes import catalogue
 from hub.store import Picked
 from portal.web.reference.described import operations
 from tests.rigs.houses import House, furnish
 from tests.web.admin.conftest import come_in
 from tests.web.portal.rig import Browser
+from tests.web.test_german import english_in
 
 API = "api.hub.example"
 
@@ -40,7 +43,8 @@ def reader(hub: House) -> Browser:
 
 def test_a_programmer_reads_every_page_without_signing_in(reader: Browser) -> None:
     document = json.loads(reader.get("/docs/openapi.json").content)
-    paths = ["/docs", "/docs/webhooks", *(f"/docs/{one.name}" for one in operations(document))]
+    paths = ["/docs", "/docs/webhooks", "/docs/errors", "/docs/errors/x12-ak304-3"]
+    paths += [f"/docs/{one.name}" for one in operations(document)]
     assert len(paths) > 30
     seen = set()
     for path in paths:
@@ -86,6 +90,56 @@ def test_the_frame_is_in_the_readers_language_and_the_prose_says_it_is_english(
     page = reader.get("/docs/webhooks", accept_language="de").text
     assert '<html lang="de"' in page and '<div lang="en">' in page
     assert '<html lang="en"' in reader.get("/docs/webhooks", accept_language="en").text
+
+
+CODES = tuple(sorted(catalogue(registry(formats)).entries))
+
+
+def test_every_error_code_has_a_page_that_says_what_to_do(reader: Browser) -> None:
+    index = reader.get("/docs/errors", accept_language="en").text
+    listed = [unescape(unquote(one)) for one in re.findall(r'href="/docs/errors/([^"]+)"', index)]
+    assert sorted(listed) == list(CODES)
+    anchors = set(re.findall(r'id="([^"]+)"', index))
+    for code in CODES:
+        assert f"code-{code.replace('*', 'others')}" in anchors
+        page = reader.get(f"/docs/errors/{quote(code)}", accept_language="en").text
+        entry = catalogue(registry(formats)).entries[code]
+        words = unescape(page)
+        assert entry.means in words and entry.do in words, code
+        for place in re.findall(r'href="/docs/errors#([^"]+)"', page):
+            assert place in anchors, code
+        assert '<a class="button second" href="/docs/errors">' in page
+
+
+def test_an_x12_code_is_quoted_as_the_receipt_has_it(reader: Browser) -> None:
+    page = reader.get("/docs/errors/x12-ak304-3", accept_language="en").text
+    assert "<code>AK304 = 3</code>" in page
+    assert "<code>TA105 = 022</code>" in reader.get("/docs/errors/x12-ta105-022").text
+    assert "<code>AK403 = I10</code>" in reader.get("/docs/errors/x12-ak403-I10").text
+    assert "<code>AK" not in reader.get("/docs/errors/unknown-order").text
+
+
+@pytest.mark.parametrize("code", ["none", "http-", "http-%3Cb%3E", "x12-ak304", "..%2Fwebhooks"])
+def test_a_code_that_nobody_gives_has_no_page(reader: Browser, code: str) -> None:
+    answer = reader.get(f"/docs/errors/{code}")
+    assert answer.status_code == 404
+    assert "/docs lists what there is" in answer.text
+
+
+def test_the_error_codes_are_explained_in_german(reader: Browser) -> None:
+    for path in ("/docs/errors", *(f"/docs/errors/{quote(code)}" for code in CODES)):
+        page = reader.get(path, accept_language="de").text
+        assert '<html lang="de"' in page
+        assert english_in(page) == [], path
+
+
+def test_index_and_webhooks_lead_to_the_error_codes(reader: Browser, hub: House) -> None:
+    olu = come_in(hub, reader.app, Role.OPERATOR, "codes@hub.example.com", "juniper")
+    for browser in (reader, olu):
+        for path in ("/docs", "/docs/webhooks"):
+            assert 'href="/docs/errors"' in browser.get(path).text
+        assert browser.get("/docs/errors/unknown-order").status_code == 200
+        assert browser.get("/docs/errors/none").status_code == 404
 
 
 def _blocks(page: str) -> list[str]:

@@ -55,7 +55,17 @@ def test_a_first_view_is_light_and_comes_from_here_alone(
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/webhooks", "/docs/place_order"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs",
+        "/docs/webhooks",
+        "/docs/place_order",
+        "/docs/errors",
+        "/docs/errors/x12-ak304-3",
+        "/docs/errors/unpacks-to-too-much",
+    ],
+)
 def test_the_open_reference_is_as_easy_to_read_as_the_rooms(
     rooms: Rooms, chromium: Browser, path: str
 ) -> None:

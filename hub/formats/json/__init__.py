@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.domain.exchange import Paper, Receipt, Segments, SplitInterchange
+from hub.formats.json.meanings import MEANINGS
 from hub.formats.json.ours import clean, join
 from hub.formats.json.profile import Config
 from hub.formats.json.reading import locate, located, read, walk
@@ -21,8 +22,8 @@ from hub.formats.json.splitting import split, whole
 from hub.formats.json.wording import discreet
 
 __all__ = [
-    "AT_MOST", "Config", "acknowledge", "clean", "discreet", "is_receipt", "join", "locate",
-    "located", "read", "receipt", "split", "walk", "whole",
+    "AT_MOST", "MEANINGS", "Config", "acknowledge", "clean", "discreet", "is_receipt", "join",
+    "locate", "located", "read", "receipt", "split", "walk", "whole",
 ]  # fmt: skip
 
 AT_MOST = 1

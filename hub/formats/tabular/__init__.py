@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from hub.domain.exchange import Receipt, Segments, SplitInterchange
 from hub.formats.tabular import books
 from hub.formats.tabular.looking import looked_at
+from hub.formats.tabular.meanings import MEANINGS
 from hub.formats.tabular.papers import discreet, locate, located, read, walk
 from hub.formats.tabular.profile import Config
 from hub.formats.tabular.returning import given_back, written_rows
@@ -28,6 +29,7 @@ from hub.formats.tabular.texts import BOOK
 from hub.formats.tabular.writing import clean, join
 
 __all__ = [
+    "MEANINGS",
     "Config",
     "acknowledge",
     "clean",

@@ -104,7 +104,7 @@ def _silent(shape: Shape, number: int, said: Values) -> Iterator[Problem]:
     if shape.set_id == "response" and not _whole(shape, said):
         groups = (*groups, LINE)
     for group in groups:
-        if not any(name in said for name in group):
+        if said.keys().isdisjoint(group):
             text = f"row {number} does not say its {' or '.join(group)}; fill it in"
             yield _problem("empty-cell", text, number, group[0], "", Severity.ERROR)
 

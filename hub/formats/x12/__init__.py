@@ -8,12 +8,14 @@ Who may come in: hub.main, flow and ops; never another format.
 
 from hub.formats.x12.codes import describe, discreet
 from hub.formats.x12.envelope import split
+from hub.formats.x12.meanings import MEANINGS
 from hub.formats.x12.profile import Config, Identity, Separators
 from hub.formats.x12.reading import locate, located, read, walk, whole
 from hub.formats.x12.receipts import acknowledge, is_receipt, receipt
 from hub.formats.x12.writing import clean, join
 
 __all__ = [
+    "MEANINGS",
     "Config",
     "Identity",
     "Separators",

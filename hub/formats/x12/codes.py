@@ -1,5 +1,6 @@
 """X12's error codes in plain words, and the one way a Problem of this format is made."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hub.domain.exchange import NOWHERE, Problem, Severity, Where, unquoted
@@ -107,6 +108,11 @@ def describe(code: str) -> str:
     Codes of a 999 that a 997 does not have (I4, I5 …) are not told apart.
     """
     return _SENTENCES.get(code, "")
+
+
+def described() -> Mapping[str, str]:
+    """Return the sentence of every code that is of X12 alone."""
+    return {code: said for code, said in _SENTENCES.items() if code != "cannot-be-carried"}
 
 
 def flaw(

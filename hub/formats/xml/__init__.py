@@ -16,6 +16,7 @@ from typing import Any
 from hub.domain.exchange import Document, Node, Paper, Problem, Receipt, Segments, SplitInterchange
 from hub.formats.xml.cxml import RESPONSE_SET, Judged, answer, judged
 from hub.formats.xml.cxml import receipt as _response
+from hub.formats.xml.meanings import MEANINGS
 from hub.formats.xml.ours import clean, join
 from hub.formats.xml.places import located
 from hub.formats.xml.profile import Config, armed, configured
@@ -26,6 +27,7 @@ from hub.formats.xml.wording import discreet
 
 __all__ = [
     "AT_MOST",
+    "MEANINGS",
     "Config",
     "Judged",
     "acknowledge",

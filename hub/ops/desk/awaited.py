@@ -16,6 +16,7 @@ from hub.ops.desk.shown import Lead, cursor, leads, partner_name, place, step
 from hub.ops.places import Flaw, flaws
 from hub.store import Transaction
 from hub.store.desk import AwaitedRow
+from hub.store.problems import first_error
 from hub.store.queue import QueuedRow
 
 MOST_ROWS = 200
@@ -28,7 +29,7 @@ _WHAT = {
     WatchKind.CHANGE: "answer to a change",
     WatchKind.SHIPMENT: "shipment",
     WatchKind.FEED: "stock report",
-    WatchKind.SOURCE: "end of the time in which its refusal can be taken back",
+    WatchKind.SOURCE: "end of the time in which its answer can be taken back",
 }
 
 Brands = frozenset[str] | None
@@ -150,8 +151,8 @@ class Card:
 
     `due_at` is when it should have come or has to be done by; None has no such time. `flags` are
     those of the order's customer, `offer` is what one button does, `leads` are the pages that the
-    next step speaks of, `promised` is when the first
-    promise to them ends where that was looked up.
+    next step speaks of, `promised` is when the first promise to them ends where that was looked up.
+    `taken_by` is whose case it is, since `taken_at`; "" is nobody's.
     """
 
     id: str
@@ -171,6 +172,8 @@ class Card:
     age: timedelta
     closed_at: datetime | None
     closed_by: str
+    taken_by: str
+    taken_at: datetime | None
     flags: tuple[Flag, ...]
     offer: Offer | None
     leads: tuple[Lead, ...] = ()
@@ -190,13 +193,15 @@ def exceptions(
     *,
     partner: str = "",
     kind: str = "",
+    taken_by: str | None = None,
     brands: Brands = None,
     after: str = "",
     limit: int = 100,
 ) -> CardPage:
     """Return what waits for a person, the longest due first; at most 200.
 
-    With `brands` only what is about an order of theirs; `after` is the `next` of an earlier page.
+    With `brands` only what is about an order of theirs, with `taken_by` only the cases of that one
+    ("" is nobody's); `after` is the `next` of an earlier page.
     """
     most, begin = max(1, min(limit, MOST_ROWS)), place(after)
     size = most if brands is None else MOST_ROWS
@@ -204,7 +209,9 @@ def exceptions(
     goes_on: QueuedRow | None = None
     with parts.store.read() as tx:
         for _ in range(MOST_LOOKS):
-            rows = tx.queue.page(partner=partner, kind=kind, after=begin, limit=size + 1)
+            rows = tx.queue.page(
+                partner=partner, kind=kind, taken_by=taken_by, after=begin, limit=size + 1
+            )
             page = rows[:size]
             found += [row for row in page if brands is None or row.brand in brands]
             goes_on = page[-1] if len(rows) > size else None
@@ -229,11 +236,10 @@ def exception(parts: Parts, exception_id: str, *, brands: Brands = None) -> Card
 
 def card(parts: Parts, row: QueuedRow) -> Card:
     """Return an exception as it is shown."""
-    code = row.problems[0].code if row.problems else ""
     return Card(
         id=row.id,
         kind=row.kind,
-        what=described(row.kind, code),
+        what=described(row.kind, first_error(row.problems)),
         partner=row.partner,
         partner_name=partner_name(parts, row.partner) if row.partner else "",
         order_number=row.order_number,
@@ -248,6 +254,8 @@ def card(parts: Parts, row: QueuedRow) -> Card:
         age=parts.now() - row.opened_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
         flags=flags_of(row.standing),
         offer=offered(row.next_step) if row.closed_at is None else None,
         leads=leads(row.next_step),

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-from hub.domain.exchange import Direction, DocumentState, Severity
+from hub.domain.exchange import Direction, DocumentState
 from hub.domain.messages import Message
 from hub.errors import Malformed
 from hub.flow.parts import POSTED, Parts
+from hub.flow.subjects import by_person
 from hub.ops.desk.shown import cursor, partner_name, place, step
 from hub.ops.dry_run import Found, Tried, dry_run, looked_up
 from hub.ops.places import Flaw, flaws
 from hub.partners import Channel
 from hub.store import DocumentRow, Erased, Transaction
+from hub.store.exceptions import about_papers
+from hub.store.problems import first_error
 from hub.store.queue import QueuedRow
 
 MOST_IDS = 500
@@ -34,6 +37,7 @@ _CODES = (
     ("no-map", "set without a map"),
     ("map-", "value that the map cannot read"),
     ("said-otherwise-before", "paper that says otherwise than before"),
+    ("parcel-told-before", "parcel that was told before"),
     ("takes-back", "paper that takes back what was done"),
     ("answered-too-much", "answer to more than was asked"),
     ("headings", "column nobody knows"),
@@ -66,6 +70,7 @@ _KINDS = {
     "webhook-dead": "webhook message nobody took",
     "webhook-ended": "webhook that is called no more",
     "wrong-pages": "partner page with mistakes",
+    "no-page": "channel that no page has any more",
     "order-refused": "order that was refused",
     "unexpected-shipment": "shipment nobody asked for",
     "invoice-differs": "invoice that differs",
@@ -75,6 +80,7 @@ _KINDS = {
     "backorder-beyond-promise": "backorder beyond the promise",
     "change-unanswered": "unanswered change",
     "change-declined-late": "change that was declined",
+    "change-agreed-late": "change that was agreed to after shipping",
     "change-half-done": "change that was half done",
     "change-not-sent": "change that could not be sent",
     "our-fault": "fault of the hub's own",
@@ -116,7 +122,7 @@ class Cause:
 def parked(parts: Parts) -> tuple[Cause, ...]:
     """Return what stopped papers, deliveries and duties, by cause, the most frequent first."""
     with parts.store.read() as tx:
-        rows = [row for row in tx.queue.newest() if _about_papers(row)]
+        rows = [row for row in tx.queue.newest() if about_papers(row.hold or "")]
         return grouped(tx, parts, rows)
 
 
@@ -139,24 +145,13 @@ def cause(parts: Parts, cause_id: str, *, before: str = "") -> Cause:
     return found
 
 
-def _about_papers(row: QueuedRow) -> bool:
-    hold = row.hold or ""
-    return hold.startswith(("document:", "transmission:", "interchange:", "duty:"))
-
-
 def grouped(tx: Transaction, parts: Parts, rows: Iterable[QueuedRow]) -> tuple[Cause, ...]:
     """Return exceptions by cause; within one the newest comes first."""
     groups: dict[tuple[str, str, str], list[QueuedRow]] = {}
     for row in rows:
-        groups.setdefault((row.partner, row.kind, _code(row)), []).append(row)
+        groups.setdefault((row.partner, row.kind, first_error(row.problems)), []).append(row)
     causes = (_cause(tx, parts, key, group) for key, group in groups.items())
     return tuple(sorted(causes, key=lambda one: (-one.count, one.text)))
-
-
-def _code(row: QueuedRow) -> str:
-    """The first error's code, "" where there is none."""
-    wrong = [one.code for one in row.problems if one.severity is Severity.ERROR]
-    return wrong[0] if wrong else ""
 
 
 def _cause(
@@ -349,7 +344,7 @@ def _paper(parts: Parts, row: DocumentRow, tried: dict[str, Tried]) -> WouldBe:
 
 def _posted(parts: Parts, row: DocumentRow) -> WouldBe:
     with parts.store.read() as tx, tx.exchange.body(row.transmission_id) as stream:
-        body = stream.read(MOST_DELIVERY)
+        body, asked = stream.read(MOST_DELIVERY), by_person(tx, row)
     try:
         reading = parts.posted(row.set_id, row.order_number, body)
     except Malformed as fault:
@@ -361,7 +356,8 @@ def _posted(parts: Parts, row: DocumentRow) -> WouldBe:
             problems=flaws(fault.problems),
         )
     messages: Sequence[Message] = reading.messages
-    found = looked_up(parts.store, parts, row.partner, messages, now=parts.now())
+    now = parts.now()
+    found = looked_up(parts.store, parts, row.partner, messages, now=now, by_person=asked)
     left = tuple(one for each in found for one in each.problems)
     better = bool(messages) and not reading.problems and not left
     verdict = "could be used whole" if better else "something of it could still not be used"

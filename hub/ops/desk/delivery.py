@@ -8,7 +8,7 @@ from hub.domain.exchange import Direction, TransmissionState
 from hub.flow.parts import Parts
 from hub.flow.unsendable import ANSWER
 from hub.ops import explain
-from hub.ops.desk.documents import DocumentLine, line_of
+from hub.ops.desk.documents import DocumentLine, line_of, with_orders
 from hub.ops.desk.history import Entry, audit, inputs_of
 from hub.ops.desk.marked import Marked, Raw, Segment, contents, marked, raw_of
 from hub.ops.desk.shown import partner_name, step, visible
@@ -24,13 +24,15 @@ SEGMENTS = "segments"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """Something about a paper or a delivery that waits for a person."""
+    """Something about a paper or a delivery that waits for a person; `taken_by` has it, or ""."""
 
     id: str
     kind: str
     text: str
     next_step: str
     since: datetime
+    taken_by: str
+    taken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +85,8 @@ def delivery(
     found = contents(parts, transmission_id)
     with parts.store.read() as tx:
         row = tx.exchange.transmission(transmission_id)
-        papers = [
-            line_of(parts, tx.desk.one(HOLDS, each)) for each in story.documents[:MOST_PAPERS]
-        ]
+        seen = (tx.desk.one(HOLDS, each) for each in story.documents[:MOST_PAPERS])
+        papers = with_orders(tx, (line_of(parts, one) for one in seen))
         envelopes = tx.desk.envelopes(row.id)
         queued = tx.queue.of_delivery(row.id)
         inputs = inputs_of(tx, row.id, *_subjects(row, envelopes))
@@ -100,7 +101,7 @@ def delivery(
         carrier=story.carrier,
         problems=wrong,
         duplicate_of=row.duplicate_of or "",
-        documents=tuple(papers),
+        documents=papers,
         marked=marked(parts, found, wrong, first=first) if SEGMENTS in views else Marked(),
         raw=raw_of(row.size, found),
         audit=audit(inputs, queued),
@@ -116,7 +117,13 @@ def delivery(
 def open_of(one: QueuedRow) -> Open:
     """Return what waits for a person as a page shows it."""
     return Open(
-        id=one.id, kind=one.kind, text=one.text, next_step=step(one.next_step), since=one.opened_at
+        id=one.id,
+        kind=one.kind,
+        text=one.text,
+        next_step=step(one.next_step),
+        since=one.opened_at,
+        taken_by=one.taken_by,
+        taken_at=one.taken_at,
     )
 
 

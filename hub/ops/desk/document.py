@@ -17,6 +17,7 @@ from hub.ops.desk.signs import HOLDS
 from hub.ops.desk.waiting import Held, exceptions_about, held, reasons
 from hub.ops.explain import Carrier, Did, Stamp
 from hub.ops.places import Flaw, flaws
+from hub.ops.whose import named
 from hub.store import DocumentRow, Transaction
 from hub.store.desk import SeenDocument
 from hub.store.exceptions import document_hold
@@ -92,17 +93,20 @@ def document(
     with parts.store.read() as tx:
         seen = tx.desk.one(HOLDS, document_id)
     line, row = line_of(parts, seen), _numbered(parts, seen.row, found)
+    story = replace(story, problems=found.problems) if found else story
     with parts.store.read() as tx:
+        number = named(tx, row, story.spoken, _worst(story.problems))
         inputs = inputs_of(tx, *_subjects(row, story.spoken))
         queued = exceptions_about(tx, row)
         why, waits_for = _why(tx, seen), held(tx, seen)
         family = related(tx, parts, row)
         copy_of, copies = tx.desk.origin(row.transmission_id), tuple(tx.desk.copies(row.id))
-    story = replace(story, problems=found.problems) if found else story
     told = (*(() if found else story.problems), *why)  # its own are known where its bytes are
     return DocumentPaper(
         id=row.id,
-        verdict=_verdict(parts, row, line, story, _first(why, waits_for)),
+        verdict=_verdict(
+            parts, replace(row, order_number=number), line, story, _first(why, waits_for)
+        ),
         line=line,
         order_number=story.order_number,
         brand=story.brand,
@@ -171,15 +175,21 @@ def _verdict(
     about = f", purchase order {row.order_number}" if row.order_number else ""
     what = (line.trade_name if "_" in row.set_id else "") or row.set_id
     head = f"{what} {way} {partner_name(parts, row.partner)}{about}: "
-    wrong = [one for one in story.problems if one.severity == "error"]
-    if row.direction is Direction.OUT or not wrong:
+    first = _worst(story.problems)
+    if row.direction is Direction.OUT or first is None:
         said = "; ".join(one.text for one in line.lights.all if one.sign != "none")
         told = said if row.direction is Direction.OUT else CAME_TO[row.state]
         return f"{head}{told}." + (f" {why}." if why else "")
-    first = next((one for one in wrong if one.place), wrong[0])
-    more = f" And {len(wrong) - 1} more." if len(wrong) > 1 else ""
+    others = sum(one.severity == "error" for one in story.problems) - 1
+    more = f" And {others} more." if others else ""
     text = visible(first.text).rstrip(".")
     return f"{head}{text}." + "".join(_spot(first)) + more
+
+
+def _worst(problems: Sequence[Flaw]) -> Flaw | None:
+    """The first error, rather one with a place; None for no error."""
+    wrong = [one for one in problems if one.severity == "error"]
+    return next((one for one in wrong if one.place), wrong[0] if wrong else None)
 
 
 def _first(why: Sequence[Flaw], waits_for: Held | None) -> str:

@@ -39,7 +39,8 @@ class DocumentLine:
     """One paper in a list.
 
     `control_number` is the envelope's (X12 ISA13), `number` the paper's own (ST02). `matched` says
-    in words by what a search found it, "" in a list.
+    in words by what a search found it, "" in a list. `further` counts the purchase orders that it
+    names beside `purchase_order`.
     """
 
     id: str
@@ -61,6 +62,7 @@ class DocumentLine:
     worst: Sign
     problems: int
     matched: str = ""
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,7 @@ def _listed(tx: Transaction, parts: Parts, wanted: Filter, asked: Asked, most: i
         if until is not None and tx.desk.place(replace(asked, before=until, until=first), passed=0):
             last = until
     return DocumentPage(
-        rows=tuple(found),
+        rows=with_orders(tx, found),
         next=cursor(*last) if last else "",
         looked_until=last[0] if last else None,
     )
@@ -210,6 +212,18 @@ def line_of(parts: Parts, seen: SeenDocument, *, matched: str = "") -> DocumentL
     )
 
 
+def with_orders(tx: Transaction, lines: Iterable[DocumentLine]) -> tuple[DocumentLine, ...]:
+    """Return the lines; what names several purchase orders has the first, and how many more."""
+    rows = tuple(lines)
+    numbers = tx.exchange.numbers_in([one.id for one in rows])
+    return tuple(
+        replace(one, purchase_order=several[0], further=len(several) - 1)
+        if (several := numbers.get(one.id)) and len(several) > 1
+        else one
+        for one in rows
+    )
+
+
 def _control(seen: SeenDocument) -> str:
     """What has no number of its own is told apart by its delivery, which is no number to show."""
     own = seen.interchange_number != seen.row.transmission_id
@@ -233,7 +247,7 @@ _WORDS = {
 
 def _searched(tx: Transaction, parts: Parts, query: str, wanted: Filter, most: int) -> DocumentPage:
     found: dict[str, DocumentLine] = {}
-    for kind, seen in _exact(tx, parts, query):
+    for kind, seen in _exact(tx, query):
         if seen.row.id not in found and wanted.fits(parts, seen):
             found[seen.row.id] = line_of(parts, seen, matched=_WORDS[kind])
         if len(found) == most:
@@ -245,16 +259,16 @@ def _searched(tx: Transaction, parts: Parts, query: str, wanted: Filter, most: i
             if len(found) == most:
                 break
     return DocumentPage(
-        rows=tuple(found.values()),
+        rows=with_orders(tx, found.values()),
         next="",
         looked_until=None,
         deliveries=tuple(_deliveries(tx, parts, query, wanted))[:most],
     )
 
 
-def _exact(tx: Transaction, parts: Parts, query: str) -> Iterator[tuple[str, SeenDocument]]:
+def _exact(tx: Transaction, query: str) -> Iterator[tuple[str, SeenDocument]]:
     for kind in SEARCHES:
-        brands = sorted(parts.brands) if kind == "order" else [""]
+        brands = tx.brands.with_orders() if kind == "order" else [""]
         for sought in _spellings(kind, query):
             for brand in brands:
                 rows = tx.desk.search(HOLDS, kind=kind, sought=sought, brand=brand, limit=MOST_ROWS)

@@ -6,7 +6,7 @@ from hub.domain.exchange import Direction
 from hub.domain.names import stable
 from hub.flow.parts import Parts
 from hub.flow.receiving import REPLY
-from hub.ops.desk.documents import DocumentLine, line_of
+from hub.ops.desk.documents import DocumentLine, line_of, with_orders
 from hub.ops.desk.signs import HOLDS
 from hub.store import DocumentRow, Transaction
 from hub.store.desk import SeenDocument
@@ -28,7 +28,7 @@ def related(tx: Transaction, parts: Parts, row: DocumentRow) -> tuple[DocumentLi
     if not found.keys() - {row.id}:
         return ()
     oldest = sorted(found.values(), key=lambda one: (one.row.at, one.row.id))
-    return tuple(line_of(parts, one) for one in oldest[:MOST_RELATED])
+    return with_orders(tx, (line_of(parts, one) for one in oldest[:MOST_RELATED]))
 
 
 def _first(tx: Transaction, row: DocumentRow) -> Sequence[SeenDocument]:

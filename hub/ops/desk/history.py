@@ -109,6 +109,8 @@ _DONE = {
     "ignore": "put it aside",
     "edit_and_rerun": "made a corrected copy of it",
     "accept_feed": "let the report pass its guard",
+    "take": "took the case",
+    "give_back": "gave the case back",
     "say_name": "said what a name of the partner's stands for",
 }
 

@@ -4,7 +4,7 @@ Each leaves a row of input with who asked. The lane's next turn does the work.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -15,13 +15,15 @@ from hub.domain.exchange import (
     Severity,
     TransmissionState,
 )
-from hub.domain.names import Names, stable
+from hub.domain.names import stable
 from hub.errors import Conflict, HubError, Malformed, Refused
 from hub.flow.headings import with_headings
+from hub.flow.noting import note_command
 from hub.flow.parts import POSTED, Parts
 from hub.flow.receiving import IN_ROW, NEVER, input_of
 from hub.ops import again
 from hub.ops.again import Again
+from hub.ops.desk.causes import cause
 from hub.ops.desk.waiting import exceptions_about
 from hub.partners import Channel
 from hub.store import DocumentRow, InterchangeRow, Kept, Transaction, TransmissionRow
@@ -29,6 +31,8 @@ from hub.store import DocumentRow, InterchangeRow, Kept, Transaction, Transmissi
 MOST_COPIED = 1024 * 1024
 """Bytes; a longer delivery is corrected by the partner, or with its own tools."""
 MOST_AT_ONCE = 500
+STEP = 25
+"""So many of a cause are run again before it is told what became of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,26 @@ def rerun(parts: Parts, ids: Sequence[str], *, who: str) -> tuple[Outcome, ...]:
     One for which another try cannot help is told with the reason and does not stop the others.
     """
     return tuple(_rerun(parts, row_id, who) for row_id in dict.fromkeys(ids[:MOST_AT_ONCE]))
+
+
+def rerun_cause(parts: Parts, cause_id: str, *, who: str) -> Iterator[Sequence[Outcome]]:
+    """Yield what became of everything of a cause, run again some at a time, the newest first.
+
+    What stops again meanwhile is not run a second time. Raises KeyError when nothing waits because
+    of it.
+    """
+    found, seen = cause(parts, cause_id), set[str]()
+    while True:
+        ids = [one for one in found.ids if one not in seen]
+        seen.update(ids)
+        for start in range(0, len(ids), STEP):
+            yield rerun(parts, ids[start : start + STEP], who=who)
+        if not found.left:
+            return
+        try:
+            found = cause(parts, cause_id, before=found.last)
+        except KeyError:  # somebody else was faster
+            return
 
 
 def _rerun(parts: Parts, row_id: str, who: str) -> Outcome:
@@ -97,7 +121,7 @@ def ignore(parts: Parts, row_id: str, *, reason: str, who: str) -> Again:
 
     def work(tx: Transaction) -> Again:
         holds = _holds(tx, row_id)
-        _note(tx, parts, {"ignore": row_id, "reason": reason}, subject=row_id, who=who)
+        note_command(tx, parts, {"ignore": row_id, "reason": reason}, subject=row_id, who=who)
         closed = [
             tx.exceptions.clear(hold, at=parts.now(), by=f"{who}: {reason}") for hold in holds
         ]
@@ -340,7 +364,7 @@ def _add(
     if not tx.exchange.add_transmission(stored, body=None if kept else body):
         return False
     tx.desk.add_copy(row.id, origin=of, at=row.at, who=who)
-    _note(tx, parts, {"edit_and_rerun": of, "copy": row.id}, subject=of, who=who)
+    note_command(tx, parts, {"edit_and_rerun": of, "copy": row.id}, subject=of, who=who)
     tx.facts.record_input(
         input_id=input_of(row.id),
         kind="delivery",
@@ -352,21 +376,6 @@ def _add(
         hashes={"page": parts.partners.get(channel.partner).digest, "code": parts.code},
     )
     return True
-
-
-def _note(
-    tx: Transaction, parts: Parts, command: dict[str, str], *, subject: str, who: str
-) -> None:
-    tx.facts.record_input(
-        input_id=Names(parts.fresh()).new("inp"),
-        kind="command",
-        at=parts.now(),
-        who=who,
-        subject=subject,
-        body=command,
-        sealed=None,
-        hashes={"code": parts.code},
-    )
 
 
 def _no_use(text: str) -> Refused:

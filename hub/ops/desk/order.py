@@ -3,21 +3,23 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hub.domain import status
 from hub.domain.allowed import Viewer, allowed_actions
 from hub.domain.change_ends import came_to
+from hub.domain.destinations import recipient_of
 from hub.domain.exchange import Problem
 from hub.domain.facts import FactKind
 from hub.domain.headline import headline
 from hub.domain.messages import Address
 from hub.domain.names import Names
-from hub.domain.orders import Order, OrderChange
+from hub.domain.orders import Order, OrderChange, ShipGroup, Shipment
 from hub.domain.placing import address_of
 from hub.errors import Refused
 from hub.flow.customer_flags import Flag, Marked, flags_of, history
+from hub.flow.noting import note_command
 from hub.flow.parts import Parts
 from hub.ops import change_words
 from hub.ops.desk.moments import Kept, Moment, account_of, channel_of, moments
@@ -52,9 +54,14 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where one ship group goes; `address` is None once the customer was erased."""
+    """Where one ship group goes; `address` is None once the customer was erased.
+
+    `parcels` are those that left by an address that another one replaced since: it is told by
+    itself then, before the one that stands.
+    """
 
     number: str
+    parcels: tuple[str, ...]
     address: Address | None
     method: str
     gift: bool
@@ -171,10 +178,13 @@ class OrderPaper:
 
 
 def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -> OrderPaper:
-    """Return everything about one order; raises KeyError when these brands have no such order."""
-    if brand not in parts.brands or (brands is not None and brand not in brands):
+    """Return everything about one order; raises KeyError when these brands have no such order.
+
+    One of a brand that has no page any more can be read, and nothing can be done with it.
+    """
+    if brands is not None and brand not in brands:
         raise KeyError(number)
-    now = parts.now()
+    now, house = parts.now(), parts.brands.get(brand)
     with parts.store.read() as tx:
         order = tx.orders.find(brand=brand, number=number)
         row = tx.orders.status(brand=brand, number=number)
@@ -199,7 +209,7 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
         version=order.version,
         status=str(status.word_at(page, now)),
         headline=headline(
-            page, now, zone=parts.brands[brand].clock, unfilled=status.unfilled(order)
+            page, now, zone=house.clock if house else UTC, unfilled=status.unfilled(order)
         ),
         channel=str(order.channel),
         placed_at=order.placed_at,
@@ -223,7 +233,7 @@ def order_360(parts: Parts, *, number: str, brand: str, brands: Brands = None) -
         papers=told.documents,
         notes=notes,
         timeline=moments(parts, order, kept, told.documents, told.exceptions),
-        actions=allowed_actions(order, Viewer.CLERK, now),
+        actions=allowed_actions(order, Viewer.CLERK, now) if house else (),
         others=others,
         mails=tuple(_mails(told)),
     )
@@ -251,17 +261,36 @@ def _customer(tx: Transaction, order: Order, orders: int) -> Customer:
 
 def _destinations(tx: Transaction, order: Order) -> Iterator[Destination]:
     for group in order.groups:
-        try:
-            address: Address | None = address_of(tx.people.get(group.person_id))
-        except Erased:
-            address = None
-        yield Destination(
-            number=group.number,
-            address=address,
-            method=group.method_final or group.method_asked,
-            gift=group.gift,
-            lines=tuple(line.number for line in order.lines if line.group_id == group.id),
-        )
+        went: dict[str, list[Shipment]] = {}
+        for shipment in order.shipments:
+            if order.fulfillment(shipment.fulfillment_id).group_id == group.id:
+                went.setdefault(recipient_of(order, shipment), []).append(shipment)
+        now = _address(tx, group.person_id)
+        for person, sent in went.items():
+            if (former := _address(tx, person)) != now:
+                yield _destination(order, group, former, sent)
+        yield _destination(order, group, now, ())
+
+
+def _destination(
+    order: Order, group: ShipGroup, address: Address | None, sent: Sequence[Shipment]
+) -> Destination:
+    boxes = [box for shipment in sent for box in shipment.packages]
+    return Destination(
+        number=group.number,
+        parcels=tuple(box.tracking or box.label for box in boxes),
+        address=address,
+        method=group.method_final or group.method_asked,
+        gift=group.gift,
+        lines=tuple(line.number for line in order.lines if line.group_id == group.id),
+    )
+
+
+def _address(tx: Transaction, person: str) -> Address | None:
+    try:
+        return address_of(tx.people.get(person))
+    except Erased:
+        return None
 
 
 def _lines(parts: Parts, order: Order) -> Iterator[LineRow]:
@@ -377,15 +406,14 @@ def add_note(
             raise KeyError(number)
         names = Names(seed)
         note = NoteRow(id=names.new("note"), at=now, who=who, text=said)
-        tx.facts.record_input(
-            input_id=names.new("inp"),
-            kind="command",
-            at=now,
-            who=who,
+        note_command(
+            tx,
+            parts,
+            {"note": note.id, "order": number, "brand": brand},
             subject=order.id,
-            body={"note": note.id, "order": number, "brand": brand},
-            sealed=None,
-            hashes={"code": parts.code},
+            who=who,
+            input_id=names.new("inp"),
+            at=now,
         )
         tx.notes.add(
             note_id=note.id,

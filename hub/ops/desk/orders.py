@@ -45,11 +45,11 @@ def search_orders(parts: Parts, *, text: str, brands: Brands = None) -> tuple[Or
 
     `text` is an order number or its digits alone, a purchase order, a tracking number, a telephone,
     an e-mail, or a name with a postcode before or after it, each written anyhow. `brands` are those
-    that may be seen, None for all.
+    that may be seen, None for all. Those of brands that have no page any more are found too.
     """
-    seen = sorted(parts.brands if brands is None else brands & frozenset(parts.brands))
     found: dict[str, str] = {}
     with parts.store.read() as tx:
+        seen = [one for one in tx.brands.with_orders() if brands is None or one in brands]
         for matched, order_id in _meant(tx, text.strip(), seen):
             found.setdefault(order_id, matched)
             if len(found) >= MOST_HITS * 3:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from hub.domain.exchange import Direction
+from hub.flow.pageless import is_pageless
 from hub.flow.parts import Parts
 from hub.ops.desk.awaited import ACKNOWLEDGEMENTS, Due, acks_due
 from hub.ops.desk.causes import Cause, grouped
@@ -34,7 +35,8 @@ class Lane:
 
     It is told as well why it is paused.
 
-    `sign` is `no` while it is paused, `warning` while something is parked or waits for a while.
+    `sign` is `no` while it is paused, or owes something that nobody works on because no page has
+    it any more (`pageless`); `warning` while something is parked or waits for a while.
     A lane that is no partner's, as that of mails, has no page to be `shown`.
     """
 
@@ -42,6 +44,7 @@ class Lane:
     partner: str
     partner_name: str
     shown: bool
+    pageless: bool
     waiting: int
     parked: int
     oldest: datetime | None
@@ -172,12 +175,17 @@ def _lane(parts: Parts, tx: Transaction, row: LaneRow, now: datetime) -> Lane:
     name = _mails_of(parts, channel) if partner == MAILS else partner_name(parts, partner)
     paused = row.paused_until is not None and row.paused_until > now
     late = row.oldest_due is not None and now - row.oldest_due > QUIET and row.depth > row.parked
-    sign = Sign.NO if paused else Sign.WARNING if row.parked or late or row.failures else Sign.YES
+    troubled = row.parked or late or row.failures
+    pageless = is_pageless(parts, row.name)
+    sign = Sign.NO if paused else Sign.WARNING if troubled else Sign.YES
+    if pageless:
+        sign = Sign.NO if row.waiting or row.parked else Sign.NONE
     return Lane(
         name=row.name,
         partner=partner,
         partner_name=name,
         shown=any(one.id == partner for one in parts.partners.all),
+        pageless=pageless,
         waiting=row.waiting,
         parked=row.parked,
         oldest=row.oldest,

@@ -138,10 +138,10 @@ def _promises(span: _Span) -> Report:
 
 def _exceptions(span: _Span) -> Report:
     counted: dict[str, int] = {}
-    for (kind, _), count in span.tx.reports.exceptions(
+    for (kind, code, _), count in span.tx.reports.exceptions(
         since=span.since, brands=span.brands
     ).items():
-        what = described(kind, "")
+        what = described(kind, code)
         counted[what] = counted.get(what, 0) + count
     total, so_far, rows = sum(counted.values()), 0, []
     for what, count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
@@ -150,7 +150,8 @@ def _exceptions(span: _Span) -> Report:
     return Report(
         name="exceptions",
         title="Exceptions by cause",
-        note="What was opened, closed since or not, the most frequent first.",
+        note="What was opened, closed since or not, the most frequent first. "
+        "What another try stops for the same cause again is counted once.",
         headings=("cause", "count", "share %", "together %"),
         drawn=("count",),
         rows=tuple(rows),
@@ -160,7 +161,10 @@ def _exceptions(span: _Span) -> Report:
 def _receipts(span: _Span) -> Report:
     if span.brands is not None:
         return _receipt_table(())
-    alarms = span.tx.reports.exceptions(since=span.since, brands=None)
+    alarms: dict[tuple[str, str], int] = {}
+    opened = span.tx.reports.exceptions(since=span.since, brands=None)
+    for (kind, _, partner), count in opened.items():
+        alarms[kind, partner] = alarms.get((kind, partner), 0) + count
     unmet = span.tx.reports.unmet(since=span.since)
     still = span.tx.queue.counts()
     rows: list[tuple[Cell, ...]] = []

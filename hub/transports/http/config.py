@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from hub.domain.addresses import url_refusal
+from hub.domain.addresses import NO_LOGIN, url_refusal
 
 MEBIBYTE = 1 << 20
 OWN_HEADERS = frozenset(
@@ -163,7 +163,8 @@ class Config(_Keys):
         for key, url in (("url", self.url), ("pull.url", self.pull.url if self.pull else None)):
             why = url_refusal(url, private=self.allow_private) if url is not None else ""
             if why:
-                raise ValueError(f"{key}: {why}")
+                where = " and say them under auth" if why == NO_LOGIN else ""
+                raise ValueError(f"{key}: {why}{where}")
         return self
 
     @property

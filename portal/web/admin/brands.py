@@ -40,6 +40,7 @@ from portal.web.admin.brand_pages import (
     typed,
     with_colour,
 )
+from portal.web.admin.brand_pictures import Pictures
 from portal.web.admin.sample import sample_page
 from portal.web.customer.rooms import said
 from portal.web.customer.site import sites
@@ -68,10 +69,13 @@ Logos = Mapping[str, tuple[bytes, str]]
 class Brands:
     """The list, the form of one brand, and what its preview is made of."""
 
-    def __init__(self, porch: Porch, logos: Logos, folder: Path | None = None) -> None:
+    def __init__(
+        self, porch: Porch, logos: Logos, folder: Path | None, pictures: Mapping[str, Path]
+    ) -> None:
         self._porch = porch
         self._logos = logos
         self._folder = folder
+        self._pictures = Pictures(porch=porch, folders=pictures, own=folder)
         self._drafts = LogoDrafts(porch=porch)
         self._css = (FOLDER / "static" / "portal.css").read_bytes()
 
@@ -233,11 +237,12 @@ class Brands:
     def _preview(self, visit: Visit, brand: Brand, template: str) -> Response:
         """Return a customer's page in these colours and words; nothing on it acts."""
         has_logo = brand.id in self._logos or self._drafts.kept(visit, brand.id) is not None
+        own = self._pictures.articles(brand.id, f"{LIST}/{brand.id}/pictures")
         words = {
             "brand": brand if has_logo else replace(brand, logo=""),
             "footer": said(brand, "footer"),
             "welcome": said(brand, "welcome"),
-            "page": sample_page(brand, visit.words.now),
+            "page": sample_page(brand, visit.words.now, own),
             **dict.fromkeys(("token", "seal", "number", "known", "theme"), ""),
             "here": f"{LIST}/{brand.id}",
             "problems": (),
@@ -283,6 +288,10 @@ class Brands:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         body, media_type = found
         return answer(visit.request, body, media_type=media_type, policy=LOGO_POLICY)
+
+    def picture(self, visit: Visit) -> Response:
+        """Send a picture of an article of a brand."""
+        return self._pictures.send(visit, self._brand(visit).id)
 
 
 def _fields(page: Mapping[str, object]) -> dict[str, str]:

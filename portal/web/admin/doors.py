@@ -1,5 +1,6 @@
 """The doors of those who keep the hub; each page says what it is about, forms lead back to it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.responses import Response
@@ -20,10 +21,17 @@ MENU = (Place(path="/settings", label="Settings", needs=Action.KEEP_USERS),)
 _USERS, _KEYS = Action.KEEP_USERS, Action.KEEP_KEYS
 
 
-def doors(house: Porch, document: Document, logos: Logos, folder: Path | None = None) -> list[Door]:
+def doors(
+    house: Porch,
+    document: Document,
+    logos: Logos,
+    folder: Path | None,
+    pictures: Mapping[str, Path],
+) -> list[Door]:
     """Return every door of the settings, and those to the API's reference.
 
     `folder` is where brands may be published to; None where that is not the operator's own.
+    `pictures` are the folders of the brands' pictures.
     """
 
     def first(visit: Visit) -> Response:
@@ -34,7 +42,7 @@ def doors(house: Porch, document: Document, logos: Logos, folder: Path | None = 
         *_people(house),
         *_keys(house),
         *_webhooks(house),
-        *_brands(house, logos, folder),
+        *_brands(NewBrand(house, folder), Brands(house, logos, folder, pictures)),
         *_reference(house, document),
     ]
 
@@ -108,6 +116,8 @@ def _reference(house: Porch, document: Document) -> list[Door]:
         "/docs": reference.index,
         "/docs/openapi.json": reference.download,
         "/docs/webhooks": reference.webhooks,
+        "/docs/errors": reference.errors,
+        "/docs/errors/{code}": reference.error,
         "/docs/{operation}": reference.one,
     }
     return [
@@ -116,9 +126,8 @@ def _reference(house: Porch, document: Document) -> list[Door]:
     ]
 
 
-def _brands(house: Porch, logos: Logos, folder: Path | None) -> list[Door]:
-    brands, needs = Brands(house, logos, folder), Action.KEEP_BRANDS
-    new = NewBrand(house, folder)
+def _brands(new: NewBrand, brands: Brands) -> list[Door]:
+    needs = Action.KEEP_BRANDS
     one = "/settings/brands/{brand}"
     gets = {
         "/settings/brands": brands.listed,
@@ -127,6 +136,7 @@ def _brands(house: Porch, logos: Logos, folder: Path | None) -> list[Door]:
         one: brands.one,
         f"{one}/preview.css": brands.colours,
         f"{one}/logo": brands.logo,
+        f"{one}/pictures/{{digest}}/{{name}}": brands.picture,
     }
     return [
         *(

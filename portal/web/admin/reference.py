@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from hub.access import Action, may
 from hub.flow import accounts
+from hub.ops.codes import catalogue
 from portal.web.ground.answers import answer
 from portal.web.ground.porch import Porch, Visit
 from portal.web.reference.pages import Document, Pages
@@ -16,11 +17,11 @@ FRAME = "staff/base.html"
 
 
 class Reference:
-    """An index by group, a page for each operation, one for webhooks; works without any script."""
+    """An index by group, a page for each operation and error code, one for webhooks; no script."""
 
     def __init__(self, porch: Porch, document: Document) -> None:
         self._porch = porch
-        self._pages = Pages(document)
+        self._pages = Pages(document, catalogue(porch.parts.formats))
 
     def index(self, visit: Visit) -> Response:
         """Show what can be asked."""
@@ -37,6 +38,18 @@ class Reference:
     def webhooks(self, visit: Visit) -> Response:
         """Show what is sent to those who want to be told."""
         return self._page(visit, "reference/webhooks.html", self._pages.webhooks())
+
+    def errors(self, visit: Visit) -> Response:
+        """Show every error code."""
+        return self._page(visit, "reference/errors.html", self._pages.errors())
+
+    def error(self, visit: Visit) -> Response:
+        """Show what one error code means and what to do."""
+        try:
+            words = self._pages.error(visit.path("code"))
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return self._page(visit, "reference/error.html", words)
 
     def download(self, visit: Visit) -> Response:
         """Send the document as a file."""

@@ -1,17 +1,36 @@
 """An order that nobody placed, to show a brand's page for customers with."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from hub.partners import Brand
 from hub.render.words import day
+from portal.web.customer.places import ShownPlace
 from portal.web.customer.timeline import Event
 from portal.web.customer.view import STEPS, ShownLine, ShownParcel, StatusPage
 from portal.web.ground.words import told
 
 
-def sample_page(brand: Brand, now: datetime) -> StatusPage:
-    """Return a status page with something of everything that colours are used for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What an article is called, and the path of its picture; none when empty."""
+
+    name: str
+    picture: str = ""
+
+
+_USUAL = (Article(name="Stoneware mug, blue"), Article(name="Reading lamp, oak"))
+ARTICLES = len(_USUAL)
+
+
+def sample_page(brand: Brand, now: datetime, own: Sequence[Article] = ()) -> StatusPage:
+    """Return a status page with something of everything that colours are used for.
+
+    `own` are articles of the brand's that it shows first, as many as it has.
+    """
+    first, second = (*own, *_USUAL[len(own) :])[:ARTICLES]
     placed, arrives = day(now.date()), day((now + timedelta(days=3)).date())
     hear = partial(told, brand.language)
     return StatusPage(
@@ -30,18 +49,18 @@ def sample_page(brand: Brand, now: datetime) -> StatusPage:
                 carrier="UPS",
                 tracking="1Z999AA10123456784",
                 link="",
-                lines=("2 × Stoneware mug, blue",),
+                lines=(f"2 × {first.name}",),
                 journey=(),
             ),
         ),
         lines=(
-            ShownLine(article="Stoneware mug, blue", quantity=2, where=hear("Shipped")),
-            ShownLine(article="Reading lamp, oak", quantity=1, where=hear("Being prepared")),
+            _line(first, 2, hear("Shipped")),
+            _line(second, 1, hear("Being prepared")),
         ),
         promises=(),
         arrivals=(),
         events=(Event(at=placed, iso=f"{now:%Y-%m-%d}", sentence="We received your order."),),
-        people=(("T. O.", "Portland, ME"),),
+        people=(ShownPlace(of="", rows=("T. O.", "Portland, ME")),),
         email="",
         reachable=True,
         proven=False,
@@ -52,3 +71,7 @@ def sample_page(brand: Brand, now: datetime) -> StatusPage:
         comes_back=False,
         waiting=(),
     )
+
+
+def _line(article: Article, quantity: int, where: str) -> ShownLine:
+    return ShownLine(article=article.name, quantity=quantity, where=where, picture=article.picture)

@@ -18,7 +18,7 @@ from hub.store import WebhookRow
 from portal.web.admin.owners import choices, named, owner
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, of_the_hub
 
 LIST = "/settings/webhooks"
 MOST_SHOWN = 100
@@ -141,7 +141,7 @@ class Webhooks:
                 who=visit.account.id,
             )
         except Refused as refusal:
-            told = [Problem(field="overlap", text=one.text) for one in refusal.problems]
+            told = of_the_hub(refusal.problems, field="overlap")
             return self._page(visit, seen, told, secret="")
         return self._page(visit, made.seen, [], secret=made.secret)
 
@@ -242,7 +242,7 @@ def _before(visit: Visit) -> int:
 
 def _told_of(refusal: Refused) -> list[Problem]:
     return [
-        Problem(field="types" if one.code == "type" else "url", text=one.text)
+        Problem(field="types" if one.code == "type" else "url", text=one.text, code=one.code)
         for one in refusal.problems
     ]
 

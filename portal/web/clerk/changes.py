@@ -24,7 +24,7 @@ from hub.store import Erased, Transaction
 from portal.web.clerk.entered import Entered
 from portal.web.clerk.moved import Since, moved_since
 from portal.web.clerk.seen import Sent, methods_known, order_seen, path_of, sent, sent_before
-from portal.web.clerk.told import Telling, kept_rows, newly_asked, with_nobody
+from portal.web.clerk.told import Telling, either_way, kept_rows, newly_asked, with_nobody
 from portal.web.clerk.wanted import (
     MOST_ADDED,
     PLACE,
@@ -32,6 +32,7 @@ from portal.web.clerk.wanted import (
     LineRow,
     Reading,
     added,
+    cancel_rows,
     labels,
     line_rows,
     open_groups,
@@ -39,7 +40,7 @@ from portal.web.clerk.wanted import (
 )
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, of_the_hub
 
 REASONS = {
     "changed_mind": "Changed their mind",
@@ -65,7 +66,7 @@ class Changes:
     def cancel_form(self, visit: Visit) -> Response:
         """Show what can be cancelled, everything chosen."""
         order = order_seen(self._parts, visit)
-        typed = {f"units-{row.number}": str(row.free) for row in line_rows(order)}
+        typed = {f"units-{row.number}": str(row.free) for row in cancel_rows(order)}
         return self._cancel_page(visit, order, typed, [], once=self._once())
 
     def cancel(self, visit: Visit) -> Response:
@@ -74,7 +75,7 @@ class Changes:
         again = partial(self._cancel_page, visit, typed=form.typed)
         if early := self._early(visit, order, form, again):
             return early
-        rows = line_rows(order)
+        rows = cancel_rows(order)
         entered = _entered(visit, order, rows)
         requests = None if visit.fields.get("do") == "all" else _fewer(rows, entered)
         if requests is not None and not requests and not entered.problems:
@@ -96,7 +97,7 @@ class Changes:
     ) -> Response:
         words = {
             "order": order,
-            "rows": line_rows(order),
+            "rows": cancel_rows(order),
             "typed": typed,
             "problems": problems,
             "since": since,
@@ -164,6 +165,7 @@ class Changes:
             "rows": telling.rows(decided.rows),
             "asked": newly_asked(self._parts, foreseen.before, after),
             "nobody": with_nobody(after),
+            "ends": either_way(after),
             "before": foreseen.before.total,
             "total": after.total,
         }
@@ -290,7 +292,7 @@ class Changes:
             return [sent_before(visit)]
         if reading is not None:
             return list(reading.placed(verdict.problems))
-        return [Problem(field="", text=flaw.text) for flaw in verdict.problems]
+        return of_the_hub(verdict.problems)
 
     # --- what came of it ------------------------------------------------------------------------
 

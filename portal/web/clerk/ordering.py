@@ -189,7 +189,7 @@ class Ordering:
             at = ""
             if len(steps) > 3 and steps[0] == "ship_groups":
                 at = self.places[int(steps[1])][int(steps[3])]
-            yield Problem(field=at, text=flaw.text)
+            yield Problem(field=at, text=flaw.text, code=flaw.code)
 
 
 _UNKNOWN = "No article is called so. Type its SKU, or other words of its title."

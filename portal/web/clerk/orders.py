@@ -11,21 +11,24 @@ from hub.flow import accounts
 from hub.flow.customer_flags import Flag, mark
 from hub.flow.parts import Parts
 from hub.flow.visiting import Link, make_link
-from hub.ops.desk.at_risk import at_risk
+from hub.ops.desk.at_risk import at_risk, mine
 from hub.ops.desk.documents import DocumentPage, documents
 from hub.ops.desk.order import OrderPaper, add_note, order_360
 from hub.ops.desk.orders import search_orders
+from hub.ops.desk.owners import Whose, owned
+from portal.web.clerk.cases import owning, queue_path
 from portal.web.clerk.mails import titles
 from portal.web.clerk.parcels import parcels_of
 from portal.web.clerk.seen import flag_names, order_seen, path_of
 from portal.web.clerk.why import why
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, of_the_hub
 
 SHORTEST = 3
 """Characters below which a search would be about everybody."""
 MOST_CASES = 20
+MOST_MINE = 10
 MOST_PAPERS = 20
 
 
@@ -48,10 +51,17 @@ class Orders:
             papers = documents(self._porch.parts, query=text, limit=MOST_PAPERS)
             if named := _meant(papers, text):
                 return see_other(visit.request, f"/documents/{named}")
+        parts, who = self._porch.parts, visit.account.id
+        cases = at_risk(parts, brands=brands, limit=MOST_CASES)
         words = {
+            **owning(parts, visit, cases, back="/orders"),
             "text": text,
             "hits": hits,
-            "cases": at_risk(self._porch.parts, brands=brands, limit=MOST_CASES),
+            "cases": cases,
+            "mine": mine(parts, who=who, brands=brands, limit=MOST_MINE),
+            "mine_all": owned(parts, who=who, brands=brands).mine,
+            "mine_path": queue_path("due", Whose.MINE),
+            "nobodys_path": queue_path("promise", Whose.NOBODY),
             "flags": flag_names(visit.words),
             "asked": enough,
             "papers": papers,
@@ -88,13 +98,15 @@ class Orders:
                 who=visit.account.id,
             )
         except Refused as refusal:
-            told = [Problem(field="why", text=each.text) for each in refusal.problems]
+            told = of_the_hub(refusal.problems, field="why")
             return self._one(visit, told)
         return see_other(visit.request, f"{path_of(order.brand, order.number)}?done=flags")
 
     def _one(self, visit: Visit, problems: list[Problem], *, made: Link | None = None) -> Response:
         caller, order = accounts.caller(visit.account), self.order(visit)
+        back, runs = path_of(order.brand, order.number), order.brand in self._porch.parts.brands
         words = {
+            **owning(self._porch.parts, visit, order.waiting, back=back),
             "order": order,
             "parcels": parcels_of(self._porch.parts, order, visit.words),
             "why": why(order, visit.words),
@@ -105,8 +117,9 @@ class Orders:
             "flags": flag_names(visit.words),
             "people": _people(self._porch.parts, order),
             "made": made,
-            "may_link": may(caller, Action.LINK_ORDER),
-            "may_write": may(caller, Action.CHANGE_ORDER),
+            "may_link": runs and may(caller, Action.LINK_ORDER),
+            "may_write": runs and may(caller, Action.CHANGE_ORDER),
+            "runs": runs,
             "may_read_papers": may(caller, Action.READ_DOCUMENTS),
             "once": self._porch.parts.random(16).hex(),
         }
@@ -139,7 +152,7 @@ class Orders:
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         except Refused as refusal:
-            told = [Problem(field="text", text=each.text) for each in refusal.problems]
+            told = of_the_hub(refusal.problems, field="text")
             return self._one(visit, told)
         path = visit.request.url.path.removesuffix("/notes")
         return see_other(visit.request, f"{path}?done=note")

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.domain.change_ends import GIVEN_UP, MORE, Known, Piece, pieces
+from hub.domain.change_ends import GIVEN_UP, KEEP, MORE, Known, Piece, pieces
+from hub.domain.change_held import exchanging, leaving
 from hub.domain.change_rows import asks_on
 from hub.domain.orders import Ask, ChangeState, FulfillmentOrder, Order
 from hub.domain.wishes import GROUP_ACTIONS, Outcome, Why
@@ -82,6 +83,10 @@ class Telling:
             return say("Only cancelled: nothing is ordered in its place")
         if one.outcome is Outcome.DONE:
             return say("At once") if self.ahead else say("Done")
+        if one.why == Why.GIVEN_UP:
+            return say("Given up: it was to be cancelled instead")
+        if one.why == Why.WANTED:
+            return say("It stays: it is wanted after all")
         if one.outcome is Outcome.TOO_LATE:
             known = _WHYS.get(Why(one.why), "") if one.why in set(Why) else ""
             return say("Too late: %(why)s", {"why": say(known or _WHYS[Why.NO_CHANGES])})
@@ -107,6 +112,7 @@ class Telling:
             "remove": "Cancel %(goods)s",
             MORE: "%(goods)s more",
             "quantity": "%(goods)s more",
+            KEEP: "Keep %(goods)s, which was to be cancelled",
             "swap": "Exchange %(goods)s",
             GIVEN_UP: "Exchange %(goods)s",
             "add": "Add %(goods)s",
@@ -126,6 +132,26 @@ class Telling:
         goods = [f"{count} × {names.get(line, '')}" for line, count in one.units.items()]
         name, units = one.row.get("line", ""), one.row.get("quantity", "")
         return ", ".join(goods) or f"{units} × {name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """How many units of a line are left: if they are given back as asked, and if none is."""
+
+    name: str
+    agreed: int
+    declined: int
+
+
+def either_way(order: Order) -> list[Ends]:
+    """Return what lines come to of which units are being asked back, by what the answer may be."""
+    rows = []
+    for line in order.lines:
+        asked = leaving(order, line) + exchanging(order, line)
+        if asked:
+            name = line.description or line.sku
+            rows.append(Ends(name=name, agreed=line.kept - asked, declined=line.kept))
+    return rows
 
 
 def newly_asked(parts: Parts, before: Order, after: Order) -> list[Asked]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from hub.domain.change_held import answer_by, exchanging, leaving
 from hub.domain.change_requests import (
     AddArticle,
     NewAddress,
@@ -12,10 +14,9 @@ from hub.domain.change_requests import (
     Request,
     SwapArticle,
 )
-from hub.domain.change_rows import asked_for, open_asks
 from hub.domain.exchange import Problem as Flaw
 from hub.domain.messages import Address
-from hub.domain.orders import ChangeKind, Order, OrderLine, ShipGroup
+from hub.domain.orders import Order, OrderLine, ShipGroup
 from hub.domain.placing import Gift
 from hub.domain.wishes import Fewer, Quantity
 from hub.flow.clerk_room import Article
@@ -28,7 +29,11 @@ PLACE = "/requests"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineRow:
-    """A line that can still change: units kept and those free to be cancelled or exchanged."""
+    """A line that can still change: units kept and those free to be cancelled or exchanged.
+
+    Of the units `kept`, `back` are being asked back and `exchanged` are asked back for others that
+    come in their place; by `answer_by` it is known whether they are.
+    """
 
     number: str
     name: str
@@ -36,6 +41,10 @@ class LineRow:
     stays: int
     free: int
     price: int
+    kept: int = 0
+    back: int = 0
+    exchanged: int = 0
+    answer_by: datetime | None = None
 
     @property
     def least(self) -> int:
@@ -44,34 +53,38 @@ class LineRow:
 
 
 def line_rows(order: Order) -> tuple[LineRow, ...]:
-    """Return the lines of which something is open and not being taken back already."""
+    """Return the lines that can still change: units are free, or wanted after all if so typed."""
     rows = []
     for line in order.lines:
-        leaving = _leaving(order, line)
-        free = line.buckets.open - leaving
-        if free > 0:
+        back, exchanged = leaving(order, line), exchanging(order, line)
+        free = line.buckets.open - back - exchanged
+        if free > 0 or back:
+            row = _row(line, free=free, stays=line.kept - back - exchanged)
+            until = answer_by(order, line)
             rows.append(
-                LineRow(
-                    number=line.number,
-                    name=line.description or line.sku,
-                    sku=line.sku,
-                    stays=line.kept - leaving,
-                    free=free,
-                    price=line.unit_price,
-                )
+                replace(row, kept=line.kept, back=back, exchanged=exchanged, answer_by=until)
             )
     return tuple(rows)
 
 
-def _leaving(order: Order, line: OrderLine) -> int:
-    """Units that partners are asked to give back already, because somebody wants that."""
-    mine = {one.id for _, one in asked_for(order, line)}
-    return sum(
-        units.quantity
-        for change, ask in open_asks(order)
-        if change.kind is not ChangeKind.RESOURCING
-        for units in ask.lines
-        if units.fulfillment_line_id in mine
+def cancel_rows(order: Order) -> tuple[LineRow, ...]:
+    """Return the lines of which something can be cancelled, what is being exchanged among it."""
+    rows = []
+    for line in order.lines:
+        back = leaving(order, line)
+        if (free := line.buckets.open - back) > 0:
+            rows.append(_row(line, free=free, stays=line.kept - back))
+    return tuple(rows)
+
+
+def _row(line: OrderLine, *, free: int, stays: int) -> LineRow:
+    return LineRow(
+        number=line.number,
+        name=line.description or line.sku,
+        sku=line.sku,
+        stays=stays,
+        free=free,
+        price=line.unit_price,
     )
 
 
@@ -98,8 +111,10 @@ def preset(order: Order, rows: Sequence[LineRow], groups: Sequence[GroupRow]) ->
     """Return the form's fields as the order is: sent like that, nothing changes."""
     fields = {"adds": "1", "add-1-units": "1"}
     for row in rows:
+        fields[f"units-{row.number}"] = str(row.stays)
+        if not row.free:
+            continue
         fields |= {
-            f"units-{row.number}": str(row.stays),
             f"swap-{row.number}": "",
             f"swap-{row.number}-units": str(row.free),
             f"swap-{row.number}-price": minor_text(row.price, order.currency),
@@ -153,7 +168,7 @@ class Reading:
     def _line(self, row: LineRow) -> None:
         name = f"swap-{row.number}"
         units = self.entered.count(f"units-{row.number}", least=row.least)
-        if self.entered.text(name):
+        if row.free and self.entered.text(name):
             self._swap(row, name, changed=units != row.stays)
         elif units < row.stays:
             wish = Fewer(line=row.number, quantity=row.stays - units)
@@ -251,7 +266,7 @@ class Reading:
                 at = places.get(parts[-1], places[""])
             else:
                 at = ""
-            yield Problem(field=at, text=flaw.text)
+            yield Problem(field=at, text=flaw.text, code=flaw.code)
 
 
 _UNKNOWN = "No article is called so. Type its SKU, or other words of its title."

@@ -60,7 +60,7 @@ def outcome(
         title=_title(
             done=bool(done),
             asked=comes,
-            late=bool(late),
+            late=any(one.why != Why.WANTED for one in late),
             address=address,
         ),
         tone="bad" if late and not done and not asked else "good",
@@ -103,6 +103,8 @@ def _title(*, done: bool, asked: str, late: bool, address: bool) -> str:
         return "The address is changed" if address else "Cancelled"
     if asked:
         return asked.rstrip(".")
+    if not late:
+        return "Not cancelled after all"
     return "It is too late for another address" if address else "It is too late to cancel"
 
 
@@ -136,6 +138,8 @@ def _late(order: Order, one: Piece, brand: Brand) -> str:
     known = one.why in set(Why)
     because = words.WHYS[Why(one.why)] if known else words.WHYS[Why.NO_CHANGES]
     goods = _goods(order, [one], brand)
+    if one.why == Why.WANTED:
+        return f"Not cancelled after all: {goods}."
     if one.action == ADDRESS and goods:
         return f"The former address holds for {goods}: {because}."
     if one.action == ADDRESS:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hub.domain.change_settling import SHIPPED, SILENCE
 from hub.domain.facts import FactKind
 from hub.domain.orders import ChangeKind
-from hub.domain.wishes import Outcome
+from hub.domain.wishes import Outcome, Why
 from hub.render import words
 from hub.store import SealedFact
 
@@ -123,7 +123,8 @@ def _asked(body: Body, teller: Teller) -> str:
 
 
 def _agreed(body: Body, teller: Teller) -> str:
-    if body.get("kind") == ChangeKind.RESOURCING:
+    """Nothing was made of what the customer wanted otherwise meanwhile."""
+    if body.get("kind") == ChangeKind.RESOURCING or body.get("stays"):
         return ""
     cancelled = body.get("kind") == ChangeKind.CANCELLATION
     if body.get(_PART):
@@ -133,7 +134,7 @@ def _agreed(body: Body, teller: Teller) -> str:
 
 
 def _too_late(body: Body, teller: Teller) -> str:
-    if body.get("kind") == ChangeKind.RESOURCING:
+    if body.get("kind") == ChangeKind.RESOURCING or body.get("by") == Why.GIVEN_UP:
         return ""
     if body.get(_PART):
         goods = teller.goods(body)
@@ -202,6 +203,8 @@ def _mailed(body: Body, teller: Teller) -> str:
         "confirmed": "We e-mailed you that we have your order.",
         "moved": "We e-mailed you about the new day of arrival.",
         "shipped": "We e-mailed you that something was shipped.",
+        "corrected": "We e-mailed you what we put right about a parcel.",
+        "stayed": "We e-mailed you that something was not shipped after all.",
         "delivered": "We e-mailed you that something was delivered.",
         "cancelled": "We e-mailed you what was cancelled.",
         "changed": "We e-mailed you what was changed.",
@@ -209,7 +212,7 @@ def _mailed(body: Body, teller: Teller) -> str:
         "late": "We e-mailed you about the new day of arrival.",
         "looking": "We e-mailed you that we are looking into it.",
     }
-    return mails.get(str(body.get("mail")), "")
+    return mails.get(str(body.get("said", body.get("mail"))), "")
 
 
 TOLD: Mapping[FactKind, Callable[[Body, Teller], str]] = MappingProxyType(

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from hub.domain import carriers, status
 from hub.domain.headline import HELD_UP, headline
-from hub.domain.messages import Address
 from hub.domain.orders import Order
 from hub.domain.placing import address_of
 from hub.domain.status import ENDED, ParcelState, Word
@@ -23,6 +22,7 @@ from hub.partners import Brand
 from hub.render import words
 from hub.store import Erased, StatusRow, Transaction
 from portal.web.customer.outcomes import waiting
+from portal.web.customer.places import ShownPlace, places
 from portal.web.customer.timeline import Event, Teller, journeys, left_at, timeline
 from portal.web.customer.wanting import units_rows
 from portal.web.ground.words import told
@@ -88,7 +88,7 @@ class StatusPage:
     promises: tuple[ShownPromise, ...]
     arrivals: tuple[str, ...]
     events: tuple[Event, ...]
-    people: tuple[tuple[str, ...], ...]
+    people: tuple[ShownPlace, ...]
     email: str
     reachable: bool
     proven: bool
@@ -114,9 +114,10 @@ def status_page(
         if row is None or order is None:
             return None
         facts = tx.facts.of_order(order.id)
-        people = _people(tx, order, proven=proven)
+        document = _document(row)
+        boxes = _boxes(order, document)
+        people = places(tx, order, _titles(boxes, brand), proven=proven, language=brand.language)
         email = _email(tx, order)
-    document = _document(row)
     word = status.word_at(document, now)
     unfilled = status.unfilled(order)
     said = headline(document, now, zone=brand.clock, unfilled=unfilled)
@@ -124,7 +125,6 @@ def status_page(
     promises = () if word in _ENDED else _promises(document, brand, unfilled)
     comes_back = word is Word.RETURNED and not any(one.get("returned") for one in document["lines"])
     held_up = HELD_UP in said.lower()
-    boxes = _boxes(order, document)
     actions = document.get("allowed_actions") or ()
     return StatusPage(
         number=order.number,
@@ -280,6 +280,13 @@ def _parcels(
     )
 
 
+def _titles(boxes: Sequence[str], brand: Brand) -> Mapping[str, str]:
+    """What each parcel is called, by its id, in the brand's language."""
+    return {
+        one: told(brand.language, _title(n, len(boxes))) for n, one in enumerate(boxes, start=1)
+    }
+
+
 def _title(number: int, parcels: int) -> str:
     return f"Parcel {number} of {parcels}" if parcels > 1 else "Parcel"
 
@@ -393,27 +400,6 @@ def _reason(moves: Sequence[Mapping[str, Any]], *, later: bool) -> object:
     """Why it moved that way: the last move the other way does not explain it."""
     same_way = [one for one in moves if (str(one.get("to")) > str(one.get("from"))) is later]
     return (same_way or moves)[-1].get("reason")
-
-
-def _people(tx: Transaction, order: Order, *, proven: bool) -> tuple[tuple[str, ...], ...]:
-    """Each address that parcels go to, as lines; initial and city for those who proved nothing."""
-    try:
-        found = [address_of(tx.people.get(group.person_id)) for group in order.groups]
-    except Erased:
-        return ()
-    shown = [_whole(address) if proven else _masked(address) for address in found]
-    return tuple(dict.fromkeys(shown))
-
-
-def _whole(address: Address) -> tuple[str, ...]:
-    town = " ".join(filter(None, (address.city, address.region, address.postal_code)))
-    rows = (address.name, address.name2, *address.lines, town, address.country, address.phone)
-    return tuple(row for row in map(words.plain, rows) if row)
-
-
-def _masked(address: Address) -> tuple[str, ...]:
-    initial, city = words.plain(address.name)[:1].upper(), words.plain(address.city)
-    return tuple(row for row in (f"{initial}." if initial else "", city) if row)
 
 
 def _email(tx: Transaction, order: Order) -> str:

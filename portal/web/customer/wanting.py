@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from hub.domain.change_held import leaving
 from hub.domain.change_requests import Request
-from hub.domain.change_rows import asked_for, open_asks
-from hub.domain.orders import ChangeKind, Order, OrderLine
+from hub.domain.orders import Order
 from hub.domain.wishes import Fewer
 from hub.render import words
 from portal.web.ground.problems import Problem
@@ -47,27 +47,15 @@ def units_rows(order: Order) -> tuple[UnitsRow, ...]:
     """Return the lines of which something is free, with nothing chosen."""
     rows = []
     for line in order.lines[:MOST_LINES]:
-        leaving = _leaving(order, line)
-        free = line.buckets.open - leaving
+        gone = leaving(order, line)
+        free = line.buckets.open - gone
         if free > 0:
             name = words.plain(line.description) or line.sku
             row = UnitsRow(
-                line=line.number, article=name, free=free, stays=line.kept - leaving, chosen=""
+                line=line.number, article=name, free=free, stays=line.kept - gone, chosen=""
             )
             rows.append(row)
     return tuple(rows)
-
-
-def _leaving(order: Order, line: OrderLine) -> int:
-    """Units of a line that partners are asked to give back already, because the customer wants."""
-    mine = {one.id for _, one in asked_for(order, line)}
-    return sum(
-        units.quantity
-        for change, ask in open_asks(order)
-        if change.kind is not ChangeKind.RESOURCING
-        for units in ask.lines
-        if units.fulfillment_line_id in mine
-    )
 
 
 def filled_in(rows: Sequence[UnitsRow], fields: Mapping[str, str]) -> tuple[UnitsRow, ...]:

@@ -1,13 +1,15 @@
 """The desk: operators and clerks in one house, each with the doors that their role may open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hub.access import Action, House
 from hub.flow.parts import Parts
+from hub.ops.codes import catalogue
 from portal.web.admin import doors as keeping
 from portal.web.admin.brands import Logos
 from portal.web.clerk import doors as clerks
+from portal.web.desk.cases import Cases
 from portal.web.desk.naming import Naming
 from portal.web.desk.overview import Overview
 from portal.web.desk.papers import Papers
@@ -41,6 +43,7 @@ def porch(parts: Parts, hosts: Sequence[str], networks: Sequence[str]) -> Porch:
         title="Hub desk",
         menu=places,
         networks=networks,
+        codes=catalogue(parts.formats),
     )
 
 
@@ -49,17 +52,18 @@ def doors(
     document: Document = dict,
     logos: Logos | None = None,
     brand_folder: Path | None = None,
+    pictures: Mapping[str, Path] | None = None,
 ) -> list[Door]:
     """Return every door behind the sign-in.
 
-    `document` is the API's own description, `logos` are the brands', `brand_folder` is where their
-    pages may be published to.
+    `document` is the API's own description, `logos` are the brands', `pictures` the folders of
+    their articles', `brand_folder` is where their pages may be published to.
     """
     return [
         *_looking(house),
         *_mending(house),
         *clerks.doors(house),
-        *keeping.doors(house, document, logos or {}, brand_folder),
+        *keeping.doors(house, document, logos or {}, brand_folder, pictures or {}),
         *account.doors(house),
     ]
 
@@ -94,6 +98,7 @@ def _looking(house: Porch) -> list[Door]:
 
 def _mending(house: Porch) -> list[Door]:
     papers, watching, naming = Papers(house), Watching(house), Naming(house)
+    cases = Cases(house)
     posts = {
         "/documents/{id}/rerun": (_MEND, papers.rerun),
         "/documents/{id}/send": (_MEND, papers.send),
@@ -101,6 +106,8 @@ def _mending(house: Porch) -> list[Door]:
         "/parked/{id}": (_MEND, papers.rerun_cause),
         "/exceptions/{id}": (Action.SETTLE_EXCEPTION, watching.settled),
         "/exceptions/{id}/remedy": (_MEND, watching.remedied),
+        "/exceptions/{id}/take": (Action.SETTLE_EXCEPTION, cases.take),
+        "/exceptions/{id}/give-back": (Action.SETTLE_EXCEPTION, cases.give_back),
         "/lanes": (_MEND, watching.resume),
         "/partners/{id}/names": (_MEND, naming.say),
         "/partners/{id}/names/forget": (_MEND, naming.forget),

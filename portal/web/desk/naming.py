@@ -95,7 +95,10 @@ class Naming:
                 paper=asked.paper,
             )
         except Refused as refusal:
-            told = [Problem(field=one.where.path, text=one.text) for one in refusal.problems]
+            told = [
+                Problem(field=one.where.path, text=one.text, code=one.code)
+                for one in refusal.problems
+            ]
             return self._page(visit, asked, form, told)
         except SaidBefore as before:
             form = replace(form, seen=before.row.sku)

@@ -19,10 +19,11 @@ from hub.ops.desk.marked import given
 from hub.ops.desk.naming import unnamed, unnamed_of
 from hub.ops.desk.signs import Sign
 from hub.store import Erased
+from portal.web.clerk.cases import owning
 from portal.web.desk.naming import people
 from portal.web.ground.answers import handed_over, see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, of_the_hub
 
 TABS = {
     "why": "Why",
@@ -114,6 +115,7 @@ class Papers:
         tabs = TABS if is_paper else DELIVERY_TABS
         named = is_paper and _may_mend(visit)
         words = {
+            **owning(self._porch.parts, visit, paper.open, back=f"/documents/{paper.id}"),
             "paper": paper,
             "tab": tab if tab in tabs else "why",
             "tabs": [(name, visit.words.say(label)) for name, label in tabs.items()],
@@ -252,4 +254,4 @@ def _asked(visit: Visit) -> Filter:
 
 
 def _told(refusal: Refused, *, field: str = "") -> list[Problem]:
-    return [Problem(field=field, text=problem.text) for problem in refusal.problems]
+    return of_the_hub(refusal.problems, field=field)

@@ -24,16 +24,19 @@ from hub.ops.desk.awaited import (
     settle,
 )
 from hub.ops.desk.naming import names, unnamed
+from hub.ops.desk.owners import Whose, owned, taken_by
 from hub.ops.desk.partners import partner, partners, try_file
 from hub.ops.desk.remedies import Remedy, do, resume_lane
 from hub.ops.desk.reports import report, reports
+from portal.web.clerk.cases import owning, queue_path
 from portal.web.clerk.seen import flag_names, path_of
+from portal.web.desk.cases import late, shares
 from portal.web.desk.charts import charted
 from portal.web.desk.naming import people
 from portal.web.desk.owning import changed
 from portal.web.ground.answers import answer, see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem, spoken
+from portal.web.ground.problems import Problem, of_the_hub, spoken
 
 DAYS = (7, 30, 90)
 REMEDIES = {
@@ -87,23 +90,35 @@ class Watching:
     def queue(self, visit: Visit) -> Response:
         """Show what waits for a person: the longest due first, or the promise nearest its end.
 
-        Clerks begin with promises, operators with what is due.
+        Clerks begin with promises, operators with what is due. It may be asked for one's own cases
+        or for those that nobody took.
         """
-        parts, brands = self._porch.parts, visit.account.of_brands
+        parts, brands, after = self._porch.parts, visit.account.of_brands, visit.query("after")
         clerk = not may(accounts.caller(visit.account), Action.READ_DOCUMENTS)
-        by = visit.query("by") or ("promise" if clerk else "due")
+        by, whose = _queue(visit, "promise" if clerk else "due"), _whose(visit)
+        asked = taken_by(whose, visit.account.id)
         if by == "promise":
-            found: CardPage = weighed(parts, brands=brands)
+            at_risk = weighed(parts, brands=brands, taken_by=asked)
+            found: CardPage = at_risk
+            brands = at_risk.brands
         else:
-            found = _due_first(parts, brands, visit.query("after"))
+            found = _due_first(parts, brands, asked, after)
+        counts = owned(parts, who=visit.account.id, brands=brands)
         words = {
             "found": found,
             "done": visit.query("done"),
             "by": by,
+            "whose": whose.value,
             "is_cut": isinstance(found, AtRisk) and found.is_cut,
             "may_read_papers": not clerk,
-            "orders": [(name, visit.words.say(text)) for name, text in QUEUES.items()],
+            "orders": [
+                (queue_path(name, whose), visit.words.say(text), name == by)
+                for name, text in QUEUES.items()
+            ],
+            "shares": shares(visit, by, whose, counts),
+            "more": queue_path(by, whose, found.next) if found.next else "",
             "flags": flag_names(visit.words),
+            **owning(parts, visit, found.rows, back=queue_path(by, whose, after)),
         }
         return self._porch.page(visit, "desk/exceptions.html", words)
 
@@ -118,13 +133,14 @@ class Watching:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         mends = may(accounts.caller(visit.account), Action.RERUN_DOCUMENT)
         paper = found.document_id if mends else ""
+        taken = owning(self._porch.parts, visit, [found], back=f"/exceptions/{found.id}")
         words = {
+            **taken,
             "card": found,
             "unnamed": unnamed(self._porch.parts, paper) if paper else (),
             "flags": flag_names(visit.words),
-            "problems": problems,
+            "problems": [*late(visit, found, self._porch.parts), *problems],
             "leads": _led(visit, found),
-            "may_settle": may(accounts.caller(visit.account), Action.SETTLE_EXCEPTION),
             "may_mend": mends,
             "may_read_papers": may(accounts.caller(visit.account), Action.READ_DOCUMENTS),
             "remedies": {str(one): visit.words.say(text) for one, text in REMEDIES.items()},
@@ -147,7 +163,7 @@ class Watching:
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         except Refused as refusal:
-            told = [Problem(field="how", text=each.text) for each in refusal.problems]
+            told = of_the_hub(refusal.problems, field="how")
             return self._card(visit, told)
         return see_other(visit.request, "/exceptions?done=1")
 
@@ -159,7 +175,7 @@ class Watching:
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         except Refused as refusal:
-            return self._card(visit, [Problem(field="", text=one.text) for one in refusal.problems])
+            return self._card(visit, of_the_hub(refusal.problems))
         return see_other(visit.request, f"/exceptions/{visit.path('id')}?done=remedied")
 
     def resume(self, visit: Visit) -> Response:
@@ -208,7 +224,7 @@ class Watching:
         try:
             done = changed(parts, partner_id, visit.fields, who=visit.account.id)
         except Refused as refusal:
-            told = [spoken(one.where.path, one.text) for one in refusal.problems]
+            told = [spoken(one.where.path, one.text, one.code) for one in refusal.problems]
             return self._partner(visit, None, told)
         if not done:
             raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -231,7 +247,7 @@ class Watching:
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         except Refused as refusal:
-            told = [Problem(field="body", text=each.text) for each in refusal.problems]
+            told = of_the_hub(refusal.problems, field="body")
             return self._partner(visit, None, told)
         return self._partner(visit, tried, [])
 
@@ -277,11 +293,23 @@ def _led(visit: Visit, card: Card) -> list[tuple[str, str]]:
     return led
 
 
-def _due_first(parts: Parts, brands: Brands, after: str) -> CardPage:
-    """The next page on which anything of these brands stands."""
-    found = exceptions(parts, brands=brands, after=after)
+def _queue(visit: Visit, usual: str) -> str:
+    """The order that the address asks for."""
+    asked = visit.query("by")
+    return asked if asked in QUEUES else usual
+
+
+def _whose(visit: Visit) -> Whose:
+    """Whose cases the address asks for."""
+    asked = visit.query("whose")
+    return Whose(asked) if asked in set(Whose) else Whose.ALL
+
+
+def _due_first(parts: Parts, brands: Brands, asked: str | None, after: str) -> CardPage:
+    """The next page on which anything of these brands stands, of those whose cases are asked."""
+    found = exceptions(parts, taken_by=asked, brands=brands, after=after)
     while not found.rows and found.next:
-        found = exceptions(parts, brands=brands, after=found.next, limit=MOST_ROWS)
+        found = exceptions(parts, taken_by=asked, brands=brands, after=found.next, limit=MOST_ROWS)
     return found
 
 

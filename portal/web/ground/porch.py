@@ -6,7 +6,7 @@ may not see answers as if there were nothing.
 
 import ipaddress
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import quote
@@ -104,7 +104,8 @@ class Place:
 class Porch:
     """One house with its hosts, its menu and its sheet of styles.
 
-    `title` is what the house is called; `networks` are those that may ask, all when empty.
+    `title` is what the house is called; `networks` are those that may ask, all when empty. `codes`
+    are the error codes that have a page in this house; others stand as text.
     """
 
     house: House
@@ -113,6 +114,7 @@ class Porch:
     title: str
     menu: Sequence[Place]
     networks: Sequence[str] = ()
+    codes: Container[str] = ()
 
     @property
     def cookie(self) -> str:
@@ -162,6 +164,7 @@ class Porch:
             "path": request.url.path,
             "theme": theme_of(request),
             "here": here_of(request),
+            "error_codes": self.codes,
             **words,
         }
         text = environment(said.language).get_template(template).render(given)

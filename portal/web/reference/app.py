@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.flow.parts import Parts
+from hub.ops.codes import catalogue
 from portal.web.ground.answers import KEPT, answer
 from portal.web.ground.templating import FOLDER, environment
 from portal.web.ground.words import Words, preferred, zone_named
@@ -41,13 +42,15 @@ def is_here(path: str) -> bool:
 
 def build(parts: Parts, document: Document) -> Starlette:
     """Return the reference as an app; it reads no store."""
-    book = _Book(parts, Pages(document))
+    book = _Book(parts, Pages(document, catalogue(parts.formats)))
     app = Starlette(
         routes=[
             *(Route(path, _file(*one), methods=["GET"]) for path, one in _SHEETS.items()),
             Route(PATH, book.index, methods=["GET"]),
             Route(f"{PATH}/openapi.json", book.download, methods=["GET"]),
             Route(f"{PATH}/webhooks", book.webhooks, methods=["GET"]),
+            Route(f"{PATH}/errors", book.errors, methods=["GET"]),
+            Route(f"{PATH}/errors/{{code}}", book.error, methods=["GET"]),
             Route(f"{PATH}/{{operation}}", book.one, methods=["GET"]),
         ],
         exception_handlers={HTTPException: _nothing},
@@ -72,6 +75,14 @@ class _Book:
         """Show what is sent."""
         return await self._sent(request, "reference/webhooks.html", "")
 
+    async def errors(self, request: Request) -> Response:
+        """Show every error code."""
+        return await self._sent(request, "reference/errors.html", "")
+
+    async def error(self, request: Request) -> Response:
+        """Show one error code."""
+        return await self._sent(request, "reference/error.html", request.path_params["code"][:100])
+
     async def one(self, request: Request) -> Response:
         """Show one operation."""
         return await self._sent(
@@ -85,28 +96,34 @@ class _Book:
         sent.headers["content-disposition"] = 'attachment; filename="openapi.json"'
         return sent
 
-    async def _sent(self, request: Request, template: str, operation: str) -> Response:
+    async def _sent(self, request: Request, template: str, name: str) -> Response:
         language = preferred(request.headers.get("accept-language", ""))
         try:
-            body = await run_in_threadpool(self._made, template, operation, language)
+            body = await run_in_threadpool(self._made, template, name, language)
         except KeyError:  # not kept: whoever guesses names fills no memory
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
         sent = answer(request, body, cache=_FOR_A_WHILE)
         sent.headers["vary"] = "Host, Accept-Language"
         return sent
 
-    def _make(self, template: str, operation: str, language: str) -> bytes:
+    def _make(self, template: str, name: str, language: str) -> bytes:
         said = Words(language=language, zone=zone_named(""), now=self._parts.now())
-        words = self._words(template, operation, said)
+        words = self._words(template, name, said)
         given = {"frame": FRAME, "say": said, "settings": False, "me": None, "seal": "", **words}
         return environment(language).get_template(template).render(given).encode()
 
-    def _words(self, template: str, operation: str, said: Words) -> Mapping[str, object]:
-        if operation:
-            return self._pages.one(operation)
-        if template == "reference/webhooks.html":
-            return self._pages.webhooks()
-        return self._pages.index(said)
+    def _words(self, template: str, name: str, said: Words) -> Mapping[str, object]:
+        match template:
+            case "admin/operation.html":
+                return self._pages.one(name)
+            case "reference/error.html":
+                return self._pages.error(name)
+            case "reference/errors.html":
+                return self._pages.errors()
+            case "reference/webhooks.html":
+                return self._pages.webhooks()
+            case _:
+                return self._pages.index(said)
 
 
 def _file(name: str, kind: str) -> Endpoint:

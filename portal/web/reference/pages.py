@@ -1,11 +1,13 @@
 """What the pages of the reference are made of, wherever they are shown."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from hub.domain.meanings import TITLES
 from hub.domain.webhook_examples import Example, brand_examples, partner_examples
 from hub.domain.webhooks import (
     GIVEN_UP_AFTER,
@@ -18,6 +20,7 @@ from hub.domain.webhooks import (
 )
 from hub.flow.webhook_turns import signed
 from hub.flow.webhooks import CALL, MOST_TESTS
+from hub.ops.codes import Catalogue
 from hub.store import Picked
 from portal.web.ground.words import Words
 from portal.web.reference.described import described, grouped
@@ -31,13 +34,15 @@ _SAMPLE_KEY = b"an example, never a real secret!"
 _SENT_AT = datetime(2026, 11, 23, 14, 5, 10, tzinfo=UTC)
 _UNITS = ((3_600, "h"), (60, "min"), (1, "s"))
 _DAY = timedelta(days=1)
+_OF_X12 = re.compile(r"x12-([a-z]{2,3}[0-9]{3})-(.+)")
 
 
 class Pages:
     """The words of every page; `document` is asked anew for each."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, codes: Catalogue) -> None:
         self._document = document
+        self._codes = codes
         self._code = Path(__file__).with_name("verify.py").read_text()
 
     def index(self, said: Words) -> Mapping[str, object]:
@@ -51,6 +56,22 @@ class Pages:
     def one(self, operation: str) -> Mapping[str, object]:
         """Return one operation; KeyError when there is none of that name."""
         return {"found": described(self._document(), operation)}
+
+    def errors(self) -> Mapping[str, object]:
+        """Return every error code, by where it is met first."""
+        return {"groups": [(met, TITLES[met], rows) for met, rows in self._codes.grouped()]}
+
+    def error(self, code: str) -> Mapping[str, object]:
+        """Return one error code; KeyError when there is none of that name."""
+        found = self._codes.find(code)
+        if found is None:
+            raise KeyError(code)
+        return {
+            "code": code,
+            "found": found,
+            "met": [(met, TITLES[met]) for met in found.met],
+            "quoted": _quoted(code),
+        }
 
     def download(self) -> bytes:
         """Return the document itself."""
@@ -80,6 +101,12 @@ class Pages:
                 ("partner", "A partner is told", _shown(partner_examples())),
             ],
         }
+
+
+def _quoted(code: str) -> str:
+    """Return the element and value that an X12 code stands for: `AK304 = 3`; "" for others."""
+    found = _OF_X12.fullmatch(code)
+    return f"{found[1].upper()} = {found[2]}" if found else ""
 
 
 def shortly(time: timedelta) -> str:

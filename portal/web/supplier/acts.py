@@ -26,13 +26,13 @@ from portal.web.supplier.deciding import (
     Doubt,
     decided,
     decided_parcels,
-    misdialled,
+    mislabelled,
     of_form,
     typed_numbers,
 )
 from portal.web.supplier.reading import REASONS, Misread, answers, corrected, standing
 from portal.web.supplier.room import one_of
-from portal.web.supplier.view import ShownPart, ShownShipment, shown
+from portal.web.supplier.view import ShownPart, ShownShipment, asked_by_us, shown
 
 MOST_PARCELS = 20
 
@@ -135,11 +135,12 @@ class Acts:
         }
         return self._porch.page(visit, "supplier/ship.html", words, status=_status(problems))
 
-    # --- a change that the customer wants -------------------------------------------------------
+    # --- a change that the customer wants, or a question of ours --------------------------------
 
     def change(self, visit: Visit) -> Response:
         """Answer a change or cancellation with one word; a yes is final and asked once more."""
-        part = self._part(visit)
+        work = one_of(self._porch, visit)
+        part = shown(work, visit.words)
         whole = {"stopped": "accept", "shipped": "reject"}.get(visit.fields.get("answer", ""))
         if whole is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -150,7 +151,9 @@ class Acts:
             return self._porch.page(visit, "supplier/sure.html", shown_once)
         words = {"change": named, "whole": whole}
         came = self._say(visit, part, PostedSet.CHANGE_RESPONSE, words)
-        return self._after(visit, part, came, done="change")
+        return self._after(
+            visit, part, came, done="answered" if asked_by_us(work, named) else "change"
+        )
 
     # --- taken back, put right ------------------------------------------------------------------
 
@@ -182,7 +185,7 @@ class Acts:
             return again
         sent = _named(part, visit.fields.get("shipment", ""))
         read = corrected(sent, visit.fields, visit.words)
-        read = decided(read, _misdialled(visit, visit.fields), visit.fields)
+        read = decided(read, self._mislabelled(visit, part, visit.fields), visit.fields)
         if isinstance(read, Misread):
             return self._correct(visit, part, sent, list(read.problems), visit.fields)
         came = self._say(visit, part, PostedSet.SHIPMENT_CORRECTION, read)
@@ -203,11 +206,18 @@ class Acts:
             "sent": sent,
             "problems": problems,
             "typed": typed,
-            "doubts": _misdialled(visit, typed),
+            "doubts": self._mislabelled(visit, part, typed),
             "carriers": choices(self._porch.parts, visit.partner),
             "once": self._once(visit),
         }
         return self._porch.page(visit, "supplier/correct.html", words, status=_status(problems))
+
+    def _mislabelled(
+        self, visit: Visit, part: ShownPart, fields: Mapping[str, str]
+    ) -> tuple[Doubt, ...]:
+        """What speaks against other numbers of a parcel that was told before."""
+        typed, named = typed_numbers(fields), fields.get("carrier", "")
+        return mislabelled(self._porch.parts, visit.partner, part, typed, visit.words, named=named)
 
     # --- how it is said -------------------------------------------------------------------------
 
@@ -258,14 +268,9 @@ def _named(part: ShownPart, name: str) -> ShownShipment:
     return found
 
 
-def _misdialled(visit: Visit, fields: Mapping[str, str]) -> tuple[Doubt, ...]:
-    """What speaks against other numbers of a parcel that was told before."""
-    return misdialled(typed_numbers(fields), visit.words, named=fields.get("carrier", ""))
-
-
 def _flaws(came: Came) -> list[Problem]:
     """What the river says of a paper, at the form as a whole."""
-    return [Problem(field="", text=_sentence(flaw)) for flaw in came.problems] or [
+    return [Problem(field="", text=_sentence(flaw), code=flaw.code) for flaw in came.problems] or [
         Problem(field="", text="this cannot be said of the order any more; open it again")
     ]
 

@@ -11,7 +11,7 @@ from hub.flow import supplier_columns
 from hub.flow.supplier_columns import Columns
 from portal.web.ground.answers import see_other
 from portal.web.ground.porch import Porch, Visit
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, spoken
 from portal.web.ground.words import Words
 
 LABELS = {
@@ -89,10 +89,7 @@ class Naming:
     ) -> Response:
         """Show the columns; `missing` says that the table cannot be read before they are named."""
         said = visit.words.say
-        problems = [
-            Problem(field="", text=f"{flaw.text[:1].upper()}{flaw.text[1:]}.")
-            for flaw in (*wrong, *found.problems)
-        ]
+        problems = [spoken("", flaw.text, flaw.code) for flaw in (*wrong, *found.problems)]
         if missing:
             problems.append(Problem(field=f"{COLUMN}0", text=_lacking(found, visit.words)))
         words = {

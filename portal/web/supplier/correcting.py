@@ -17,6 +17,7 @@ LONGEST = 200  # signs of a cell
 LARGEST_FORM = 2 * 1024 * 1024  # all cells of it at their longest, each sign as nine
 COLUMNS = (
     "number", "line", "sku", "vendor", "gtin", "quantity", "tracking", "carrier", "shipped_at",
+    "next_quantity",
 )  # fmt: skip
 """The columns that can be put right, as far as a table has them."""
 

@@ -12,7 +12,7 @@ from hub.flow.parts import Parts
 from portal.web.ground.problems import Problem
 from portal.web.ground.words import Words
 from portal.web.supplier.reading import Misread, parcels, scanned
-from portal.web.supplier.view import ShownPart
+from portal.web.supplier.view import ShownAsk, ShownPart
 
 _PLAIN = re.compile(r"[A-Z0-9]{1,40}")
 
@@ -26,19 +26,28 @@ class Doubt:
 
 
 def asked(part: ShownPart, words: Words) -> tuple[Doubt, ...]:
-    """Return what the customer asks of an order and nobody answered yet."""
+    """Return what is asked of an order, by its customer or by us, and nobody answered yet."""
     return tuple(
         Doubt(
             token=f"asked-{one.change}",
-            text=words.say(
-                "The customer wants to cancel this order: answer that, or tick that it ships "
-                "anyway."
-                if one.whole
-                else "The customer wants to change this order: answer that, or tick that it ships "
-                "anyway."
-            ),
+            text=_asked(one, words),
         )
         for one in part.asks
+    )
+
+
+def _asked(one: ShownAsk, words: Words) -> str:
+    if one.ours:
+        return words.say(
+            "We asked whether others may send a part of this order: answer that, or tick that it "
+            "ships anyway."
+        )
+    if one.whole:
+        return words.say(
+            "The customer wants to cancel this order: answer that, or tick that it ships anyway."
+        )
+    return words.say(
+        "The customer wants to change this order: answer that, or tick that it ships anyway."
     )
 
 
@@ -69,7 +78,20 @@ def doubts(
     *,
     named: str = "",
 ) -> tuple[Doubt, ...]:
-    """Return all that speaks against shipping an order under these numbers.
+    """Return all that speaks against shipping an order under these numbers."""
+    return (*asked(part, words), *mislabelled(parts, partner, part, trackings, words, named=named))
+
+
+def mislabelled(
+    parts: Parts,
+    partner: str,
+    part: ShownPart,
+    trackings: Iterable[str],
+    words: Words,
+    *,
+    named: str = "",
+) -> tuple[Doubt, ...]:
+    """Return what speaks against these numbers for parcels of an order.
 
     A number that is on a parcel of another order of the partner's is one; on its own order it is
     none, and what was taken back counts for nothing. `named` is the carrier that was chosen.
@@ -77,7 +99,7 @@ def doubts(
     plain = [label for one in trackings if _PLAIN.fullmatch(label := carriers.plain(one))]
     with parts.store.read() as tx:
         used = tx.parcels.purchase_orders(partner=partner, trackings=plain) if plain else {}
-    found = list(asked(part, words))
+    found = []
     for label, numbers in used.items():
         others = [number for number in numbers if number != part.number]
         if others:

@@ -121,7 +121,7 @@ class Firm:
         try:
             act(f"user:{visit.account.id}")
         except Refused as refusal:
-            told = [spoken(flaw.where.path, flaw.text) for flaw in refusal.problems]
+            told = [spoken(flaw.where.path, flaw.text, flaw.code) for flaw in refusal.problems]
             return self._shown(visit, told)
         return see_other(visit.request, "/settings?saved=1")
 

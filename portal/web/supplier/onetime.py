@@ -20,19 +20,19 @@ from hub.domain.names import Names
 from hub.domain.posted import PostedSet
 from hub.flow import accounts, supplier_room
 from hub.flow.accounts import Act
-from hub.flow.partner_work import find
+from hub.flow.partner_work import Work, find
 from hub.flow.supplier_owed import CHANGE, WORK
 from hub.flow.supplier_room import Came, Said
 from portal.web.ground.answers import see_other
 from portal.web.ground.forms import form, form_seal
 from portal.web.ground.porch import LARGEST_FORM, MOST_FIELDS, Porch
-from portal.web.ground.problems import Problem
+from portal.web.ground.problems import Problem, of_the_hub
 from portal.web.ground.words import Words, zone_named
 from portal.web.supplier.carriers import choices
 from portal.web.supplier.deciding import Doubt, decided_parcels, of_form
 from portal.web.supplier.endings import ending
 from portal.web.supplier.reading import Misread
-from portal.web.supplier.view import ShownPart, shown
+from portal.web.supplier.view import ShownPart, asked_by_us, shown
 
 AFTER = "after"
 AFTER_FOR = timedelta(hours=24)
@@ -59,6 +59,7 @@ class Opened:
     """
 
     act: Act
+    work: Work
     part: ShownPart
     words: Words
     ending: str
@@ -107,7 +108,7 @@ class OneTime:
         if work is None:
             return None
         ended = ending(work, words) if act.purpose == CHANGE else ""
-        return Opened(act=act, part=shown(work, words), words=words, ending=ended)
+        return Opened(act=act, work=work, part=shown(work, words), words=words, ending=ended)
 
     def _act(self, request: Request, token: str, fields: Mapping[str, str]) -> Response:
         opened = self._opened(request, token)
@@ -125,9 +126,10 @@ class OneTime:
             return self._over(request)
         came = self._said(act, read, fields)
         if came.went_through:
-            return self._led_on(request, act, what)
+            ours = what == "change" and asked_by_us(opened.work, fields.get("change", ""))
+            return self._led_on(request, act, "answered" if ours else _DONE[what])
         accounts.reopen_act(self._porch.parts, act_id=act.id)
-        problems = [Problem(field="", text=flaw.text) for flaw in came.problems]
+        problems = of_the_hub(came.problems)
         text = opened.words.say("This cannot be said of the order any more.")
         return self._page(
             request, token, opened, problems or [Problem(field="", text=text)], fields
@@ -151,7 +153,7 @@ class OneTime:
         )
         return supplier_room.say(self._porch.parts, act.partner, said)
 
-    def _led_on(self, request: Request, act: Act, what: str) -> Response:
+    def _led_on(self, request: Request, act: Act, done: str) -> Response:
         """Lead to a fresh link, which is for this browser alone and opens no more than this one."""
         parts = self._porch.parts
         seed, until = parts.fresh(), parts.now() + AFTER_FOR
@@ -167,7 +169,7 @@ class OneTime:
                 holder=act.holder,
             )
         )
-        return see_other(request, f"/a/{link.token}?done={_DONE[what]}")
+        return see_other(request, f"/a/{link.token}?done={done}")
 
     def _page(
         self,

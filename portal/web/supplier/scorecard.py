@@ -69,6 +69,7 @@ class Scorecard:
             "mark": mark or "",
             "orders": found.orders,
             "count": found.count,
+            "brands": self._porch.parts.brands,
             "words_of": {str(one): said(text) for one, text in MARKS.items()},
         }
         return self._porch.page(visit, "supplier/figures_orders.html", words)

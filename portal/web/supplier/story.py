@@ -14,6 +14,7 @@ from portal.web.ground.porch import Visit
 SENTENCES = {
     Happened.GIVEN: "The order came to you.",
     Happened.ASKED: "The customer asked for a change.",
+    Happened.ASKED_BY_US: "You were asked whether others may send a part of it.",
     Happened.ANSWERED: "You answered it.",
     Happened.SHIPPED: "You told of a shipment.",
     Happened.CHANGE_ANSWERED: "You answered the change.",

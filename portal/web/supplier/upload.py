@@ -273,7 +273,7 @@ def _orders(rows: Rows, fates: Collection[Fate]) -> int:
 
 
 def _problems(flaws: Sequence[Flaw]) -> list[Problem]:
-    return [Problem(field="", text=_sentence(flaw)) for flaw in flaws]
+    return [Problem(field="", text=_sentence(flaw), code=flaw.code) for flaw in flaws]
 
 
 def _sentence(flaw: Flaw) -> str:

@@ -3,16 +3,25 @@
 The work as the river composes it holds the whole order; no template is ever handed that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from hub.domain import carriers
 from hub.domain.asking import gift_text
+from hub.domain.change_settling import find_ask, still_asked
 from hub.domain.exchange import Purpose
 from hub.domain.leaving import leaving
 from hub.domain.messages import Address
-from hub.domain.orders import FulfillmentLine, FulfillmentState, Package, Shipment
+from hub.domain.orders import (
+    Buckets,
+    ChangeKind,
+    FulfillmentLine,
+    FulfillmentState,
+    Package,
+    PromiseKind,
+    Shipment,
+)
 from hub.domain.packs import split
 from hub.domain.placing import address_of
 from hub.flow.partner_work import Asked, Dispatched, Work
@@ -69,12 +78,18 @@ class ShownParcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownShipment:
-    """One shipment that was told of; `undo_until` is while the customer has no mail of it."""
+    """One shipment that was told of; `undo_until` is while the customer has no mail of it.
+
+    Where what it replaces was mailed before, as `told` says, no mail of the correction. `went_to`
+    is the address by which it left, empty where that is the one that stands.
+    """
 
     name: str
     at: datetime
+    went_to: tuple[str, ...]
     carrier: str
     undo_until: datetime | None
+    told: bool
     voidable: bool
     correctable: bool
     parcels: tuple[ShownParcel, ...]
@@ -84,13 +99,17 @@ class ShownShipment:
 class ShownAsk:
     """A change or cancellation that waits for the supplier's answer.
 
-    `silence` is what no answer counts as: `confirm` or `decline`.
+    `silence` is what no answer counts as: `confirm` or `decline`. `ours` is a question of the hub's
+    own, whether others may send what the supplier sends late: no customer asked for it. `whole` is
+    a customer's after whose yes nothing is left to send. `units` are those it asks for.
     """
 
     change: str
     silence: str
+    ours: bool
     whole: bool
     until: datetime | None
+    units: tuple[tuple[int, ShownLine], ...]
     sentences: tuple[str, ...]
 
 
@@ -141,6 +160,11 @@ class ShownPart:
         return any(one.whole for one in self.asks)
 
     @property
+    def changes(self) -> bool:
+        """Whether the customer asks for anything."""
+        return any(not one.ours for one in self.asks)
+
+    @property
     def listed(self) -> tuple[tuple[int, ShownLine], ...]:
         """What a list names: the lines of which pieces are open; of what is over, all as asked."""
         waiting = tuple((line.open, line) for line in self.lines if line.open)
@@ -156,6 +180,7 @@ def shown(work: Work, words: Words) -> ShownPart:
     state, tone = _STATES[part.state]
     waits = part.state not in _OVER
     late = waits and part.due is not None and part.due < words.now
+    lines = tuple(_lines(work, people, words))
     return ShownPart(
         number=part.number,
         customer_order=work.order.number,
@@ -175,8 +200,8 @@ def shown(work: Work, words: Words) -> ShownPart:
         gift=group.gift,
         gift_message=gift_text(gift, work.voice.language) if isinstance(gift, dict) else "",
         slip_message=work.voice.slip_message,
-        lines=tuple(_lines(work, people, words)),
-        asks=tuple(_ask(asked, work, words) for asked in work.asked),
+        lines=lines,
+        asks=tuple(_ask(asked, work, lines, words) for asked in work.asked),
         shipments=tuple(_shipment(work, one, words) for one in work.shipments),
         answer=_answer(work),
         actions=frozenset(work.actions),
@@ -195,7 +220,9 @@ def _place(address: Address) -> str:
 
 def _lines(work: Work, people: Mapping[str, object], words: Words) -> Iterator[ShownLine]:
     part, clock = work.part, zone_named(work.zone)
-    due = leaving(part, today=words.now.astimezone(clock).date(), zone=clock)
+    promise = work.order.promise(part.id, PromiseKind.SHIP_BY)
+    day = promise.day if promise else None
+    due = leaving(part, promised=day, today=words.now.astimezone(clock).date(), zone=clock)
     for line in part.lines:
         yield _line(work, line, people, words, due=due[line.id])
 
@@ -231,30 +258,37 @@ def _said(line: FulfillmentLine, words: Words) -> str:
     told = (
         (buckets.shipped, "%(num)s shipped"),
         (buckets.backordered, "%(num)s later"),
-        (buckets.accepted, "%(num)s confirmed"),
+        (_still_to_come(buckets), "%(num)s confirmed"),
         (buckets.rejected, "%(num)s refused"),
         (buckets.cancelled - buckets.rejected, "%(num)s cancelled"),
     )
     return ", ".join(words.say(text, {"num": number}) for number, text in told if number > 0)
 
 
-def _ask(asked: Asked, work: Work, words: Words) -> ShownAsk:
+def asked_by_us(work: Work, change: str) -> bool:
+    """Say whether the change of that number is a question of the hub's own."""
+    return any(
+        owner.kind is ChangeKind.RESOURCING
+        for owner in work.order.changes
+        for ask in owner.asks
+        if ask.fulfillment_id == work.part.id and str(ask.number) == change
+    )
+
+
+def _still_to_come(buckets: Buckets) -> int:
+    """The pieces that were confirmed and have not left."""
+    return min(buckets.open, buckets.accepted - buckets.shipped)
+
+
+def _ask(asked: Asked, work: Work, lines: Sequence[ShownLine], words: Words) -> ShownAsk:
     message = asked.message
-    packs = {line.number: line.units_per_pack for line in work.part.lines}
-    names = {line.number: work.order.line(line.line_id).description for line in work.part.lines}
-    whole = message.purpose is Purpose.CANCEL
-    told = [
-        words.say(
-            "%(name)s: %(now)s instead of %(before)s",
-            {
-                "name": names.get(line.number, line.number),
-                "now": line.quantity * packs.get(line.number, 1),
-                "before": line.former * packs.get(line.number, 1),
-            },
-        )
-        for line in message.lines
-        if not whole
-    ]
+    ours = find_ask(work.order, asked.ask.id)[0].kind is ChangeKind.RESOURCING
+    places = {line.id: place for place, line in enumerate(work.part.lines)}
+    units = tuple(
+        (one.quantity, lines[places[one.fulfillment_line_id]])
+        for one in still_asked(work.order, asked.ask)
+    )
+    told = [_less(quantity, line, words, ours=ours) for quantity, line in units]
     if message.ship_to is not None:
         rows = ", ".join(_rows(message.ship_to))
         told.append(words.say("To another address: %(rows)s", {"rows": rows}))
@@ -262,10 +296,20 @@ def _ask(asked: Asked, work: Work, words: Words) -> ShownAsk:
     return ShownAsk(
         change=str(asked.ask.number),
         silence=asked.silence,
-        whole=whole,
+        ours=ours,
+        whole=message.purpose is Purpose.CANCEL and not ours,
         until=asked.ask.until,
+        units=units,
         sentences=tuple(told),
     )
+
+
+def _less(quantity: int, line: ShownLine, words: Words, *, ours: bool) -> str:
+    """How many pieces of a line are asked for, of those that are open now."""
+    filled = {"name": line.description or line.sku, "num": quantity, "open": line.open}
+    if ours:
+        return words.say("%(name)s: %(num)s of %(open)s could come from others", filled)
+    return words.say("%(name)s: %(num)s of %(open)s not wanted any more", filled)
 
 
 def _other_wishes(routing: str, ship_by: date | None, gift: str, words: Words) -> list[str]:
@@ -308,12 +352,21 @@ def _shipment(work: Work, sent: Dispatched, words: Words) -> ShownShipment:
     return ShownShipment(
         name=sent.name,
         at=shipment.shipped_at,
+        went_to=_went_to(sent, work),
         carrier=shipment.carrier,
         undo_until=sent.undo_until if fresh else None,
+        told=sent.told,
         voidable=sent.voidable,
         correctable=sent.correctable,
         parcels=parcels,
     )
+
+
+def _went_to(sent: Dispatched, work: Work) -> tuple[str, ...]:
+    if sent.words is None or work.words is None:
+        return ()
+    former, now = (_rows(address_of(one)) for one in (sent.words, work.words))
+    return former if former != now else ()
 
 
 def _called(work: Work, line: FulfillmentLine) -> str:

@@ -6,12 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hub import mapping
 from hub.domain.catalog import Item, PartnerItem
 from hub.domain.messages import ProductId
+from hub.flow.orders import UNITS as UNITS_PAGE
 from hub.ops import catalog_file
-from hub.ops.catalog_columns import check_digit, cost_cell, gtin_cell, heading
+from hub.ops.catalog_columns import check_digit, cost_cell, gtin_cell, heading, unit_cell
+from tests.house import ROOT
 
 PARTNERS = ("acme", "nordic", "mill")
+UNITS = {"each": "EA", "case": "CA"}
 
 GOOD = """\
 sku,gtin,title,partner,id:vendor,unit,units_per_pack,cost,currency,priority,valid_from
@@ -22,7 +26,7 @@ HAR-LAMP-OAK,,Oak lamp,,,,,,,,
 
 
 def _read(text: str) -> catalog_file.CatalogFile:
-    return catalog_file.read(text.encode(), partners=PARTNERS)
+    return catalog_file.read(text.encode(), partners=PARTNERS, units=UNITS)
 
 
 def _told(text: str) -> dict[str, str]:
@@ -59,6 +63,22 @@ def test_a_file_becomes_articles_and_offers() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [("each", "EA"), ("EACH", "EA"), ("Case", "CA"), ("ea", "EA"), ("YD", "YD"), ("", "EA")],
+)
+def test_our_words_for_units_become_codes_and_other_codes_stay(said: str, unit: str) -> None:
+    table = _read(f"sku,partner,unit,cost,currency\nS-1,acme,{said},1,USD\n")
+    assert (table.problems, [one.unit for one in table.offers]) == ((), [unit])
+
+
+def test_every_word_of_the_table_of_units_is_a_code_of_two_signs() -> None:
+    page = (ROOT / "mappings" / "codes" / "units.yaml").read_text()
+    units = mapping.load({UNITS_PAGE: page}).codes(UNITS_PAGE)
+    assert units["each"] == "EA" and units["gram"] == "GR" and len(units) > 15
+    assert {unit_cell(word.upper(), units) for word in units} == set(units.values())
+
+
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
 def test_a_byte_order_mark_and_other_separators_change_nothing(mark: str) -> None:
     text = "\ufeff" + GOOD.replace(",", mark).replace("\n", "\r\n")
@@ -67,7 +87,7 @@ def test_a_byte_order_mark_and_other_separators_change_nothing(mark: str) -> Non
 
 def test_the_text_that_spreadsheets_call_unicode_is_read_too() -> None:
     body = GOOD.replace(",", "\t").encode("utf-16")
-    assert catalog_file.read(body, partners=PARTNERS) == _read(GOOD)
+    assert catalog_file.read(body, partners=PARTNERS, units=UNITS) == _read(GOOD)
 
 
 def test_headings_go_by_their_usual_names_in_any_case_and_order() -> None:
@@ -114,6 +134,7 @@ S-11,,Formula,acme,#REF!,EA,1,1.00,USD,0,
 S-12,,Too many,acme,V15,EA,1,1.00,USD,0,,cells,here
 S-13,,Odd unit,acme,V16,E/A,1,1.00,USD,0,
 S-14,,Odd priority,acme,V17,EA,1,1.00,USD,first,
+S-15,,Nobody's unit,acme,V18,bundle,1,1.00,USD,0,
 """
 
 
@@ -137,6 +158,8 @@ def test_every_mistake_is_named_at_once_by_row_and_column() -> None:
         "row 16": "13 cells",
         "row 17, column unit": "letters or digits",
         "row 18, column priority": "whole number from 0",
+        "row 19, column unit": "'bundle' is no unit; write its code of two letters or digits, such "
+        "as EA or CA, or one of the words case, each",
     }
     assert {
         place: part in told.get(place, "") for place, part in expected.items()
@@ -163,7 +186,7 @@ def test_a_file_that_cannot_be_used_says_where_and_why(text: str, place: str, pa
 
 
 def test_bytes_that_are_no_text_are_told_with_their_place() -> None:
-    table = catalog_file.read(b"sku,title\nA,Caf\xe9\n", partners=PARTNERS)
+    table = catalog_file.read(b"sku,title\nA,Caf\xe9\n", partners=PARTNERS, units=UNITS)
     assert [problem.where.path for problem in table.problems] == ["row 2"]
     assert "byte 16" in table.problems[0].text
 
@@ -214,6 +237,6 @@ def test_a_heading_means_a_known_column_or_nothing(text: str) -> None:
 @example(b"sep=\n")
 @example(b'sku\n"a"b')
 def test_no_bytes_make_reading_fail(body: bytes) -> None:
-    table = catalog_file.read(body, partners=PARTNERS)
+    table = catalog_file.read(body, partners=PARTNERS, units=UNITS)
     assert all(problem.where.path.startswith("row ") for problem in table.problems)
     assert all(offer.sku in {item.sku for item in table.items} for offer in table.offers)

@@ -11,6 +11,7 @@ from hub.domain.change_rows import given_back
 from hub.domain.exchange import Purpose
 from hub.domain.facts import Change, Fact, FactKind
 from hub.domain.headline import headline
+from hub.domain.hearing import set_buckets
 from hub.domain.messages import (
     Answer,
     CarrierMoment,
@@ -47,7 +48,7 @@ class Bench(Desk):
 
     def follow(self, change: Change) -> None:
         self._papers += 1
-        terms, now = {"acme": self.terms}, self.now
+        terms, now = dict.fromkeys(("acme", "delta"), self.terms), self.now
         names = Names(f"follow {self._papers}")
         after = promised(self.before, change, terms=terms, names=names, now=now)
         after = with_next_due(self.before, after, terms=terms, now=now)
@@ -90,6 +91,18 @@ class Bench(Desk):
         whole = after.line(part.lines[line].line_id)
         after = after.with_line(replace(whole, buckets=whole.buckets.cancel(units)))
         self.follow(Change(order=after))
+
+    def refused_and_resourced(self, units: int) -> None:
+        """The partner gives units back, and in the same moment another is asked for them."""
+        order = self.order
+        line = order.fulfillments[0].lines[0]
+        order = given_back(order, order.fulfillments[0].id, line.id, units)
+        former = order.fulfillments[0].lines[0].buckets
+        former = replace(former, rejected=units)
+        order = set_buckets(order, order.fulfillments[0].id, line.id, former)
+        order = sourced(order, "delta", seed="again").order
+        other = replace(order.fulfillments[1], created_at=self.now)
+        self.follow(Change(order=order.with_fulfillment(other)))
 
     def carrier(self, moment: CarrierMoment, expected_on: date | None = None) -> None:
         """What becomes of the first parcel."""
@@ -209,6 +222,61 @@ def test_once_nothing_put_off_is_left_the_first_day_is_that_of_all() -> None:
     assert (part.ship_by, part.next_due) == (EveryDay().end_of(nov(22)), None)
 
 
+def _moves(desk: Bench) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    """How each promise that stands moved, and of how many pieces."""
+    page = document(desk.order, version=1, now=desk.now)
+    return [
+        (one["kind"], one["open"], [(move["from"], move["to"]) for move in one["moves"]])
+        for one in page["promises"]
+    ]
+
+
+def test_what_stays_of_a_line_never_had_the_day_of_what_was_given_back() -> None:
+    desk = Bench(5)
+    desk.answers(("1", Answer.ACCEPTED, 2, None), ("1", Answer.BACKORDERED, 3, LATER))
+    desk.take(0, 3)
+    assert desk.doors() == [(SOON, {"1": 2}, False)]
+    assert desk.told() == [(LATE, SOON, "sooner", [])]
+    assert _moves(desk) == [("ship_by", 2, []), ("deliver_by", 2, [])]
+    desk.answers(("1", Answer.BACKORDERED, 2, LATER))  # what stays may be put off as well
+    [ship, door] = _moves(desk)
+    assert (ship[2], door[2]) == ([("2026-11-22", "2026-12-01")], [(SOON, LATE)])
+
+
+def test_what_stays_keeps_the_day_that_was_its_own() -> None:
+    desk = Bench(5)
+    desk.answers(("1", Answer.ACCEPTED, 2, nov(24)), ("1", Answer.BACKORDERED, 3, LATER))
+    assert [day for day, _, _ in desk.doors()] == ["2026-11-28", LATE]
+    desk.take(0, 3)
+    assert desk.doors() == [("2026-11-28", {"1": 2}, True)]
+    assert _moves(desk)[1] == ("deliver_by", 2, [(SOON, "2026-11-28")])
+
+
+def test_put_off_pieces_that_only_some_of_are_given_back_name_the_others() -> None:
+    desk = Bench(5)
+    desk.answers(("1", Answer.ACCEPTED, 2, None), ("1", Answer.BACKORDERED, 3, LATER))
+    desk.take(0, 1)
+    assert desk.doors() == [(SOON, {"1": 2}, False), (LATE, {"1": 2}, True)]
+    desk.answers(("1", Answer.ACCEPTED, 4, None))
+    assert desk.told() == [(LATE, SOON, "sooner", [("1", 2)])]
+
+
+def test_pieces_that_go_to_another_partner_take_the_day_they_had_with_them() -> None:
+    desk = Bench(5)
+    desk.answers(("1", Answer.ACCEPTED, 2, None), ("1", Answer.BACKORDERED, 3, LATER))
+    desk.now += timedelta(hours=1)
+    desk.refused_and_resourced(3)
+    whole = [(SOON, LATE), (LATE, SOON)]
+    assert [one for one in _moves(desk) if one[0] == "deliver_by"] == [
+        ("deliver_by", 2, []),
+        ("deliver_by", 3, whole),
+    ]
+    assert desk.told() == [
+        (LATE, SOON, "sooner", []),
+        (LATE, SOON, "resourced", [("1", 3)]),
+    ]
+
+
 def test_what_was_put_off_may_leave_first() -> None:
     desk = bench()
     desk.ship(("2", 3))
@@ -299,6 +367,53 @@ def test_another_zone_of_its_partner_moves_no_day(
     assert moves.told() == stays.told()
     _says_nothing(moves)
     assert (moves.doors(), moves.told()) == (stays.doors(), [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(EveryDay):
+    """The same partner once it set a day off on which nothing of it goes on."""
+
+    off: date
+
+    def arrival(self, left_on: date, *, method: str) -> date:
+        there = EveryDay.arrival(self, left_on, method=method)
+        return there + timedelta(days=1) if left_on < self.off <= there else there
+
+
+@pytest.mark.parametrize(
+    "event",
+    [_says_nothing, _repeats, _agrees_again, _ships_some, _reports, _is_relieved_of_the_rest],
+)
+@pytest.mark.parametrize("off", [nov(25), date(2026, 12, 3)])
+def test_a_day_off_that_was_set_since_moves_no_day(
+    event: Callable[[Bench], None], off: date
+) -> None:
+    stays, moves = bench(), bench()
+    moves.terms = Closed(off=off)
+    for act in (event, _says_nothing):
+        act(stays)
+        act(moves)
+        assert (moves.doors(), moves.told()) == (stays.doors(), stays.told())
+
+
+def test_a_day_off_before_a_part_is_in_two_moves_what_is_put_off_alone() -> None:
+    desk = Bench(2, 3)
+    desk.terms = Closed(off=nov(25))
+    desk.answers(("1", Answer.ACCEPTED, 2, None), ("2", Answer.BACKORDERED, 3, LATER))
+    assert desk.doors() == [(SOON, {"1": 2}, False), (LATE, {"2": 3}, True)]
+    desk.answers(("1", Answer.ACCEPTED, 2, nov(23)))  # what is said from now on, counts with it
+    assert [day for day, _, _ in desk.doors()] == ["2026-11-28", LATE]
+
+
+def test_a_parcel_under_way_is_no_later_for_a_day_off_that_was_set_since() -> None:
+    desk = bench()
+    desk.ship(("1", 1))
+    desk.terms = Closed(off=nov(24))
+    _says_nothing(desk)
+    _reports(desk)
+    assert desk.doors() == [(SOON, {"1": 2}, False), (LATE, {"2": 3}, True)]
+    desk.carrier(CarrierMoment.IN_TRANSIT, nov(27))
+    assert desk.doors() == [("2026-11-27", {"1": 2}, True), (LATE, {"2": 3}, True)]
 
 
 def test_a_moment_is_of_the_day_of_the_zone_in_which_it_was_promised() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.arrivals import AGREED
 from hub.domain.change_rows import given_back
 from hub.domain.exchange import Purpose
 from hub.domain.facts import Change, Fact, FactKind
@@ -22,7 +23,8 @@ from hub.domain.messages import (
 )
 from hub.domain.names import Names
 from hub.domain.orders import Evidence, Order, Package, Promise, PromiseKind
-from hub.domain.promises import AGREED, REASONS, history, is_late, promised
+from hub.domain.promise_rows import history, is_late
+from hub.domain.promises import REASONS, promised
 from hub.domain.status import document
 from hub.render import words
 from tests.unit.domain.trade import NOON, Desk, notice, placed, sourced

@@ -92,7 +92,7 @@ def test_two_shipments_are_taken_back_in_any_order(voided: str) -> None:
     desk = _desk(5)
     _asked(desk)
     desk.hear(notice(desk.order, ("1", 2), name="A"))
-    desk.hear(notice(desk.order, ("1", 3), name="B"))
+    desk.hear(notice(desk.order, ("1", 3), name="B", tracking="1Z2"))
     assert _first(desk)[1].state is NO
     desk.hear(_void(desk, voided[0]))
     assert (_first(desk)[1].state, _units(desk)) == (WAITS, [2 if voided[0] == "A" else 3])
@@ -102,20 +102,39 @@ def test_two_shipments_are_taken_back_in_any_order(voided: str) -> None:
     assert desk.order.lines[0].buckets.cancelled == 5
 
 
-def test_what_was_answered_or_silenced_since_is_not_asked_again() -> None:
-    for answered in (True, False):
-        desk = _desk(5)
-        _asked(desk)
-        desk.hear(notice(desk.order, ("1", 2)))
-        _, ask = _first(desk)
-        if answered:
-            _said(desk, Answer.ACCEPTED)
-        else:
-            desk.order = silent(desk.order, ask.id, confirms=False, partner="acme", now=NOON).order
-        before = desk.order.changes
-        change = desk.hear(_void(desk))
-        assert desk.order.changes == before
-        assert change.watches == ()
+def test_what_silence_decided_since_is_not_asked_again() -> None:
+    desk = _desk(5)
+    _asked(desk)
+    desk.hear(notice(desk.order, ("1", 2)))
+    _, ask = _first(desk)
+    desk.order = silent(desk.order, ask.id, confirms=False, partner="acme", now=NOON).order
+    before = desk.order.changes
+    change = desk.hear(_void(desk))
+    assert desk.order.changes == before
+    assert change.watches == ()
+
+
+@pytest.mark.parametrize("first", [Answer.ACCEPTED, Answer.REJECTED])
+@pytest.mark.parametrize("then", [Answer.ACCEPTED, Answer.REJECTED])
+def test_an_answer_to_the_rest_leaves_what_did_not_leave_to_be_asked_again(
+    first: Answer, then: Answer
+) -> None:
+    desk = _desk(4)
+    _asked(desk)
+    desk.hear(notice(desk.order, ("1", 2)))
+    _said(desk, first)
+    assert _first(desk)[0].state is (YES if first is Answer.ACCEPTED else NO)
+    change = desk.hear(_void(desk))
+    assert [one.state for one in _first(desk)] == [WAITS, WAITS]
+    assert _units(desk) == [2]
+    assert [watch.due_at for watch in change.watches] == [UNTIL]
+    told = _said(desk, then)  # the very words of the first answer, of other units
+    assert not told.problems
+    assert _first(desk)[1].state is not WAITS
+    agreed = [first, then].count(Answer.ACCEPTED)
+    assert desk.order.lines[0].buckets.cancelled == 2 * agreed
+    assert desk.order.lines[0].buckets.open == 4 - 2 * agreed
+    assert not _said(desk, then).effects, "the same once more is nothing new"
 
 
 def test_units_of_a_later_wish_are_not_asked_for_twice() -> None:

@@ -222,6 +222,9 @@ def test_a_replacement_is_taken_whole_or_not_at_all() -> None:
     assert _codes(change) == ["unknown-line"]
     empty = replace(_instead(desk, tracking=""), parcels=())
     assert _codes(desk.hear(empty)) == ["replaces-with-nothing"]
+    bare = _instead(desk, tracking="1Z9")
+    assert bare.parcels, "a parcel with a number and without goods"
+    assert _codes(desk.hear(bare)) == ["replaces-with-nothing"]
     assert desk.order == before
 
 

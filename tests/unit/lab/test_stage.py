@@ -1,5 +1,6 @@
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,6 +95,51 @@ def test_a_fault_that_ended_the_partners_acting_is_told_to_who_looks(tmp_path: P
                 until(stage)
         finally:
             stage.stop()
+
+
+def test_a_partner_that_meets_a_fault_stops_alone_and_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    noon = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+    with claimed(tmp_path, reset=False):
+        stage = Stage(tmp_path, clock=lambda: noon, pace=Pace())
+        unread = b"\xff is no text"
+        (tmp_path / "partners" / "acme" / "in" / "850.edi").write_bytes(unread)
+        stage.start()
+        try:
+            told = _told(stage)
+            assert stage.check() == []
+            (tmp_path / "partners" / "delta" / "in" / "850.edi").write_bytes(unread)
+            assert "delta met a fault" in _told(stage), "it went on until then"
+        finally:
+            stage.stop()
+    assert "acme met a fault of its own" in told and "UnicodeDecodeError" in told
+    logged = [one for one in caplog.records if one.name == "hub.lab" and one.exc_info]
+    assert [one.getMessage() for one in logged] == [
+        f"the simulated partner {name} met a fault and stops" for name in ("acme", "delta")
+    ]
+    assert set(stage.fallen) == {"acme", "delta"}
+
+
+def _told(stage: Stage) -> str:
+    told: list[str] = []
+
+    def heard() -> bool:
+        told.extend(stage.check())
+        return bool(told)
+
+    _wait_for(heard)
+    [text] = told
+    return text
+
+
+def _wait_for(done: Callable[[], bool]) -> None:
+    """Look for ten seconds at most."""
+    for _ in range(100):
+        if done():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come to pass")
 
 
 def until(stage: Stage) -> None:

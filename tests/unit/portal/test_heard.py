@@ -51,6 +51,7 @@ SPEAKING = (
     "mapping/strictness.py",
     "mapping/writing.py",
     "ops/again.py",
+    "ops/codes/*.py",
     "ops/desk/*.py",
     "ops/dry_run.py",
     "ops/explain.py",
@@ -265,7 +266,10 @@ def test_no_sentence_is_taken_for_another_one() -> None:
         ),
         (
             f"Waiting for new stock: {quoted('2 × X und 1 × Y')}; expected to leave on Fri 27 Nov.",
-            "Wartet auf neue Ware: 2 × X und 1 × Y; geht voraussichtlich am Fr., 27. Nov. ab.",
+            (
+                "Wartet auf neue Ware: 2 × X und 1 × Y; "
+                "wird voraussichtlich am Fr., 27. Nov. versandt."
+            ),
         ),
         (
             "We asked the warehouse to stop 1 × X. The answer comes any moment.",

@@ -13,7 +13,7 @@ from hub import api, settings
 from hub.access import Role
 from hub.main import doors, read_settings
 from hub.partners import load_brands
-from tests.rigs.houses import furnish
+from tests.rigs.houses import furnish, stock_up
 from tests.web.admin.conftest import Office, come_in
 from tests.web.admin.test_brands import ONE, _fields
 from tests.web.portal.rig import seal_of
@@ -188,3 +188,40 @@ def test_a_second_page_keeps_what_the_first_said_and_one_of_an_old_form_is_refus
     assert load_brands(settings.read_pages(tmp_path / "brands"))["juniper"] == made
     there = {one.name for one in (tmp_path / "brands" / "juniper").iterdir()}
     assert not any("fresh" in name or name.startswith(".") for name in there)
+
+
+def test_an_order_s_page_is_shown_with_the_brand_s_own_pictures(
+    studio: Office, tmp_path: Path
+) -> None:
+    stock_up(studio.house)
+    folder = tmp_path / "brands" / "juniper" / "pictures"
+    mug = (folder / "JUN-MUG-BLUE.png").read_bytes()
+    shutil.rmtree(folder)
+    page = _send(studio, "preview").text
+    assert "Stoneware mug, blue" in page and "/pictures/" not in page
+    folder.mkdir()
+    (folder / "SKU-1.png").write_bytes(mug)
+    page = _send(studio, "preview").text
+    assert "2 × Article 1" in page and "Stoneware mug" not in page and "1 × Reading lamp" in page
+    (folder / "NEW%2F7.png").write_bytes(mug)
+    (folder / "A.png").write_bytes(b"<html>")
+    page = _send(studio, "preview").text
+    sources = re.findall(r'<img src="([^"]*/pictures/[^"]*)"', page)
+    assert len(sources) == 2 and "2 × NEW/7" in page and "1 × Article 1" in page
+    for source in sources:
+        sent = studio.olu.get(source)
+        assert (sent.status_code, sent.content) == (200, mug)
+        assert sent.headers["content-type"] == "image/png"
+        assert "sandbox" in sent.headers["content-security-policy"]
+        assert studio.olu.get(source.replace("/juniper/", "/harbor/")).status_code == 404
+        assert studio.olu.get(source.replace("/juniper/", "/nobody/")).status_code == 404
+    assert studio.olu.get(f"{ONE}/pictures/{'0' * 20}/SKU-1.png").status_code == 404
+    studio.olu.cookies.clear()
+    assert studio.olu.get(sources[0]).status_code == 303
+
+
+def test_pictures_are_shown_where_brands_came_with_the_code_as_well(still_office: Office) -> None:
+    page = _send(still_office, "preview").text
+    sources = re.findall(r'<img src="([^"]*/pictures/[^"]*)"', page)
+    assert len(sources) == 2
+    assert all(still_office.olu.get(source).status_code == 200 for source in sources)

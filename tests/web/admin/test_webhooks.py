@@ -42,8 +42,9 @@ def test_an_endpoint_is_registered_and_its_secret_shown_once(office: Office) -> 
     assert office.post(HOOKS, at=HOOKS, **fields) == 422
     assert 'href="#url"' in office.said  # it is registered already
     assert office.post(HOOKS, at=HOOKS, **(fields | {"owner": "brand:none"})) == 422
-    wrong = fields | {"url": "http://127.0.0.1/hook"}
-    assert office.post(HOOKS, at=HOOKS, **wrong) == 422
+    for wrong in ("http://127.0.0.1/hook", "https://user:pw@example.com/"):
+        assert office.post(HOOKS, at=HOOKS, **(fields | {"url": wrong})) == 422
+    assert "stands in a URL; take them out" in office.said and "auth" not in office.said.lower()
     assert len(office.house.parts.store.write(lambda tx: tx.webhooks.page())) == 1
 
 

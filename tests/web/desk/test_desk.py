@@ -63,12 +63,14 @@ class Desk:
         count: int = 12,
         name: str = "",
         more: str = "",
+        tracking: str = "1Z999AA10123456784",
     ) -> str:
         """Acme sends a ship notice on 1001, `more` behind its head; return its document's id."""
         order = self.house.order().fulfillments[0].number
         text = ENVELOPE.format(
             number=number, notice=name or f"S{number}", order=order, sku=sku, count=count
         ).replace("~HL*1**S~", f"~{more}HL*1**S~")
+        text = text.replace("1Z999AA10123456784", tracking)
         home = self.house.suppliers["acme"].home / "out"
         (home / f"notice-{number}.edi").write_text(text)
         self.house.turn()

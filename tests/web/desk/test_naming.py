@@ -68,7 +68,7 @@ def test_one_that_is_run_again_is_counted_as_one(desk: Desk) -> None:
 
 def test_a_group_is_said_once_tried_and_run_again(desk: Desk) -> None:
     desk.notice(sku="ODD-7")
-    desk.notice(number=78, sku="ODD-7")
+    desk.notice(number=78, sku="ODD-7", tracking="1Z999AA10123456793")
     [group] = parked(desk.house.parts)
     browser = desk.browser()
     form = browser.get(_link(browser.get(f"/parked/{group.id}").text)).text

@@ -1,8 +1,9 @@
 """What an exception names as the next step is a button beside it, and does just that."""
 
 from hub.access import Role
-from hub.domain.facts import Stuck
+from hub.domain.facts import Duty, DutyKind, Stuck
 from hub.domain.names import at_moment
+from hub.flow.pageless import look_after
 from hub.ops.desk.remedies import Remedy, offered
 from tests.rigs.houses import House
 from tests.web.clerk.rig import Office, office
@@ -70,3 +71,25 @@ def test_what_is_no_command_of_ours_offers_no_button(office: Office) -> None:
     assert offer and (offer.remedy, offer.subject) == (Remedy.ACCEPT_STOCK, "doc_12ab")
     keeper = office.browser(role=Role.OPERATOR)
     assert _post(keeper, "/exceptions/exc_none/remedy") == 404
+
+
+def test_a_lane_that_no_page_has_is_not_running_and_says_so(office: Office) -> None:
+    parts = office.house.parts
+    owed = Duty(
+        id="dty_zot",
+        lane="zot/edi",
+        kind=DutyKind.SEND,
+        set_id="850",
+        subject="ful_none",
+        order_id=None,
+        due_at=parts.now(),
+        body={},
+    )
+    parts.store.write(lambda tx: tx.duties.want(owed))
+    look_after(parts)
+    keeper = office.browser(role=Role.OPERATOR)
+    assert "not running: no page has it any more" in keeper.get("/").text
+    with parts.store.read() as tx:
+        [row] = [one.id for one in tx.exceptions.page(open_only=True, limit=9)]
+    page = keeper.get(f"/exceptions/{row}").text
+    assert "no page has that channel any more" in page and "`hub" not in page

@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +13,20 @@ import pytest
 from hub.access import Role
 from hub.cli.lab_hub import is_for_people
 from hub.domain.names import Names
+from hub.domain.wishes import Fewer
 from hub.flow import accounts
 from hub.lab.corner_post import CornerPost
+from hub.lab.corner_voice import CornerVoice
 from hub.lab.doors import AppDoor
+from hub.lab.firms import CORNER
+from hub.lab.supplier import Supplier
+from hub.lab.terms import Pace
+from tests.rigs.changes import cancel
 from tests.rigs.houses import House
 from tests.web.supplier.rig import TRACKING, Counter
 
 EMAIL = "corner@example.com"
+PACE = Pace(shipping=timedelta(hours=1))
 MAIL = "From: hub@example.com\r\nTo: {to}\r\nSubject: New\r\n\r\nOpen\r\n{link}\r\n"
 
 
@@ -159,3 +167,76 @@ def test_an_order_that_came_after_a_person_was_invited_is_left_to_that_person(
     accounts.disable(parts, account_id=ana.id, who="test")
     assert [name for name, _ in post.arrived()] == [theirs]
     door.close()
+
+
+def at_work(counter: Counter, home: Path, post: CornerPost) -> Supplier:
+    """Corner with its books, as it is after a start."""
+    voice = CornerVoice(CORNER.articles)
+    return Supplier(home, firm=CORNER, voice=voice, post=post, clock=counter.house.clock, pace=PACE)
+
+
+def again(home: Path, door: AppDoor) -> CornerPost:
+    """The same person after a restart: what was seen before is forgotten."""
+    post = CornerPost(home, email=EMAIL, mails=home / "mails", seconds=time.monotonic)
+    post.connect(door, "")
+    return post
+
+
+def fewer_of(counter: Counter, *, left: int) -> str:
+    """An order of four that Corner is asked to send less of."""
+    number = counter.order(quantity=4)
+    cancel(counter.house, Fewer(line="1", quantity=4 - left))
+    counter.house.turn("corner")
+    return number
+
+
+def test_what_was_begun_before_a_restart_is_answered_though_nobody_remembers_the_order(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    house, home = quick_counter.house, tmp_path / "home"
+    quick_counter.order(quantity=4)
+    corner = at_work(quick_counter, home, person(quick_counter, home, door))
+    corner.step()
+    house.clock.on(seconds=2)
+    corner.step()  # confirmed: it is on no shelf of what is to be read any more
+    cancel(house, Fewer(line="1", quantity=2))
+    house.turn("corner")
+    post = again(home, door)
+    ((_, told),) = list(post.arrived())
+    assert json.loads(told)["stands"] == {"1": 2}
+    corner = at_work(quick_counter, home, again(home, door))
+    corner.step()
+    house.clock.on(seconds=2)
+    corner.step()
+    [line] = house.order().fulfillments[0].lines
+    assert (line.buckets.open, line.buckets.cancelled) == (2, 2)
+
+
+def test_a_change_of_an_order_that_was_left_to_people_is_theirs_as_well(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    home = tmp_path / "home"
+    post = person(quick_counter, home, door)
+    post.leave(lambda number: True)
+    fewer_of(quick_counter, left=2)
+    corner = at_work(quick_counter, home, post)
+    for _ in range(3):
+        corner.step()
+        quick_counter.house.clock.on(minutes=10)
+    assert (corner.owes(), corner.said(), post.refusals) == (0, {}, [])
+
+
+def test_of_what_left_in_part_the_rest_is_counted_as_the_page_says_it(
+    quick_counter: Counter, tmp_path: Path, door: AppDoor
+) -> None:
+    house, number = quick_counter.house, quick_counter.order(quantity=6)
+    post = person(quick_counter, tmp_path / "home", door)
+    assert [name for name, _ in post.arrived()] == [number]
+    parcel = {"tracking": TRACKING, "lines": {"1": "2"}}
+    said = {"do": "ship", "order": number, "parcels": [parcel], "carrier": "ups"}
+    post.send("one.json", json.dumps(said))
+    cancel(house, Fewer(line="1", quantity=1))
+    house.turn("corner")
+    ((name, told),) = list(post.arrived())
+    assert (name, json.loads(told)["stands"]) == (f"{number}/1", {"1": 5})
+    assert list(post.arrived()) == []

@@ -2,12 +2,16 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
+from hub import api
+from hub.access import Role
 from hub.domain.posted import PostedSet
 from hub.flow.supplier_figures import Mark, Measure, behind
 from hub.flow.supplier_room import Said, say
+from hub.main import doors, read_settings
 from tests.web.supplier.rig import TRACKING, Counter
 
 
@@ -76,6 +80,23 @@ def test_the_table_of_a_number_has_the_same_orders(counter: Counter) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     assert {row["purchase_order"] for row in rows} == {names["slow"], names["late"]}
     assert {row["judged"] for row in rows} == {"bad"}
+
+
+def test_an_order_of_a_brand_without_a_page_counts_and_leads_nowhere(counter: Counter) -> None:
+    number = counter.order()
+    _confirm(counter, number)
+    _ship(counter, number)
+    path = "/figures/ship?days=30&mark=good"
+    assert f'href="/orders/{number}"' in counter.browser().get(path).text
+    parts = counter.house.parts
+    left = replace(parts, brands={"harbor": parts.brands["harbor"]})
+    app = doors(read_settings({"HUB_DATA_DIR": "/nowhere"}), left, api.build(left))
+    browser = Counter(house=counter.house, app=app).browser(role=Role.SUPPLIER_ADMIN)
+    page = browser.get(path).text
+    assert number in page
+    assert f'href="/orders/{number}"' not in page
+    assert browser.get(f"/orders/{number}").status_code == 404
+    assert number not in browser.get("/orders?show=all").text
 
 
 def test_what_was_given_earlier_does_not_count(counter: Counter) -> None:

@@ -155,8 +155,8 @@ def test_an_article_that_is_named_twice_shows_what_its_rows_say_together(
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("SKU-1,", "fill in the quantity"),
-        (",7", "fill in the SKU, your article number or the GTIN"),
+        ("SKU-1,", "Fill in the quantity"),
+        (",7", "Fill in the SKU, your article number or the GTIN"),
         ("SKU-1,x", "write digits alone, such as 12"),
         ("SKU-1,1,2,3", "put a text with the separator in it into quotation marks"),
     ],

@@ -219,7 +219,7 @@ def test_the_open_lines_come_as_a_table_that_can_be_filled_in(counter: Counter) 
     [head, row] = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert row == [number, "1", "SKU-1", "Thing 1", "2", "each", "", "", ""]
     path = upload(browser, answer.content)
-    assert "fill in the tracking number" in browser.get(path).text
+    assert "Fill in the tracking number" in browser.get(path).text
     row[7] = TRACKING
     assert "Sent: 1 order." in send(browser, upload(browser, table(",".join(head), ",".join(row))))
     assert number not in counter.browser("stranger").get("/upload/open.csv").text

@@ -88,7 +88,7 @@ def test_rows_of_one_paper_go_together(quick_counter: Counter) -> None:
     path = upload(browser, table(HEAD, *rows))
     page = browser.get(path).text
     assert counts(page) == {"good": 0, "wrong": 0, "asked": 3, "sent": 0}
-    assert "it goes together with row 3" in page
+    assert "It goes together with row 3" in page
     assert "Send the good rows" not in page
     assert "Sent: 2 orders." in send(browser, path, also="asked")
     assert len(quick_counter.house.order("1001").shipments) == 1
@@ -100,7 +100,7 @@ def test_a_question_is_asked_in_german(quick_counter: Counter) -> None:
     rows = (f"{first},1,2,{TRACKING}", f"{second},1,2,{TRACKING}", f",1,2,{OTHER}")
     page = browser.get(upload(browser, table(HEAD, *rows))).text
     assert f"{first} hat in dieser Tabelle dieselbe Sendungsnummer" in page
-    assert "tragen Sie die Nummer der Bestellung ein" in page
+    assert "Tragen Sie die Nummer der Bestellung ein" in page
 
 
 def _german(counter: Counter) -> Browser:
@@ -113,9 +113,9 @@ def _german(counter: Counter) -> Browser:
 @pytest.mark.parametrize(
     ("day", "told"),
     [
-        ("2062-11-20", "this day is still to come"),
-        ("2026-11-21", "this day is still to come"),
-        ("9999-12-31 23:30", "this day is still to come"),
+        ("2062-11-20", "This day is still to come"),
+        ("2026-11-21", "This day is still to come"),
+        ("9999-12-31 23:30", "This day is still to come"),
         ("2016-11-20", "the order was not given yet"),
         ("2026-11-19", "the order was not given yet"),
     ],
@@ -160,10 +160,10 @@ def test_a_number_that_is_another_carriers_goes_by_that_one_and_the_row_says_so(
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (f",1,1,{TRACKING}", "fill in the number of the purchase order"),
-        (f"JUN-1001-1,,1,{TRACKING}", "fill in the line"),
-        (f"JUN-1001-1,1,,{TRACKING}", "fill in the quantity"),
-        ("JUN-1001-1,1,1,", "fill in the tracking number as it stands on the label"),
+        (f",1,1,{TRACKING}", "Fill in the number of the purchase order"),
+        (f"JUN-1001-1,,1,{TRACKING}", "Fill in the line"),
+        (f"JUN-1001-1,1,,{TRACKING}", "Fill in the quantity"),
+        ("JUN-1001-1,1,1,", "Fill in the tracking number as it stands on the label"),
     ],
 )
 def test_what_a_row_lacks_is_told_in_the_words_of_its_sender(

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,12 +12,14 @@ from hub import api
 from hub.domain.catalog import Item, PartnerItem
 from hub.domain.messages import ProductId
 from hub.domain.orders import FulfillmentLine, FulfillmentOrder, PromiseKind
+from hub.flow import own_settings
 from hub.main import doors, read_settings
 from tests.rigs.desks import furnish_desks
 from tests.rigs.houses import post, shopping
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import TRACKING, Counter, once_of
 from tests.web.supplier.test_onetime import MailedCounter, box, mailed
+from tests.web.supplier.test_upload import send, table, upload
 
 __all__ = ["box", "mailed"]
 LATER = "2026-12-20"
@@ -161,6 +165,27 @@ def test_what_a_colleague_said_meanwhile_stands(counter: Counter) -> None:
     typed = {**_forms(old), **_as_shown(old), "reject-2": "2", "reason-2": "damaged"}
     assert browser.post(path, typed).status_code == 303
     assert _buckets(counter) == (0, 4, 0) and _buckets(counter, 1) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("America/Los_Angeles", "Asia/Tokyo"), ("Asia/Tokyo", "America/Los_Angeles")],
+)
+def test_in_another_zone_it_leaves_on_the_day_that_was_said(
+    counter: Counter, was: str, now: str
+) -> None:
+    own_settings.set_zone(counter.house.parts, "corner", was, who="operator")
+    number = _order(counter, 5)
+    assert _answer(counter.browser(), number, {"backorder-1": "2", "date-1": LATER}) == 303
+    own_settings.set_zone(counter.house.parts, "corner", now, who="operator")
+    for day, leaves in ((19, 3), (20, 5)):
+        counter.house.clock.time = datetime(2026, 12, day, 12, tzinfo=ZoneInfo(now))
+        browser = counter.browser()
+        page = browser.get(f"/orders/{number}/ship").text
+        assert _as_shown(page)["quantity-1-1"] == str(leaves), day
+    path = upload(browser, table("Purchase order,Tracking number", f"{number},{TRACKING}"))
+    assert "Sent: 1 order." in send(browser, path)
+    assert _line(counter).buckets.shipped == 5
 
 
 # --- what is in the parcel -----------------------------------------------------------------------

@@ -76,11 +76,11 @@ def test_what_cannot_leave_whole_is_said_at_its_row(quick_counter: Counter) -> N
     )
     page = browser.get(upload(browser, table("PO,Tracking", *rows))).text
     assert counts(page) == {"good": 0, "wrong": 6, "sent": 0}
-    assert "nothing of this order is open any more" in page
-    assert page.count("the table has several parcels of this order") == 2
-    assert "the order was cancelled; do not ship it" in page
-    assert "fill in the tracking number" in page
-    assert "no purchase order of this number" in page
+    assert "Nothing of this order is open any more" in page
+    assert page.count("The table has several parcels of this order") == 2
+    assert "The order was cancelled; do not ship it" in page
+    assert "Fill in the tracking number" in page
+    assert "No purchase order of this number" in page
 
 
 def test_a_column_that_is_not_read_is_asked_about(quick_counter: Counter) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.rigs.changes import cancel
 from tests.web.portal.rig import Browser, seal_of
 from tests.web.supplier.rig import TRACKING, Counter, once_of
 from tests.web.supplier.test_upload import send, table, upload
@@ -74,7 +75,7 @@ def test_a_table_asks_about_its_row(quick_counter: Counter) -> None:
     path = upload(browser, table("PO,Line,Qty,Tracking,Carrier", *rows))
     page = browser.get(path).text
     assert counts(page) == {"good": 0, "wrong": 0, "asked": 2, "sent": 0}
-    assert page.count("this looks like a number of UPS with a wrong digit") == 2
+    assert page.count("This looks like a number of UPS with a wrong digit") == 2
     assert "Sent: 2 orders." in send(browser, path, also="asked")
     assert _sent(quick_counter) == [("ups", WRONG)]
 
@@ -90,3 +91,32 @@ def test_a_correction_asks_too(quick_counter: Counter) -> None:
     assert _sent(quick_counter) == [("ups", TRACKING)]
     assert browser.post(path, {**fields, "anyway": _tick(answer.text)}).status_code == 303
     assert _sent(quick_counter) == [("ups", WRONG)]
+
+
+def test_a_correction_to_the_number_of_another_order_is_asked_about(counter: Counter) -> None:
+    first, second = counter.order("1001"), counter.order("1002")
+    browser, other = counter.browser(), "9400111899223197428497"
+    for number, label in ((first, TRACKING), (second, other)):
+        assert _ship(browser, number, **{"tracking-1": label})[0] == 303
+    path = f"/orders/{second}/correct"
+    page = browser.get(f"{path}?shipment={other}").text
+    assert "anyway" not in page
+    fields = {**_forms(page), "shipment": other, "tracking-1": f"{TRACKING[:2]} {TRACKING[2:]}"}
+    answer = browser.post(path, fields)
+    assert answer.status_code == 422 and 'id="anyway-wrong"' in answer.text
+    assert f"{TRACKING} is on a parcel of {first} already" in answer.text
+    assert _sent(counter, "1002") == [("usps", other)]
+    assert browser.post(path, {**fields, "anyway": _tick(answer.text)}).status_code == 303
+    assert _sent(counter, "1002")[0][0] == "ups"
+
+
+def test_a_correction_asks_nothing_of_its_own_numbers_or_of_a_wish(quick_counter: Counter) -> None:
+    number, browser = quick_counter.order(), quick_counter.browser()
+    told = {"tracking-1": TRACKING, "quantity-1-1": "1"}
+    assert _ship(browser, number, **told)[0] == 303
+    cancel(quick_counter.house, number="1001")
+    quick_counter.house.turn("corner")
+    path = f"/orders/{number}/correct"
+    page = browser.get(f"{path}?shipment={TRACKING}").text
+    fields = {**_forms(page), "shipment": TRACKING, "tracking-1": TRACKING, "carrier": "ups"}
+    assert browser.post(path, fields).status_code == 303
